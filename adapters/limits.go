@@ -1,0 +1,157 @@
+package adapters
+
+import (
+	"regexp"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Manifest is what an adapter can do on paper, with its sources: preview, linter,
+// outbox and documents read the same table.
+type Manifest struct {
+	Name      string // "mastodon"
+	Title     string // "Mastodon and compatible servers"
+	Docs      string // page in docs/
+	Abilities []Ability
+	Limits    Limits
+	Idem      map[Channel]Idempotency
+	Options   []Setting
+	Secrets   []Setting
+}
+
+// Ability is one thing the adapter can do and the permission it needs.
+type Ability struct {
+	Name       string // a field of Caps: "publish", "message", …
+	Permission string // the platform's own name for the grant
+	Note       string
+}
+
+// Setting is one configuration key of an adapter.
+type Setting struct {
+	Name     string
+	Required bool
+	Help     string
+}
+
+// Provenance says where a figure comes from and when somebody last checked it.
+type Provenance struct {
+	Source    string // a document, or "read from the server"
+	CheckedOn string // ISO date
+	Confirmed bool   // false: make it configuration, do not rely on it
+}
+
+// Limits are data: units, sources and dates.
+type Limits struct {
+	Text    []TextLimit
+	Quotas  []Quota
+	Windows []ReplyWindow
+	// LaneWidth is how many sends of one account and channel may be under way at once; 0 means 1.
+	LaneWidth int
+}
+
+// For returns the text limit of a channel; ok is false when the platform states none.
+func (l Limits) For(ch Channel) (TextLimit, bool) {
+	for _, t := range l.Text {
+		if t.Channel == ch {
+			return t, true
+		}
+	}
+	return TextLimit{}, false
+}
+
+// TextLimit bounds the length of one text.
+type TextLimit struct {
+	Channel Channel
+	Max     int
+	Unit    Unit
+	PerURL  int // what every URL counts as, whatever its length; 0: as written
+	Provenance
+}
+
+// Check returns a [*TooLong] when text exceeds the limit.
+func (l TextLimit) Check(text string) error {
+	if n := l.Measure(text); l.Max > 0 && n > l.Max {
+		return &TooLong{Length: n, Max: l.Max, Unit: l.Unit}
+	}
+	return nil
+}
+
+var urlPattern = regexp.MustCompile(`https?://[^\s\p{Han}，。；！？、）】》]+`)
+
+// Measure is the length of text as this platform counts it.
+func (l TextLimit) Measure(text string) int {
+	if l.PerURL == 0 {
+		return l.Unit.Count(text)
+	}
+	urls := urlPattern.FindAllString(text, -1)
+	return l.Unit.Count(urlPattern.ReplaceAllString(text, "")) + len(urls)*l.PerURL
+}
+
+// Unit is how a platform counts text.
+type Unit string
+
+// The units seen in the wild.
+const (
+	Runes      Unit = "characters"   // Unicode code points
+	Bytes      Unit = "bytes"        // UTF-8
+	UTF16      Unit = "UTF-16 units" // JavaScript's length
+	HalfWidths Unit = "half-widths"  // ASCII counts one, everything else two
+	FullWidths Unit = "full-widths"  // half-widths divided by two, rounded up
+)
+
+// Count measures text in u. It panics on a unit that is not one of the above.
+func (u Unit) Count(text string) int {
+	switch u {
+	case Runes:
+		return utf8.RuneCountInString(text)
+	case Bytes:
+		return len(text)
+	case UTF16:
+		return len(utf16.Encode([]rune(text)))
+	case HalfWidths:
+		return halfWidths(text)
+	case FullWidths:
+		return (halfWidths(text) + 1) / 2
+	}
+	panic("adapters: unknown unit " + string(u))
+}
+
+func halfWidths(text string) (n int) {
+	for _, r := range text {
+		n++
+		if r >= utf8.RuneSelf {
+			n++
+		}
+	}
+	return n
+}
+
+// Quota bounds how many sends fit into a span.
+type Quota struct {
+	Scope   Scope
+	Channel Channel // "" : all channels together
+	N       int
+	Per     time.Duration
+	Zone    string // IANA zone whose midnight resets a daily quota; "": a sliding window
+	Provenance
+}
+
+// ReplyWindow says how often and how long somebody may be answered after they wrote.
+type ReplyWindow struct {
+	Trigger Kind
+	N       int // 0: no count limit
+	Within  time.Duration
+	Provenance
+}
+
+// Idempotency says how an unknown outcome can be settled.
+type Idempotency string
+
+// The classes. See also [Attempt.Key].
+const (
+	Keyed    Idempotency = "keyed"   // the platform refuses or repeats the answer for a known key
+	ByLookup Idempotency = "lookup"  // the printed code can be found again
+	Natural  Idempotency = "natural" // the platform refuses an identical neighbour
+	NoIdem   Idempotency = "none"    // a person must decide
+)

@@ -1,0 +1,151 @@
+package bots
+
+import (
+	"time"
+
+	"netpatrol/adapters"
+)
+
+// Effect is something a bot proposes. The set is closed: no bot outside can invent
+// one that sends.
+type Effect interface{ effect() }
+
+// Reply answers the person whose event is being decided. One reply per event: later
+// ones are recorded as superseded. The engine renders the template with Vars, adds the identity
+// line and the code, measures and lints it.
+type Reply struct {
+	Template string
+	Vars     map[string]string
+	Purpose  Purpose // ForReply, ForReceipt, ForEmergency or ForNotice
+	Report   string  // the report it serves, if any
+	// Public answers under the person's post instead of privately. It is only honoured for
+	// a mention, and such texts carry no detail.
+	Public bool
+}
+
+// OpenReport files what a person said. ID is [NewID] of the event.
+type OpenReport struct {
+	ID        string
+	Slots     map[string]string
+	Emergency bool
+}
+
+// AddLine adds the message being decided to an open report.
+type AddLine struct{ Report string }
+
+// FillSlot records one answer of a guided intake.
+type FillSlot struct{ Report, Slot, Value string }
+
+// OpenClue records a post with its evidence as seen. ID is [NewID] of the event.
+type OpenClue struct {
+	ID       string
+	Category Category
+	Stance   Stance
+	Hits     []Hit
+	Cluster  string
+}
+
+// ProposeWarning asks an officer whether the author of a clue's post should be warned
+// privately. It is refused for a stance other than Asserting.
+type ProposeWarning struct {
+	ID       string // NewID of the event
+	Clue     string
+	Template string
+	Vars     map[string]string
+	Why      string
+	Rule     string
+	Rev      int
+	Spans    []Span
+}
+
+// FollowUp records what an errand found out about a warned post.
+type FollowUp struct {
+	Warning string
+	State   string // WarningRemoved or WarningKept
+}
+
+// ProposeBulletin drafts a public notice; people edit and approve it.
+type ProposeBulletin struct {
+	ID       string // NewID of the event
+	Title    string
+	Template string
+	Vars     map[string]string
+	Schedule string
+	Slot     time.Time
+	Accounts []string
+}
+
+// Release says an approved bulletin is due now. The engine checks the approvals.
+type Release struct{ Bulletin string }
+
+// Miss records why a slot was not run.
+type Miss struct {
+	Schedule string
+	Slot     time.Time
+	Reason   string
+}
+
+// Escalate tells the duty officer something needs a person.
+type Escalate struct {
+	Why   string
+	About Target
+}
+
+// Count adds one to an advisory count of the day.
+type Count struct{ Name string }
+
+// Remind comes back as a [Reminder] to this bot in this stream. A second Remind with the same
+// key moves the first.
+type Remind struct {
+	Key string
+	At  time.Time
+}
+
+// Cancel forgets a Remind.
+type Cancel struct{ Key string }
+
+// FetchWhat says what an errand reads.
+type FetchWhat string
+
+// What can be fetched.
+const FetchPost FetchWhat = "post"
+
+// Fetch is a read-only errand; its [FetchResult] comes back to this bot in this stream.
+type Fetch struct {
+	What FetchWhat
+	Ref  adapters.Ref
+	Key  string
+	At   time.Time // zero: now
+}
+
+// Remember keeps at most 4 KiB of this bot's own state in this stream.
+type Remember struct {
+	Key   string
+	Value []byte
+}
+
+func (Reply) effect()           {}
+func (OpenReport) effect()      {}
+func (AddLine) effect()         {}
+func (FillSlot) effect()        {}
+func (OpenClue) effect()        {}
+func (ProposeWarning) effect()  {}
+func (FollowUp) effect()        {}
+func (ProposeBulletin) effect() {}
+func (Release) effect()         {}
+func (Miss) effect()            {}
+func (Escalate) effect()        {}
+func (Count) effect()           {}
+func (Remind) effect()          {}
+func (Cancel) effect()          {}
+func (Fetch) effect()           {}
+func (Remember) effect()        {}
+
+// NewID derives the id of a record from the event that makes it, so that a replayed
+// decision names the same record. It sorts by time, as event ids do.
+func NewID(e Event, part string) string { return e.ID + "." + part }
+
+// Evidence is the digest an approval binds to: what the post said when it was seen.
+func Evidence(post adapters.Ref, author, text string, edited time.Time) string {
+	return digest(string(post), author, text, edited.UTC().Format(time.RFC3339Nano))
+}

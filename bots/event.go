@@ -1,0 +1,242 @@
+package bots
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"netpatrol/adapters"
+)
+
+// EventKind says what happened. It decides the type of [Event.Body].
+type EventKind string
+
+// The kinds of events.
+const (
+	MessageHeard EventKind = "message"  // *Heard: private, to us
+	MentionHeard EventKind = "mention"  // *Heard: public, names us
+	CommentHeard EventKind = "comment"  // *Heard: public, under a post of ours
+	PostSeen     EventKind = "post"     // *Heard: a watched post that passed the sieve
+	PostEdited   EventKind = "edited"   // *Heard
+	PostDeleted  EventKind = "deleted"  // *Heard
+	Followed     EventKind = "follow"   // *Heard
+	Unfollowed   EventKind = "unfollow" // *Heard
+	OtherHeard   EventKind = "other"    // *Heard: a kind the adapter does not know
+	SlotDue      EventKind = "slot"     // *Slot
+	Reminded     EventKind = "reminder" // *Reminder
+	Fetched      EventKind = "fetched"  // *FetchResult
+	Decided      EventKind = "decision" // *Decision: an officer did something
+	SendEnded    EventKind = "outcome"  // *Outcome: what became of a send
+)
+
+// Event is something that happened. It is immutable once accepted; only the
+// engine moves its State (pending, decided, parked).
+type Event struct {
+	Head
+	Key      string    `json:"key"` // of the platform object and revision, unique
+	Kind     EventKind `json:"kind"`
+	V        int       `json:"v"`        // version of the body's form
+	Occurred time.Time `json:"occurred"` // as the platform says
+	Accepted time.Time `json:"accepted"` // stamped by the inbox, strictly rising
+	Cause    string    `json:"cause,omitempty"`
+	Account  string    `json:"account,omitempty"`
+	Body     Body      `json:"-"`
+	Result   *Result   `json:"result,omitempty"` // what the decision came to
+}
+
+// RecordKind implements [Record].
+func (*Event) RecordKind() RecordKind { return KindEvent }
+
+// The states of an event.
+const (
+	EventPending = "pending"
+	EventDecided = "decided"
+	EventParked  = "parked" // a bot failed on it: an officer must look
+)
+
+// Result is what a submitted event came to.
+type Result struct {
+	Status  string   `json:"status"`            // applied, refused
+	Code    string   `json:"code,omitempty"`    // why it was refused, for programs
+	Message string   `json:"message,omitempty"` // the same for people
+	Made    []Target `json:"made,omitempty"`    // records that came of it
+}
+
+// The result statuses.
+const (
+	Applied = "applied"
+	Refused = "refused"
+)
+
+// Target names a record.
+type Target struct {
+	Kind RecordKind `json:"kind"`
+	ID   string     `json:"id"`
+}
+
+func (t Target) String() string { return string(t.Kind) + "/" + t.ID }
+
+// Body is what an event says; its type follows from [Event.Kind].
+type Body interface{ eventBody() }
+
+// Heard is something a person said or did on a platform.
+type Heard struct {
+	Ref      adapters.Ref     `json:"ref"`
+	Parent   adapters.Ref     `json:"parent,omitempty"`
+	Thread   adapters.Ref     `json:"thread,omitempty"`
+	From     adapters.Person  `json:"from"`
+	Text     string           `json:"text"`
+	Language string           `json:"language,omitempty"`
+	URL      string           `json:"url,omitempty"`
+	Edited   time.Time        `json:"edited,omitzero"`
+	Media    []adapters.Media `json:"media,omitempty"`
+	Detail   string           `json:"detail,omitempty"`
+	Source   string           `json:"source,omitempty"` // the watched source it came by
+	Hits     []Hit            `json:"hits,omitempty"`   // what the sieve found
+}
+
+// Hit is one rule that matched a text.
+type Hit struct {
+	Rule     string   `json:"rule"`
+	Version  int      `json:"version"`
+	Category Category `json:"category"`
+	Spans    []Span   `json:"spans"`
+	Stance   Stance   `json:"stance"`
+}
+
+// Span is a half-open range of bytes in a text.
+type Span struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// Slot is a moment a schedule came due.
+type Slot struct {
+	Schedule string    `json:"schedule"`
+	At       time.Time `json:"at"`
+	// Skipped says why the slot is only recorded and not run: "stale", "catch-up skip".
+	Skipped string `json:"skipped,omitempty"`
+}
+
+// Reminder is a [Remind] that came due.
+type Reminder struct {
+	Bot string    `json:"bot"`
+	Key string    `json:"key"`
+	Due time.Time `json:"due"`
+}
+
+// FetchResult answers a [Fetch].
+type FetchResult struct {
+	Bot     string          `json:"bot"`
+	Key     string          `json:"key"`
+	What    FetchWhat       `json:"what"`
+	Ref     adapters.Ref    `json:"ref"`
+	Sight   *adapters.Sight `json:"sight,omitempty"`
+	Problem string          `json:"problem,omitempty"` // why it could not be fetched
+}
+
+// Decision is what an officer did. Only the console and the API make one, for a
+// signed-in officer; its guards are transitions inside the commit.
+type Decision struct {
+	Officer string            `json:"officer"`
+	Verb    Verb              `json:"verb"`
+	On      Target            `json:"on"`
+	Seen    uint64            `json:"seen"` // the version the officer looked at
+	Reason  string            `json:"reason,omitempty"`
+	Fields  map[string]string `json:"fields,omitempty"`
+}
+
+// Verb is what an officer can do.
+type Verb string
+
+// The verbs.
+const (
+	Approve        Verb = "approve"        // a draft
+	Reject         Verb = "reject"         // a draft, with a reason
+	Edit           Verb = "edit"           // a draft's text: Fields["text"]; voids approvals
+	ReplyTo        Verb = "reply"          // to a conversation, in the officer's own words: Fields["text"]
+	WriteBulletin  Verb = "write-bulletin" // Fields: title, text, language, schedule, slot (RFC 3339), accounts (comma)
+	ApproveKind    Verb = "approve-kind"   // a standing approval: first person; Fields: template, version, accounts, until
+	ConfirmKind    Verb = "confirm-kind"   // a standing approval: second person
+	RequestMode    Verb = "request-mode"   // an account: Fields["mode"], Fields["attest"]
+	ConfirmMode    Verb = "confirm-mode"   // an account: second person
+	HoldItem       Verb = "hold"           // an outbox item
+	SendHeld       Verb = "send-held"      // an outbox item held because nobody could look: marked "not looked"
+	SettleUnknown  Verb = "settle"         // an outbox item: Fields["as"] delivered | due | closed
+	HaltSends      Verb = "halt"           // Fields["level"] unsolicited | everything
+	ResumeSends    Verb = "resume"         //
+	CloseReport    Verb = "close-report"   //
+	DecideAppeal   Verb = "decide-appeal"  // Fields["as"] upheld | withdrawn
+	AcknowledgeAll Verb = "acknowledge"    // an alarm or parked event was seen
+)
+
+// Outcome is what became of a send.
+type Outcome struct {
+	Item    string           `json:"item"`
+	Draft   string           `json:"draft"`
+	State   string           `json:"state"` // an outbox state
+	Purpose Purpose          `json:"purpose"`
+	Receipt adapters.Receipt `json:"receipt"`
+	Code    string           `json:"code,omitempty"`
+	Problem string           `json:"problem,omitempty"`
+}
+
+func (*Heard) eventBody()       {}
+func (*Slot) eventBody()        {}
+func (*Reminder) eventBody()    {}
+func (*FetchResult) eventBody() {}
+func (*Decision) eventBody()    {}
+func (*Outcome) eventBody()     {}
+
+// newBody returns an empty body of the type that kind has.
+func newBody(kind EventKind) (Body, error) {
+	switch kind {
+	case MessageHeard, MentionHeard, CommentHeard, PostSeen, PostEdited, PostDeleted, Followed, Unfollowed, OtherHeard:
+		return new(Heard), nil
+	case SlotDue:
+		return new(Slot), nil
+	case Reminded:
+		return new(Reminder), nil
+	case Fetched:
+		return new(FetchResult), nil
+	case Decided:
+		return new(Decision), nil
+	case SendEnded:
+		return new(Outcome), nil
+	}
+	return nil, fmt.Errorf("no event kind %q", kind)
+}
+
+type plainEvent Event // without methods, to encode the rest the ordinary way
+
+// MarshalJSON encodes the event with its body; the Head is left to the store.
+func (e *Event) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		*plainEvent
+		Body Body `json:"body"`
+	}{(*plainEvent)(e), e.Body})
+}
+
+// UnmarshalJSON decodes what MarshalJSON wrote.
+func (e *Event) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		Body json.RawMessage `json:"body"`
+	}
+	if err := json.Unmarshal(b, (*plainEvent)(e)); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	body, err := newBody(e.Kind)
+	if err != nil {
+		return err
+	}
+	if len(raw.Body) > 0 {
+		if err := json.Unmarshal(raw.Body, body); err != nil {
+			return fmt.Errorf("%s event: %w", e.Kind, err)
+		}
+	}
+	e.Body = body
+	return nil
+}

@@ -1,0 +1,288 @@
+package bots
+
+import (
+	"time"
+
+	"netpatrol/adapters"
+)
+
+// RecordKind names a kind of record.
+type RecordKind string
+
+// The kinds a bot can read.
+const (
+	KindEvent        RecordKind = "event"
+	KindAccount      RecordKind = "account"
+	KindConversation RecordKind = "conversation"
+	KindReport       RecordKind = "report"
+	KindClue         RecordKind = "clue"
+	KindWarning      RecordKind = "warning"
+	KindBulletin     RecordKind = "bulletin"
+	KindDraft        RecordKind = "draft"
+	KindMemory       RecordKind = "memory"
+	KindCount        RecordKind = "count"
+)
+
+// Head is the clear part of every record: what lists and orders need, nothing personal.
+type Head struct {
+	ID string `json:"-"`
+	// Subject names the vault key that seals the body: a conversation, a post, a case.
+	// Empty: the body is nobody's personal data.
+	Subject string    `json:"-"`
+	Stream  string    `json:"-"`
+	State   string    `json:"-"`
+	Due     time.Time `json:"-"` // when something must happen to it; zero: never
+	Version uint64    `json:"-"` // raised by every write; 0: not stored yet
+	Created time.Time `json:"-"`
+	Updated time.Time `json:"-"`
+	Erased  bool      `json:"-"` // the subject's key was destroyed: the body is gone
+}
+
+// Meta implements [Record].
+func (h *Head) Meta() *Head { return h }
+
+// Record is anything the store keeps: a clear Head and a sealed body.
+type Record interface {
+	Meta() *Head
+	RecordKind() RecordKind
+}
+
+// Account is one official account of one unit on one platform.
+// States are modes: observe, suggest, live.
+type Account struct {
+	Head
+	Platform  string   `json:"platform"`
+	Unit      string   `json:"unit"`             // who speaks, as printed in every message
+	Names     []string `json:"names"`            // what people call us in a mention
+	Staff     []string `json:"staff,omitempty"`  // platform ids never answered or watched
+	Language  string   `json:"language"`         // BCP 47, default of outgoing texts
+	Self      string   `json:"self,omitempty"`   // our own id on the platform
+	Handle    string   `json:"handle,omitempty"` // our own handle
+	Lookable  bool     `json:"lookable"`         // posts can be fetched again
+	Private   bool     `json:"private"`          // private messages can be sent
+	Wanted    Mode     `json:"wanted,omitempty"` // mode asked for by WantedBy, waiting for a second person
+	WantedBy  string   `json:"wantedBy,omitempty"`
+	Attested  []string `json:"attested,omitempty"` // officers who attest the agency behind the account
+	Confirmed bool     `json:"confirmed"`          // the platform confirms it
+	Identity  string   `json:"identity,omitempty"` // digest of what the platform last said; a change holds sends
+	Suspect   string   `json:"suspect,omitempty"`  // why sends are held: the identity changed
+}
+
+// RecordKind implements [Record].
+func (*Account) RecordKind() RecordKind { return KindAccount }
+
+// Mode returns the account's mode.
+func (a *Account) Mode() Mode { return Mode(a.State) }
+
+// Mode says how far an account may go.
+type Mode string
+
+// The modes, in the order an account passes them.
+const (
+	Observe Mode = "observe" // receives and proposes, sends nothing
+	Suggest Mode = "suggest" // a person releases every reply
+	Live    Mode = "live"    // standing approvals release replies
+)
+
+// Conversation is an account and a person.
+type Conversation struct {
+	Head
+	Account   string          `json:"account"`
+	Person    adapters.Person `json:"person"`
+	Language  string          `json:"language,omitempty"`
+	Last      adapters.Ref    `json:"last,omitempty"` // their newest message
+	LastHeard time.Time       `json:"lastHeard"`
+	Answered  time.Time       `json:"answered,omitzero"`
+	Report    string          `json:"report,omitempty"`  // the open report
+	Officer   string          `json:"officer,omitempty"` // who has taken it over; bots then keep silent
+	Replies   int             `json:"replies"`           // sent since LastHeard
+}
+
+// RecordKind implements [Record].
+func (*Conversation) RecordKind() RecordKind { return KindConversation }
+
+// Report is what a person told us. Lines are only ever added.
+// States: open, answered, closed.
+type Report struct {
+	Head
+	Account      string            `json:"account"`
+	Conversation string            `json:"conversation"`
+	Reference    string            `json:"reference"` // printed on the receipt
+	Lines        []Line            `json:"lines"`
+	Slots        map[string]string `json:"slots,omitempty"`
+	Emergency    bool              `json:"emergency"`
+	Bot          string            `json:"bot"`
+	Answered     time.Time         `json:"answered,omitzero"`
+}
+
+// RecordKind implements [Record].
+func (*Report) RecordKind() RecordKind { return KindReport }
+
+// Line is one message of a report, as it was written.
+type Line struct {
+	Event string    `json:"event"`
+	At    time.Time `json:"at"`
+	Text  string    `json:"text"`
+}
+
+// Clue is a post that may be unlawful or harmful, with its evidence as seen.
+// States: open, warned, handed-off, dismissed.
+type Clue struct {
+	Head
+	Account  string          `json:"account"`
+	Post     adapters.Ref    `json:"post"`
+	URL      string          `json:"url,omitempty"`
+	Author   adapters.Person `json:"author"`
+	Text     string          `json:"text"`
+	Evidence string          `json:"evidence"` // hex SHA-256 over post, author, text and edit time
+	Category Category        `json:"category"`
+	Stance   Stance          `json:"stance"`
+	Hits     []Hit           `json:"hits"`
+	Cluster  string          `json:"cluster,omitempty"`
+	Bot      string          `json:"bot"`
+	Edited   time.Time       `json:"edited,omitzero"`
+	Seen     time.Time       `json:"seen"`
+}
+
+// RecordKind implements [Record].
+func (*Clue) RecordKind() RecordKind { return KindClue }
+
+// Warning is a private message to the author of a post, proposed by a bot and
+// decided by an officer. States: proposed, approved, rejected, held, sent, failed, lapsed,
+// removed (the post is gone after the warning), kept (it is still there), appealed, withdrawn.
+type Warning struct {
+	Head
+	Clue     string       `json:"clue"`
+	Draft    string       `json:"draft"`
+	Account  string       `json:"account"`
+	Category Category     `json:"category"`
+	Why      string       `json:"why"` // the rule's sentence for people
+	Rule     string       `json:"rule"`
+	Rev      int          `json:"rev"` // of the rule
+	Spans    []Span       `json:"spans"`
+	Post     adapters.Ref `json:"post"`
+	SentAt   time.Time    `json:"sentAt,omitzero"`
+	Officer  string       `json:"officer,omitempty"`
+	Reason   string       `json:"reason,omitempty"`
+}
+
+// RecordKind implements [Record].
+func (*Warning) RecordKind() RecordKind { return KindWarning }
+
+// The states of a warning.
+const (
+	WarningProposed  = "proposed"
+	WarningApproved  = "approved"
+	WarningRejected  = "rejected"
+	WarningHeld      = "held"
+	WarningSent      = "sent"
+	WarningFailed    = "failed"
+	WarningLapsed    = "lapsed"
+	WarningRemoved   = "removed"
+	WarningKept      = "kept"
+	WarningAppealed  = "appealed"
+	WarningWithdrawn = "withdrawn"
+)
+
+// Bulletin is a public notice on its way. States: drafted, approved, released,
+// missed (with Reason), returned.
+type Bulletin struct {
+	Head
+	Title    string    `json:"title"`
+	Text     string    `json:"text"`
+	Language string    `json:"language"`
+	Schedule string    `json:"schedule,omitempty"` // empty: leaves once approved
+	Slot     time.Time `json:"slot,omitzero"`      // of the schedule
+	Author   string    `json:"author"`             // officer, or "bot:name"
+	Accounts []string  `json:"accounts"`
+	Drafts   []string  `json:"drafts"`
+	Reason   string    `json:"reason,omitempty"`
+}
+
+// RecordKind implements [Record].
+func (*Bulletin) RecordKind() RecordKind { return KindBulletin }
+
+// The states of a bulletin.
+const (
+	BulletinDrafted  = "drafted"
+	BulletinApproved = "approved"
+	BulletinReleased = "released"
+	BulletinMissed   = "missed"
+	BulletinReturned = "returned"
+)
+
+// Purpose says why a message leaves. Standing approvals cover some, never others.
+type Purpose string
+
+// The purposes.
+const (
+	ForReply     Purpose = "reply"     // answers a person's own message or mention
+	ForReceipt   Purpose = "receipt"   // confirms a report
+	ForNotice    Purpose = "notice"    // a warning lapsed or was withdrawn
+	ForEmergency Purpose = "emergency" // danger to life or moving money
+	ForWarning   Purpose = "warning"   // unsolicited, private
+	ForBulletin  Purpose = "bulletin"  // public
+	ForOfficer   Purpose = "officer"   // an officer's own reply in a conversation the citizen opened
+)
+
+// Draft is one exact message, rendered and measured, before and after its approval.
+// States: draft, observed, awaiting, approved, released, returned, expired, withdrawn.
+type Draft struct {
+	Head
+	Code      string            `json:"code"` // printed in the text
+	Purpose   Purpose           `json:"purpose"`
+	Account   string            `json:"account"`
+	Channel   adapters.Channel  `json:"channel"`
+	To        adapters.Person   `json:"to,omitzero"`
+	Parent    adapters.Ref      `json:"parent,omitempty"`
+	Template  string            `json:"template,omitempty"` // empty: a person's own words
+	Rev       int               `json:"rev,omitempty"`      // of the template
+	Vars      map[string]string `json:"vars,omitempty"`
+	Language  string            `json:"language"`
+	Text      string            `json:"text"`
+	Evidence  string            `json:"evidence,omitempty"`
+	Post      adapters.Ref      `json:"post,omitempty"` // the post a warning is about
+	PostText  string            `json:"postText,omitempty"`
+	About     Target            `json:"about,omitzero"` // the report, warning or bulletin it serves
+	Event     string            `json:"event"`          // what it came of
+	Author    string            `json:"author"`         // "bot:intake" or an officer
+	Editors   []string          `json:"editors,omitempty"`
+	NotBefore time.Time         `json:"notBefore,omitzero"`
+	Expires   time.Time         `json:"expires"`
+	Seal      string            `json:"seal"`
+	Item      string            `json:"item,omitempty"` // the outbox item it became
+	Reason    string            `json:"reason,omitempty"`
+	DecidedBy string            `json:"decidedBy,omitempty"`
+}
+
+// RecordKind implements [Record].
+func (*Draft) RecordKind() RecordKind { return KindDraft }
+
+// The states of a draft.
+const (
+	DraftObserved  = "observed" // the account only observes: never sent
+	DraftAwaiting  = "awaiting"
+	DraftApproved  = "approved" // waits for its slot
+	DraftReleased  = "released" // an outbox item exists
+	DraftReturned  = "returned"
+	DraftExpired   = "expired"
+	DraftWithdrawn = "withdrawn"
+)
+
+// Memory is what a bot remembered.
+type Memory struct {
+	Head
+	Value []byte `json:"value"`
+}
+
+// RecordKind implements [Record].
+func (*Memory) RecordKind() RecordKind { return KindMemory }
+
+// Tally is an advisory count of one day.
+type Tally struct {
+	Head
+	N int64 `json:"n"`
+}
+
+// RecordKind implements [Record].
+func (*Tally) RecordKind() RecordKind { return KindCount }

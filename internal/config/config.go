@@ -1,0 +1,90 @@
+// Package config loads netpatrol's configuration strictly: unknown keys, wrong
+// types, missing secrets and contradictions are all reported at once, each with
+// its file, line and the mend.
+package config
+
+import (
+	"time"
+
+	"netpatrol/adapters"
+)
+
+// Config is one station's configuration, checked.
+type Config struct {
+	State     string     `yaml:"state"`   // directory of the store, keys, evidence and socket
+	Unit      Unit       `yaml:"unit"`    // who speaks
+	Station   Station    `yaml:"station"` //
+	Console   Listener   `yaml:"console"` // officers' desk and API; private
+	Frontdoor Listener   `yaml:"frontdoor"`
+	Officers  []Officer  `yaml:"officers"`
+	Accounts  []Account  `yaml:"accounts"`
+	Schedules []Schedule `yaml:"schedules"`
+	Pace      Pace       `yaml:"pace"`
+}
+
+// Unit is the agency that speaks.
+type Unit struct {
+	Name     string `yaml:"name"`
+	Region   string `yaml:"region"`   // GB/T 2260, six digits
+	Language string `yaml:"language"` // BCP 47; default zh-Hans
+}
+
+// Station says how the desk is manned.
+type Station struct {
+	OneOfficer bool `yaml:"one_officer"`
+}
+
+// Listener is an address to listen on.
+type Listener struct {
+	Listen    string `yaml:"listen"`     // host:port; empty: off
+	PublicURL string `yaml:"public_url"` // as seen from outside, for links and callbacks
+}
+
+// Officer is a person who may sign in.
+type Officer struct {
+	ID    string   `yaml:"id"`
+	Name  string   `yaml:"name"`
+	Roles []string `yaml:"roles"`
+	UID   *int     `yaml:"uid"` // unix user whose socket connections are this officer's
+}
+
+// Account is one official account.
+type Account struct {
+	ID       string                     `yaml:"id"`
+	Platform string                     `yaml:"platform"`
+	BaseURL  string                     `yaml:"base_url"`
+	Names    []string                   `yaml:"names"` // what people call us in a mention
+	Staff    []string                   `yaml:"staff"` // platform ids never answered or watched
+	Language string                     `yaml:"language"`
+	Watch    []string                   `yaml:"watch"` // sources to poll: mentions, tag:…
+	Poll     time.Duration              `yaml:"poll"`
+	Options  map[string]string          `yaml:"options"`
+	Secrets  map[string]adapters.Secret `yaml:"secrets"` // or name_file: path, never both
+	Line     int                        `yaml:"-"`       // where it stands in the file
+}
+
+// Schedule is a cron schedule of bulletins.
+type Schedule struct {
+	Name     string        `yaml:"name"`
+	Cron     string        `yaml:"cron"`
+	Zone     string        `yaml:"zone"`     // IANA; default Asia/Shanghai
+	CatchUp  string        `yaml:"catch_up"` // skip, latest (default) or all
+	Window   time.Duration `yaml:"window"`   // how stale a missed slot may run; default 2h
+	Title    string        `yaml:"title"`
+	Accounts []string      `yaml:"accounts"` // empty: every account that can publish
+	Line     int           `yaml:"-"`
+}
+
+// Pace holds the intervals of the daemon. The demo and tests shorten them; the
+// defaults are meant for service.
+type Pace struct {
+	FollowUp  time.Duration `yaml:"follow_up"`  // after a warning was sent, look whether the post is gone; default 24h
+	Settle    time.Duration `yaml:"settle"`     // before an unknown outcome is looked up; default 1m
+	Lease     time.Duration `yaml:"lease"`      // of a lane; default 30s
+	Call      time.Duration `yaml:"call"`       // deadline of one platform call; default 15s
+	Backoff   time.Duration `yaml:"backoff"`    // first wait after a certain failure; default 5s
+	Seal      time.Duration `yaml:"seal"`       // of audit batches; default 1s
+	Identity  time.Duration `yaml:"identity"`   // between checks of who the platform says we are; default 24h
+	DraftLife time.Duration `yaml:"draft_life"` // an undecided draft lapses; default 24h
+	DeadMan   time.Duration `yaml:"dead_man"`   // nothing unsolicited leaves when no officer was signed in for so long; default 72h
+}

@@ -1,0 +1,106 @@
+package record
+
+import (
+	"slices"
+	"time"
+
+	"netpatrol/bots"
+)
+
+// RequestMode is the first person's half of a mode change.
+func RequestMode(a *bots.Account, by *Officer, to bots.Mode, attest bool) error {
+	if !by.Is(Approver, Admin) {
+		return refuse("role", "%s may not change an account's mode: it needs an approver or admin", by.ID)
+	}
+	if !follows(a.Mode(), to) {
+		return refuse("mode-step", "an account goes observe, suggest, live, one step at a time (or back to any): not from %s to %s", a.Mode(), to)
+	}
+	a.Wanted, a.WantedBy = to, by.ID
+	if attest {
+		attestBy(a, by.ID)
+	}
+	return nil
+}
+
+// ConfirmMode is the second person's half.
+func ConfirmMode(a *bots.Account, by *Officer, attest bool, p Policy, now time.Time) error {
+	if !by.Is(Approver, Admin) {
+		return refuse("role", "%s may not change an account's mode: it needs an approver or admin", by.ID)
+	}
+	if a.Wanted == "" {
+		return refuse("nothing-wanted", "nobody has asked for another mode of %s", a.ID)
+	}
+	if a.WantedBy == by.ID && !p.OneOfficer { // promise 2
+		return refuse("two-people", "you asked for it: a second officer must confirm it")
+	}
+	attested := a.Attested
+	if attest {
+		attested = append(slices.Clone(attested), by.ID)
+	}
+	if a.Wanted == bots.Live && !a.Confirmed && !twoAttest(attested, p) { // promise 7
+		return refuse("identity", "the platform does not confirm that %s is the agency's: two officers must attest it", a.ID)
+	}
+	if attest {
+		attestBy(a, by.ID)
+	}
+	a.State, a.Wanted, a.WantedBy, a.Updated = string(a.Wanted), "", "", now
+	return nil
+}
+
+func attestBy(a *bots.Account, officer string) {
+	if !slices.Contains(a.Attested, officer) {
+		a.Attested = append(a.Attested, officer)
+	}
+}
+
+func twoAttest(officers []string, p Policy) bool {
+	distinct := slices.Compact(slices.Sorted(slices.Values(officers)))
+	return len(distinct) >= 2 || p.OneOfficer && len(distinct) == 1
+}
+
+// follows allows one step up, and any step down.
+func follows(from, to bots.Mode) bool {
+	order := []bots.Mode{bots.Observe, bots.Suggest, bots.Live}
+	f, t := slices.Index(order, from), slices.Index(order, to)
+	return f >= 0 && t >= 0 && t != f && t <= f+1
+}
+
+// Identified records what the platform says about an account. A change after the first
+// look puts the account under suspicion, which holds its sends.
+func Identified(a *bots.Account, digest string, confirmed bool, now time.Time) (changed bool) {
+	changed = a.Identity != "" && a.Identity != digest
+	if changed { // promise 7
+		a.Suspect = "the platform shows another name or owner for this account than before"
+	}
+	a.Identity, a.Confirmed, a.Updated = digest, confirmed, now
+	return changed
+}
+
+// HaltSends stops sends at a level.
+func HaltSends(h *Halt, by *Officer, level HaltLevel, reason string, now time.Time) error {
+	if !by.Is(Duty, Approver, Admin) {
+		return refuse("role", "%s may not halt sends", by.ID)
+	}
+	if level != HaltUnsolicited && level != HaltEverything {
+		return refuse("level", "halt %q is not known: use %q or %q", level, HaltUnsolicited, HaltEverything)
+	}
+	h.Level, h.By, h.Reason, h.At, h.State = level, by.ID, reason, now, "on"
+	return nil
+}
+
+// ResumeSends lifts a halt.
+func ResumeSends(h *Halt, by *Officer, now time.Time) error {
+	if !by.Is(Approver, Admin) {
+		return refuse("role", "%s may not resume sends: it needs an approver or admin", by.ID)
+	}
+	h.Level, h.By, h.Reason, h.At, h.State = HaltNone, by.ID, "", now, "off"
+	return nil
+}
+
+// Stops says whether the halt keeps an item back. An emergency card is never kept back.
+func (h *Halt) Stops(i *Item) bool {
+	if i.Purpose == bots.ForEmergency { // promise 12
+		return false
+	}
+	return h.Level == HaltEverything || h.Level == HaltUnsolicited && i.Unsolicited()
+}

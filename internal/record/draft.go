@@ -1,0 +1,213 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"netpatrol/bots"
+)
+
+// Seal is the hex SHA-256 over everything an approval binds to: the rendered bytes,
+// account, recipient, channel, what it answers, the evidence digest and the expiry.
+func Seal(d *bots.Draft) string {
+	return sealOf(d.Text, d.Account, string(d.Channel), d.To.ID, string(d.Parent), d.Evidence, d.Expires)
+}
+
+func sealOf(text, account, channel, to, parent, evidence string, expires time.Time) string {
+	h := sha256.New()
+	for _, f := range []string{"netpatrol seal 1", text, account, channel, to, parent, evidence, expires.UTC().Format(time.RFC3339Nano)} {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(f)))
+		h.Write(n[:])
+		h.Write([]byte(f))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Submit puts a new draft before officers, or only on record when its account observes.
+// It seals the draft.
+func Submit(d *bots.Draft, mode bots.Mode) {
+	d.Seal = Seal(d)
+	d.State = bots.DraftAwaiting
+	if mode == bots.Observe {
+		d.State = bots.DraftObserved
+	}
+}
+
+// ApproveDraft records an officer's approval of exactly the draft they saw.
+func ApproveDraft(d *bots.Draft, by *Officer, seen uint64, now time.Time, p Policy) (*Approval, error) {
+	if err := decidable(d, by, seen, now); err != nil {
+		return nil, err
+	}
+	alone := wrote(d, by.ID)
+	if alone && !p.OneOfficer { // promise 2
+		return nil, refuse("two-people", "you wrote or edited this %s: a second officer must approve it", d.Purpose)
+	}
+	d.State, d.DecidedBy = bots.DraftApproved, by.ID
+	a := &Approval{Draft: d.ID, Seal: Seal(d), Officer: by.ID, At: now, OneOfficer: alone}
+	a.Head = bots.Head{ID: d.ID + ".approval", Stream: d.Stream, State: "given", Created: now, Updated: now}
+	return a, nil
+}
+
+// wrote says whether an officer's own words are in the draft. An officer's reply in a
+// conversation the citizen opened needs its author only.
+func wrote(d *bots.Draft, officer string) bool {
+	if d.Purpose == bots.ForOfficer {
+		return false
+	}
+	return d.Author == officer || slices.Contains(d.Editors, officer)
+}
+
+func decidable(d *bots.Draft, by *Officer, seen uint64, now time.Time) error {
+	if !by.Is(deciders(d.Purpose)...) {
+		return refuse("role", "%s may not decide on a %s: it needs %s", by.ID, d.Purpose, roleNames(d.Purpose))
+	}
+	if d.State != bots.DraftAwaiting {
+		return refuse("not-awaiting", "this %s is %s, not awaiting a decision", d.Purpose, d.State)
+	}
+	if seen != d.Version {
+		return refuse("changed", "this %s was changed after you opened it: read it again", d.Purpose)
+	}
+	if !now.Before(d.Expires) {
+		return refuse("expired", "this %s expired at %s", d.Purpose, d.Expires.Format(time.RFC3339))
+	}
+	return nil
+}
+
+func deciders(p bots.Purpose) []Role {
+	if p == bots.ForBulletin {
+		return []Role{Approver}
+	}
+	return []Role{Duty, Approver}
+}
+
+func roleNames(p bots.Purpose) string {
+	if p == bots.ForBulletin {
+		return "an approver"
+	}
+	return "an officer or approver"
+}
+
+// ReturnDraft records a rejection; the reason is kept.
+func ReturnDraft(d *bots.Draft, by *Officer, reason string, seen uint64, now time.Time) error {
+	if err := decidable(d, by, seen, now); err != nil {
+		return err
+	}
+	if reason == "" {
+		return refuse("reason", "say why: the reason is kept with the %s", d.Purpose)
+	}
+	d.State, d.Reason, d.DecidedBy = bots.DraftReturned, reason, by.ID
+	return nil
+}
+
+// EditDraft changes the text. Whoever edits may not approve, and an approval given
+// before is void because the seal differs.
+func EditDraft(d *bots.Draft, by *Officer, text string, seen uint64) error {
+	if !by.Is(Editor, Duty, Approver) {
+		return refuse("role", "%s may not edit a %s", by.ID, d.Purpose)
+	}
+	if d.State != bots.DraftAwaiting && d.State != bots.DraftReturned && d.State != bots.DraftApproved {
+		return refuse("not-editable", "this %s is %s and can no longer be edited", d.Purpose, d.State)
+	}
+	if seen != d.Version {
+		return refuse("changed", "this %s was changed after you opened it: read it again", d.Purpose)
+	}
+	d.Text, d.Template, d.State = text, "", bots.DraftAwaiting
+	if !slices.Contains(d.Editors, by.ID) {
+		d.Editors = append(d.Editors, by.ID)
+	}
+	d.Seal = Seal(d)
+	return nil
+}
+
+// Release makes the outbox item of an approved draft. It is the only way there is.
+func Release(d *bots.Draft, a *Approval, now time.Time) (*Item, error) {
+	if a == nil || a.Draft != d.ID || a.Seal != Seal(d) { // promise 1
+		return nil, refuse("no-approval", "no approval covers these very bytes: it must be approved again")
+	}
+	if a.Officer == "" && !standingMay(d.Purpose) { // promise 1
+		return nil, refuse("no-officer", "a %s needs an officer's own approval", d.Purpose)
+	}
+	d.State, d.Item = bots.DraftReleased, d.ID+".item"
+	return newItem(d, a, now), nil
+}
+
+// standingMay lists what a standing approval can ever cover.
+func standingMay(p bots.Purpose) bool {
+	switch p {
+	case bots.ForReply, bots.ForReceipt, bots.ForNotice, bots.ForEmergency:
+		return true
+	}
+	return false
+}
+
+// Cover gives the approval that an active standing approval lends to a draft.
+func Cover(d *bots.Draft, s *Standing, mode bots.Mode, now time.Time) (*Approval, error) {
+	if !standingMay(d.Purpose) { // promise 1
+		return nil, refuse("unsolicited", "a standing approval never covers a %s", d.Purpose)
+	}
+	if mode != bots.Live {
+		return nil, refuse("mode", "the account is in mode %s: a person releases every message", mode)
+	}
+	if s.State != StandingActive || !now.Before(s.Until) {
+		return nil, refuse("standing-ended", "the standing approval of %s has ended", s.Template)
+	}
+	if len(d.Editors) > 0 || d.Template != s.Template || d.Rev != s.Rev || !s.speaksFor(d) {
+		return nil, refuse("standing-other", "the standing approval of %s does not cover this message", s.Template)
+	}
+	a := &Approval{Draft: d.ID, Seal: Seal(d), Standing: s.ID, At: now}
+	a.Head = bots.Head{ID: d.ID + ".approval", Stream: d.Stream, State: "given", Created: now, Updated: now}
+	d.State = bots.DraftApproved
+	return a, nil
+}
+
+func (s *Standing) speaksFor(d *bots.Draft) bool {
+	if !slices.Contains(s.Purposes, d.Purpose) {
+		return false
+	}
+	if len(s.Accounts) > 0 && !slices.Contains(s.Accounts, d.Account) {
+		return false
+	}
+	for v := range d.Vars {
+		if !slices.Contains(s.Vars, v) {
+			return false
+		}
+	}
+	return true
+}
+
+// ProposeStanding is the first person's half of a standing approval.
+func ProposeStanding(s *Standing, by *Officer, now time.Time) error {
+	if !by.Is(Approver, Admin) {
+		return refuse("role", "%s may not propose a standing approval: it needs an approver", by.ID)
+	}
+	for _, p := range s.Purposes {
+		if !standingMay(p) { // promise 1
+			return refuse("unsolicited", "a standing approval can never cover a %s", p)
+		}
+	}
+	if !now.Before(s.Until) || s.Until.After(now.AddDate(1, 0, 1)) {
+		return refuse("until", "a standing approval needs an end within a year")
+	}
+	s.State, s.By = StandingProposed, []string{by.ID}
+	return nil
+}
+
+// ConfirmStanding is the second person's half.
+func ConfirmStanding(s *Standing, by *Officer, p Policy) error {
+	if !by.Is(Approver, Admin) {
+		return refuse("role", "%s may not confirm a standing approval: it needs an approver", by.ID)
+	}
+	if s.State != StandingProposed {
+		return refuse("not-proposed", "this standing approval is %s", s.State)
+	}
+	if slices.Contains(s.By, by.ID) && !p.OneOfficer { // promise 2
+		return refuse("two-people", "you proposed it: a second officer must confirm it")
+	}
+	s.State = StandingActive
+	s.By = append(s.By, by.ID)
+	return nil
+}

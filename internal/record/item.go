@@ -1,0 +1,274 @@
+package record
+
+import (
+	"strings"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+)
+
+// Item is one send waiting to happen, happening, or done. It exists only from an
+// approval on. Stream is its lane; Due is when it may be tried next.
+//
+//	due <-> held
+//	due -> claimed -> accepted (the platform will tell) -> delivered
+//	claimed -> due (certainly not sent) | rejected | unknown
+//	unknown -> delivered | due | closed by an officer
+//	before claim -> expired | withdrawn
+type Item struct {
+	bots.Head
+	Draft        string           `json:"draft"`
+	Approval     string           `json:"approval"`
+	Purpose      bots.Purpose     `json:"purpose"`
+	Account      string           `json:"account"`
+	Channel      adapters.Channel `json:"channel"`
+	To           adapters.Person  `json:"to,omitzero"`
+	Parent       adapters.Ref     `json:"parent,omitempty"`
+	Text         string           `json:"text"`
+	Language     string           `json:"language"`
+	Code         string           `json:"code"`
+	Key          string           `json:"key"` // idempotency key
+	Seal         string           `json:"seal"`
+	Evidence     string           `json:"evidence,omitempty"`
+	Post         adapters.Ref     `json:"post,omitempty"` // looked at again before a warning leaves
+	PostText     string           `json:"postText,omitempty"`
+	About        bots.Target      `json:"about,omitzero"`
+	Conversation string           `json:"conversation,omitempty"` // the stream its outcome belongs to
+	Expires      time.Time        `json:"expires"`
+	Attempts     []Try            `json:"attempts,omitempty"`
+	Epoch        uint64           `json:"epoch,omitempty"` // of the lease it was claimed under
+	Receipt      adapters.Receipt `json:"receipt,omitzero"`
+	Why          string           `json:"why,omitempty"`       // why it is held, rejected, unknown or closed
+	Looked       time.Time        `json:"looked,omitzero"`     // when its post was last seen unchanged
+	NotLooked    string           `json:"notLooked,omitempty"` // officer who lets it leave unseen
+	Reserved     []string         `json:"reserved,omitempty"`  // ledgers it counts in
+	Snoozes      int              `json:"snoozes,omitempty"`   // waits that were nobody's fault: quota, breaker, halt
+}
+
+// RecordKind implements [bots.Record].
+func (*Item) RecordKind() bots.RecordKind { return KindItem }
+
+// Try is one attempt at an item.
+type Try struct {
+	N      int       `json:"n"`
+	Epoch  uint64    `json:"epoch"`
+	At     time.Time `json:"at"`
+	Ended  time.Time `json:"ended,omitzero"`
+	Result string    `json:"result,omitempty"` // an item state, or a class
+	Code   string    `json:"code,omitempty"`   // the platform's
+	Note   string    `json:"note,omitempty"`
+}
+
+// The states of an item.
+const (
+	ItemDue       = "due"
+	ItemHeld      = "held"
+	ItemClaimed   = "claimed"
+	ItemAccepted  = "accepted"
+	ItemDelivered = "delivered"
+	ItemRejected  = "rejected"
+	ItemUnknown   = "unknown"
+	ItemClosed    = "closed"
+	ItemExpired   = "expired"
+	ItemWithdrawn = "withdrawn"
+)
+
+// Lane is what is worked in order under one lease: an account and a channel.
+// Emergencies have a lane of their own.
+func Lane(account string, ch adapters.Channel, p bots.Purpose) string {
+	if p == bots.ForEmergency {
+		return account + "/emergency"
+	}
+	return account + "/" + string(ch)
+}
+
+func newItem(d *bots.Draft, a *Approval, now time.Time) *Item {
+	i := &Item{
+		Draft: d.ID, Approval: a.ID, Purpose: d.Purpose, Account: d.Account, Channel: d.Channel, To: d.To,
+		Parent: d.Parent, Text: d.Text, Language: d.Language, Code: d.Code, Key: itemKey(d.Code),
+		Seal: a.Seal, Evidence: d.Evidence, Post: d.Post, PostText: d.PostText, About: d.About,
+		Conversation: d.Stream, Expires: d.Expires,
+	}
+	due := now
+	if d.NotBefore.After(due) {
+		due = d.NotBefore
+	}
+	i.Head = bots.Head{
+		ID: d.Item, Subject: d.Subject, Stream: Lane(d.Account, d.Channel, d.Purpose), State: ItemDue,
+		Due: due, Created: now, Updated: now,
+	}
+	return i
+}
+
+// itemKey keeps within the 32 ASCII characters that every platform with keys accepts.
+func itemKey(code string) string { return "np-" + strings.ToLower(code) }
+
+// Intact says whether the item is still what was approved.
+func (i *Item) Intact(a *Approval) bool {
+	return a != nil && a.ID == i.Approval && a.Seal == i.Seal &&
+		sealOf(i.Text, i.Account, string(i.Channel), i.To.ID, string(i.Parent), i.Evidence, i.Expires) == i.Seal
+}
+
+// Unsolicited says whether nobody asked for this message.
+func (i *Item) Unsolicited() bool {
+	return i.Purpose == bots.ForWarning || i.Purpose == bots.ForBulletin
+}
+
+// Recipient is whom the item goes to, for ordering within its lane.
+func (i *Item) Recipient() string {
+	if i.Channel == adapters.Public {
+		return ""
+	}
+	return i.To.ID
+}
+
+// Claim records the intent to send, before the call. The returned number names the attempt.
+func (i *Item) Claim(epoch uint64, now time.Time) (int, error) {
+	if i.State != ItemDue {
+		return 0, refuse("not-due", "the item is %s", i.State)
+	}
+	if !now.Before(i.Expires) {
+		return 0, refuse("expired", "the item expired at %s", i.Expires.Format(time.RFC3339))
+	}
+	n := len(i.Attempts) + 1
+	i.Attempts = append(i.Attempts, Try{N: n, Epoch: epoch, At: now})
+	i.State, i.Epoch, i.Due, i.Why = ItemClaimed, epoch, time.Time{}, ""
+	return n, nil
+}
+
+// Ended records what became of attempt n. It is refused when another attempt or epoch
+// has taken over: a late answer never overwrites a newer truth.
+func (i *Item) Ended(n int, epoch uint64, o Ending, now time.Time) error {
+	if i.State != ItemClaimed || i.Epoch != epoch || len(i.Attempts) != n { // promise 4
+		return refuse("fenced", "attempt %d under epoch %d is no longer current", n, epoch)
+	}
+	t := &i.Attempts[n-1]
+	t.Ended, t.Result, t.Code, t.Note = now, o.State, o.Code, o.Note
+	i.State, i.Due, i.Why = o.State, o.Due, o.Note
+	if o.State == ItemDelivered || o.State == ItemAccepted {
+		i.Receipt, i.Why = o.Receipt, ""
+	}
+	return nil
+}
+
+// Ending is how an attempt ended.
+type Ending struct {
+	State   string // due, held, accepted, delivered, rejected or unknown
+	Due     time.Time
+	Receipt adapters.Receipt
+	Code    string
+	Note    string
+}
+
+// Lost turns a claim whose holder died into an unknown outcome: it may have gone out.
+func (i *Item) Lost(now time.Time) error {
+	if i.State != ItemClaimed {
+		return refuse("not-claimed", "the item is %s", i.State)
+	}
+	if n := len(i.Attempts); n > 0 {
+		t := &i.Attempts[n-1]
+		t.Ended, t.Result, t.Note = now, ItemUnknown, "the process ended during the call"
+	}
+	i.State, i.Due, i.Why = ItemUnknown, now, "the process ended during the call"
+	return nil
+}
+
+// Hold keeps a due item waiting in plain sight.
+func (i *Item) Hold(why string) error {
+	if i.State != ItemDue {
+		return refuse("not-due", "the item is %s: only a due item can be held", i.State)
+	}
+	i.State, i.Why, i.Due = ItemHeld, why, time.Time{}
+	return nil
+}
+
+// Unhold lets a held item go on.
+func (i *Item) Unhold(now time.Time) error {
+	if i.State != ItemHeld {
+		return refuse("not-held", "the item is %s", i.State)
+	}
+	i.State, i.Why, i.Due = ItemDue, "", now
+	return nil
+}
+
+// SendUnseen lets a held warning leave although its post could not be looked at.
+func (i *Item) SendUnseen(by *Officer, now time.Time) error {
+	if !by.Is(Duty, Approver) {
+		return refuse("role", "%s may not release a held send", by.ID)
+	}
+	if err := i.Unhold(now); err != nil {
+		return err
+	}
+	i.NotLooked = by.ID
+	return nil
+}
+
+// Settle is an officer's word on an unknown outcome: delivered, due or closed.
+func (i *Item) Settle(by *Officer, as string, now time.Time) error {
+	if !by.Is(Duty, Approver) {
+		return refuse("role", "%s may not settle a send", by.ID)
+	}
+	if i.State != ItemUnknown {
+		return refuse("not-unknown", "the item is %s: only an unknown outcome can be settled", i.State)
+	}
+	return i.resolve(as, "settled by "+by.ID, now)
+}
+
+// Found records what a look-up on the platform said about an unknown outcome.
+func (i *Item) Found(f adapters.Finding, now time.Time) error {
+	if i.State != ItemUnknown {
+		return refuse("not-unknown", "the item is %s", i.State)
+	}
+	switch f.Verdict {
+	case adapters.Found:
+		i.Receipt = f.Receipt
+		return i.resolve(ItemDelivered, "found on the platform", now)
+	case adapters.Absent:
+		return i.resolve(ItemDue, "looked up and not there", now)
+	}
+	return refuse("inconclusive", "the look-up was inconclusive")
+}
+
+func (i *Item) resolve(as, why string, now time.Time) error {
+	switch as {
+	case ItemDelivered, ItemClosed:
+		i.Due = time.Time{}
+	case ItemDue:
+		i.Due = now
+	default:
+		return refuse("settle-as", "settle as delivered, due or closed, not %q", as)
+	}
+	i.State, i.Why = as, why
+	if n := len(i.Attempts); n > 0 {
+		i.Attempts[n-1].Note = why
+	}
+	return nil
+}
+
+// Expire ends an item nobody sent in time.
+func (i *Item) Expire() error {
+	if i.State != ItemDue && i.State != ItemHeld {
+		return refuse("not-due", "the item is %s", i.State)
+	}
+	i.State, i.Why, i.Due = ItemExpired, "not sent before its expiry", time.Time{}
+	return nil
+}
+
+// Withdraw takes back an item that was not claimed.
+func (i *Item) Withdraw(why string) error {
+	if i.State != ItemDue && i.State != ItemHeld {
+		return refuse("not-due", "the item is %s and cannot be withdrawn", i.State)
+	}
+	i.State, i.Why, i.Due = ItemWithdrawn, why, time.Time{}
+	return nil
+}
+
+// Final says whether nothing more will happen to the item.
+func (i *Item) Final() bool {
+	switch i.State {
+	case ItemDelivered, ItemRejected, ItemClosed, ItemExpired, ItemWithdrawn:
+		return true
+	}
+	return false
+}

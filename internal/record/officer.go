@@ -1,0 +1,56 @@
+package record
+
+import (
+	"slices"
+
+	"netpatrol/bots"
+)
+
+// Role says what an officer may do.
+type Role string
+
+// The roles.
+const (
+	Editor    Role = "editor"    // 编辑
+	Duty      Role = "officer"   // 民警
+	Approver  Role = "approver"  // 审核
+	Auditor   Role = "auditor"   // 审计
+	Admin     Role = "admin"     // 管理员
+	Volunteer Role = "volunteer" // 志愿者
+)
+
+// Officer is a person who signs in. ID is the sign-in name. States: active, suspended.
+type Officer struct {
+	bots.Head
+	Name     string `json:"name"`
+	Roles    []Role `json:"roles"`
+	Password string `json:"password,omitempty"` // argon2id, PHC string
+	Link     string `json:"link,omitempty"`     // hex SHA-256 of a one-time sign-in code; emptied by use
+	UID      *int   `json:"uid,omitempty"`      // unix user whose socket connections are this officer's
+}
+
+// RecordKind implements [bots.Record].
+func (*Officer) RecordKind() bots.RecordKind { return KindOfficer }
+
+// OfficerActive is the state of an officer who may sign in.
+const OfficerActive = "active"
+
+// Is says whether the officer has one of the roles.
+func (o *Officer) Is(roles ...Role) bool {
+	if o.State != OfficerActive {
+		return false
+	}
+	for _, r := range roles {
+		if slices.Contains(o.Roles, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// Policy is what a station declares about itself.
+type Policy struct {
+	// OneOfficer: the station has a single officer; two-person rules are waived and every
+	// record that used the waiver carries the mark.
+	OneOfficer bool
+}
