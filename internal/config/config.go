@@ -4,6 +4,7 @@
 package config
 
 import (
+	"path/filepath"
 	"time"
 
 	"netpatrol/adapters"
@@ -21,6 +22,10 @@ type Config struct {
 	Schedules []Schedule `yaml:"schedules"`
 	Pace      Pace       `yaml:"pace"`
 }
+
+// Socket is the unix socket on which the daemon answers the command line. It lies in
+// the state directory, which nobody else may enter.
+func (c *Config) Socket() string { return filepath.Join(c.State, "netpatrol.sock") }
 
 // Unit is the agency that speaks.
 type Unit struct {
@@ -60,7 +65,8 @@ type Account struct {
 	Poll     time.Duration              `yaml:"poll"`
 	Options  map[string]string          `yaml:"options"`
 	Secrets  map[string]adapters.Secret `yaml:"secrets"` // or name_file: path, never both
-	Line     int                        `yaml:"-"`       // where it stands in the file
+	File     string                     `yaml:"-"`       // where it stands
+	Line     int                        `yaml:"-"`       // in File
 }
 
 // Schedule is a cron schedule of bulletins.

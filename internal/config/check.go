@@ -1,0 +1,317 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"netpatrol/adapters"
+)
+
+// Roles are the roles an officer can have.
+func Roles() []string {
+	return []string{"editor", "officer", "approver", "auditor", "admin", "volunteer"}
+}
+
+var (
+	idPattern       = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+	languagePattern = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+	regionPattern   = regexp.MustCompile(`^[0-9]{6}$`)
+	schedulePattern = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
+)
+
+// check looks at what the decoder read, as a whole.
+func (d *decoder) check(cfg *Config, c Checks) {
+	d.checkUnit(cfg)
+	d.checkListeners(cfg)
+	d.checkOfficers(cfg.Officers)
+	d.checkAccounts(cfg, c.Platforms)
+	d.checkSchedules(cfg, c.Schedule)
+	d.checkPace(cfg.Pace)
+}
+
+func (d *decoder) checkUnit(cfg *Config) {
+	if strings.TrimSpace(cfg.State) == "" {
+		d.wrong("state", "name a directory, or remove the line for ./state", "state is empty")
+	}
+	if strings.TrimSpace(cfg.Unit.Name) == "" {
+		d.wrong("unit.name", "set unit.name to the agency's full name: it signs every message", "unit.name is empty: nobody would know who speaks")
+	}
+	if r := cfg.Unit.Region; r != "" && !regionPattern.MatchString(r) {
+		d.wrong("unit.region", `write the six digits of GB/T 2260, such as "460100"`, "unit.region is not a region code")
+	}
+	d.language(cfg.Unit.Language, "unit.language")
+}
+
+func (d *decoder) language(tag, path string) {
+	if !languagePattern.MatchString(tag) {
+		d.wrong(path, `write a language tag, such as "zh-Hans" or "en"`, "%s is not a language tag", path)
+	}
+}
+
+func (d *decoder) checkListeners(cfg *Config) {
+	d.listener(cfg.Console, "console", "officers' passwords would travel in the clear")
+	d.listener(cfg.Frontdoor, "frontdoor", "people's reports would travel in the clear")
+	if l := cfg.Console.Listen; l != "" && l == cfg.Frontdoor.Listen && !strings.HasSuffix(l, ":0") {
+		d.wrong("frontdoor.listen", "give each an address of its own", "frontdoor and console listen on the same address")
+	}
+}
+
+func (d *decoder) listener(l Listener, path, danger string) {
+	u, secure := d.publicURL(l.PublicURL, path+".public_url")
+	if l.Listen == "" {
+		return
+	}
+	at := path + ".listen"
+	host, port, err := net.SplitHostPort(l.Listen)
+	if err != nil {
+		d.wrong(at, `write host:port, such as "127.0.0.1:8110"`, "%s.listen is not an address", path)
+		return
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		d.wrong(at, "write a port from 0 to 65535", "%s.listen has no usable port", path)
+	}
+	if !loopback(host) && u != nil && !secure || !loopback(host) && u == nil {
+		d.wrong(at, "listen on 127.0.0.1, or put a proxy with a certificate before it and set "+path+".public_url to its https:// address",
+			"%s.listen is reachable from other machines without https: %s", path, danger)
+	}
+}
+
+// publicURL checks an address as seen from outside; secure says whether it is https.
+func (d *decoder) publicURL(raw, path string) (u *url.URL, secure bool) {
+	if raw == "" {
+		return nil, false
+	}
+	u, ok := webURL(raw)
+	if !ok {
+		d.wrong(path, `write the whole address, such as "https://desk.example.gov.cn", without user, query or fragment`, "%s is not a web address", path)
+		return nil, false
+	}
+	return u, u.Scheme == "https"
+}
+
+func webURL(raw string) (*url.URL, bool) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, false
+	}
+	return u, u.Scheme == "http" || u.Scheme == "https"
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback()
+}
+
+func (d *decoder) checkOfficers(officers []Officer) {
+	ids, uids := map[string]string{}, map[int]string{}
+	for i, o := range officers {
+		path := fmt.Sprintf("officers[%d]", i)
+		d.id(o.ID, path, ids)
+		if strings.TrimSpace(o.Name) == "" {
+			d.wrong(path+".name", "write the officer's name as colleagues know it", "%s has no name", path)
+		}
+		d.roles(o, path)
+		if o.UID == nil {
+			continue
+		}
+		if first, taken := uids[*o.UID]; taken {
+			d.wrong(path+".uid", "one unix user is one officer: remove one of the two", "%s has the uid of %s", path, first)
+		}
+		uids[*o.UID] = path
+	}
+}
+
+func (d *decoder) roles(o Officer, path string) {
+	if len(o.Roles) == 0 {
+		d.wrong(path+".roles", "give at least one of: "+strings.Join(Roles(), ", "), "%s has no role", path)
+	}
+	for j, r := range o.Roles {
+		if !slices.Contains(Roles(), r) {
+			d.wrong(fmt.Sprintf("%s.roles[%d]", path, j), suggest(r, Roles()), "%q is not a role", clip(r))
+		}
+	}
+}
+
+// id checks an id and that it is the first of its kind.
+func (d *decoder) id(id, path string, seen map[string]string) {
+	at := path + ".id"
+	switch {
+	case id == "":
+		d.wrong(at, "give it an id: short, lower case, never changed later", "%s has no id", path)
+		return
+	case !idPattern.MatchString(id):
+		d.wrong(at, "use lower-case letters, digits, dot, dash and underscore, at most 64", "%s.id is not usable as an id", path)
+	}
+	if first, taken := seen[id]; taken {
+		p := d.at(first + ".id")
+		d.wrong(at, fmt.Sprintf("give one of them another id; the first is at %s:%d", p.file, p.line), "%s has the id of %s", path, first)
+		return
+	}
+	seen[id] = path
+}
+
+func (d *decoder) checkAccounts(cfg *Config, platforms map[string]adapters.Manifest) {
+	ids := map[string]string{}
+	for i := range cfg.Accounts {
+		a, path := &cfg.Accounts[i], fmt.Sprintf("accounts[%d]", i)
+		d.id(a.ID, path, ids)
+		if a.Language == "" {
+			a.Language = cfg.Unit.Language
+		} else {
+			d.language(a.Language, path+".language")
+		}
+		for j, w := range a.Watch {
+			if strings.TrimSpace(w) == "" {
+				d.wrong(fmt.Sprintf("%s.watch[%d]", path, j), "name a source, such as mentions or tag:反诈", "%s.watch has an empty source", path)
+			}
+		}
+		d.platform(a, path, platforms)
+	}
+}
+
+func (d *decoder) platform(a *Account, path string, platforms map[string]adapters.Manifest) {
+	m, ok := platforms[a.Platform]
+	if !ok {
+		names := keys(platforms)
+		if a.Platform == "" {
+			d.wrong(path+".platform", "add platform: one of "+strings.Join(names, ", "), "%s names no platform", path)
+			return
+		}
+		d.wrong(path+".platform", suggest(a.Platform, names), "%s.platform %q is not a platform of this binary", path, clip(a.Platform))
+		return
+	}
+	d.baseURL(a, path)
+	d.settings(path+".options", keys(a.Options), m.Options)
+	d.settings(path+".secrets", keys(a.Secrets), m.Secrets)
+}
+
+// baseURL refuses to send a secret over the wire in the clear.
+func (d *decoder) baseURL(a *Account, path string) {
+	if a.BaseURL == "" {
+		return
+	}
+	at := path + ".base_url"
+	u, ok := webURL(a.BaseURL)
+	switch {
+	case !ok:
+		d.wrong(at, `write the whole address, such as "https://social.example.cn", without user, query or fragment`, "%s.base_url is not a web address", path)
+	case u.Scheme == "http" && !loopback(u.Hostname()) && len(a.Secrets) > 0:
+		d.wrong(at, "use https", "%s.base_url would send the account's secrets in the clear", path)
+	}
+}
+
+// settings compares what is given with what the platform's manifest lists.
+func (d *decoder) settings(path string, given []string, known []adapters.Setting) {
+	names := make([]string, len(known))
+	for i, s := range known {
+		names[i] = s.Name
+		if s.Required && !slices.Contains(given, s.Name) {
+			d.wrong(path, fmt.Sprintf("add %s: %s", s.Name, mendSetting(path, s)), "%s.%s is missing", path, s.Name)
+		}
+	}
+	for _, g := range given {
+		if !slices.Contains(names, g) {
+			d.wrong(join(path, g), suggest(g, names), "unknown key %q in %s", clip(g), path)
+		}
+	}
+}
+
+func mendSetting(path string, s adapters.Setting) string {
+	if strings.HasSuffix(path, ".secrets") {
+		return s.Help + " (or " + s.Name + twin + " with the path of a file)"
+	}
+	return s.Help
+}
+
+func keys[V any](m map[string]V) []string {
+	list := make([]string, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (d *decoder) checkSchedules(cfg *Config, checker func(Schedule) error) {
+	seen := map[string]int{}
+	for i, s := range cfg.Schedules {
+		path := fmt.Sprintf("schedules[%d]", i)
+		if !schedulePattern.MatchString(s.Name) {
+			d.wrong(path+".name", "give it a name of letters, digits, dot, dash and underscore", "%s has no usable name", path)
+		} else if first, taken := seen[s.Name]; taken {
+			d.wrong(path+".name", "give one of them another name", "%s has the name of schedules[%d]", path, first)
+		}
+		seen[s.Name] = i
+		if policies := []string{"skip", "latest", "all"}; !slices.Contains(policies, s.CatchUp) {
+			d.wrong(path+".catch_up", suggest(s.CatchUp, policies), "%s.catch_up %q is not a policy", path, clip(s.CatchUp))
+		}
+		d.scheduleAccounts(s, path, cfg.Accounts)
+		d.spec(s, path, checker)
+	}
+}
+
+func (d *decoder) scheduleAccounts(s Schedule, path string, accounts []Account) {
+	ids := make([]string, len(accounts))
+	for i, a := range accounts {
+		ids[i] = a.ID
+	}
+	for j, id := range s.Accounts {
+		at := fmt.Sprintf("%s.accounts[%d]", path, j)
+		if !slices.Contains(ids, id) {
+			d.wrong(at, suggest(id, ids), "%s names account %q, which is not configured", path, clip(id))
+		} else if slices.Contains(s.Accounts[:j], id) {
+			d.wrong(at, "remove one of the two", "%s names account %q twice", path, clip(id))
+		}
+	}
+}
+
+// spec checks zone and cron spec.
+func (d *decoder) spec(s Schedule, path string, checker func(Schedule) error) {
+	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
+		d.wrong(path+".zone", `write an IANA zone, such as "Asia/Shanghai"`, "%s.zone %q is not known", path, clip(s.Zone))
+		return
+	}
+	if s.Cron == "" {
+		d.wrong(path+".cron", `write five fields: minute hour day month weekday, such as "0 9 * * *"`, "%s has no cron spec", path)
+		return
+	}
+	if checker == nil {
+		return
+	}
+	if err := checker(s); err != nil {
+		what, mend := splitMend(err)
+		d.wrong(path+".cron", mend, "%s cannot be used: %s", path, what)
+	}
+}
+
+// Mender is an error that knows how to mend itself.
+type Mender interface {
+	error
+	Mend() string
+}
+
+func splitMend(err error) (what, mend string) {
+	var m Mender
+	if errors.As(err, &m) {
+		return err.Error(), m.Mend()
+	}
+	return err.Error(), `write five fields: minute hour day month weekday, such as "0 9 * * *"`
+}
+
+func (d *decoder) checkPace(p Pace) {
+	if p.Lease < 2*p.Call {
+		d.wrong("pace.lease", fmt.Sprintf("set pace.lease to at least %s, or shorten pace.call", 2*p.Call),
+			"pace.lease (%s) is less than twice pace.call (%s): a call must end well before its lease", p.Lease, p.Call)
+	}
+}

@@ -1,0 +1,35 @@
+package config
+
+import "time"
+
+// Default is a configuration with every default in its place. What a file does not
+// mention keeps the value it has here.
+func Default() *Config {
+	return &Config{
+		State:   "state",
+		Unit:    Unit{Language: "zh-Hans"},
+		Console: Listener{Listen: "127.0.0.1:8110"},
+		Pace: Pace{
+			FollowUp:  24 * time.Hour,
+			Settle:    time.Minute,
+			Lease:     30 * time.Second,
+			Call:      15 * time.Second,
+			Backoff:   5 * time.Second,
+			Seal:      time.Second,
+			Identity:  24 * time.Hour,
+			DraftLife: 24 * time.Hour,
+			DeadMan:   72 * time.Hour,
+		},
+	}
+}
+
+// defaultAccount is what an account has before its file is read. Its language is the
+// unit's unless it names one.
+func defaultAccount() Account {
+	return Account{Poll: 30 * time.Second, Watch: []string{"mentions"}}
+}
+
+// defaultSchedule is what a schedule has before its file is read.
+func defaultSchedule() Schedule {
+	return Schedule{Zone: "Asia/Shanghai", CatchUp: "latest", Window: 2 * time.Hour}
+}

@@ -1,0 +1,174 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"netpatrol/adapters"
+)
+
+// FileName is the configuration's name within a directory; AccountsDir holds further
+// accounts beside it, one or a list of them in each *.yaml file.
+const (
+	FileName    = "netpatrol.yaml"
+	AccountsDir = "accounts.d"
+)
+
+// maxFile bounds a configuration file, in bytes.
+const maxFile = 256 << 10
+
+// Checks are what loading needs to know from the assembly.
+type Checks struct {
+	// Platforms are the manifests by platform name.
+	Platforms map[string]adapters.Manifest
+	// Schedule says why a cron spec or zone cannot be used; nil when it can.
+	Schedule func(Schedule) error
+}
+
+// Load reads the configuration at path, a file or the directory of a netpatrol.yaml,
+// and checks it. Mistakes come back together as [Faults]; a file that cannot be read
+// at all is another error. State and secret files are taken relative to the file.
+func Load(path string, c Checks) (*Config, error) {
+	file, err := locate(path)
+	if err != nil {
+		return nil, err
+	}
+	source, err := readAtMost(file, maxFile)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration %s: %w", file, cause(err))
+	}
+	d := newDecoder(file)
+	cfg := Default()
+	d.whole(source, cfg)
+	if err := d.directory(cfg); err != nil {
+		return nil, err
+	}
+	if !d.broken {
+		d.check(cfg, c)
+	}
+	if err := d.faults.err(); err != nil {
+		return nil, err
+	}
+	if !filepath.IsAbs(cfg.State) {
+		cfg.State = filepath.Join(d.dir, cfg.State)
+	}
+	return cfg, nil
+}
+
+func locate(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("read configuration %s: %w", path, cause(err))
+	}
+	if info.IsDir() {
+		path = filepath.Join(path, FileName)
+	}
+	return path, nil
+}
+
+// whole decodes the main file.
+func (d *decoder) whole(source []byte, cfg *Config) {
+	if root := d.parse(source); root != nil {
+		d.value(root, reflect.ValueOf(cfg).Elem(), "")
+	}
+}
+
+// directory adds the accounts of accounts.d, in the order of the file names.
+func (d *decoder) directory(cfg *Config) error {
+	files, err := filepath.Glob(filepath.Join(escape(d.dir), AccountsDir, "*.yaml"))
+	if err != nil {
+		return fmt.Errorf("list %s: %w", AccountsDir, err)
+	}
+	main := d.file
+	defer func() { d.file = main }()
+	for _, file := range files {
+		source, err := readAtMost(file, maxFile)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", file, cause(err))
+		}
+		d.file = file
+		d.accounts(source, cfg)
+	}
+	return nil
+}
+
+// accounts decodes one file of accounts.d: an account, or a list of them.
+func (d *decoder) accounts(source []byte, cfg *Config) {
+	root := d.parse(source)
+	if root == nil {
+		return
+	}
+	items := []ast.Node{root}
+	if seq, ok := root.(*ast.SequenceNode); ok {
+		items = seq.Values
+	}
+	list := reflect.ValueOf(cfg).Elem().FieldByName("Accounts")
+	for _, item := range items {
+		d.item(item, list, "accounts")
+	}
+}
+
+// parse returns the root of the file being read, or nil when it is empty or broken.
+func (d *decoder) parse(source []byte) ast.Node {
+	f, err := parseYAML(source)
+	if err != nil {
+		at, what := syntax(err)
+		at.file = d.file
+		d.broken = true
+		d.note(at, "check indentation, quotes and colons around this place", "this is not YAML: %s", what)
+		return nil
+	}
+	var roots []ast.Node
+	for _, doc := range f.Docs {
+		if doc.Body != nil {
+			roots = append(roots, doc.Body)
+		}
+	}
+	if len(roots) > 1 {
+		d.note(d.placeOf(roots[1]), "keep one; further accounts go into "+AccountsDir, "the file holds %d YAML documents", len(roots))
+	}
+	if len(roots) == 0 {
+		return nil
+	}
+	return roots[0]
+}
+
+var errParser = errors.New("the parser gave up")
+
+// parseYAML turns a panic of the parser on hostile bytes into an error.
+func parseYAML(source []byte) (f *ast.File, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errParser
+		}
+	}()
+	return parser.ParseBytes(source, 0, parser.AllowDuplicateMapKey())
+}
+
+// syntax takes place and sentence from a parser's error and leaves its excerpt of the
+// source behind, which may hold a secret.
+func syntax(err error) (place, string) {
+	at := place{line: 1, col: 1}
+	var e yaml.Error
+	if !errors.As(err, &e) {
+		return at, errParser.Error()
+	}
+	if t := e.GetToken(); t != nil && t.Position != nil {
+		at.line, at.col = t.Position.Line, t.Position.Column
+	}
+	what, _, _ := strings.Cut(e.GetMessage(), "\"")
+	return at, strings.TrimSpace(what)
+}
+
+// escape makes a directory's name literal for Glob.
+func escape(dir string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
+}
