@@ -70,6 +70,7 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	KindOfficer:           func() bots.Record { return new(Officer) },
 	KindSession:           func() bots.Record { return new(Session) },
 	KindToken:             func() bots.Record { return new(Token) },
+	KindAuditBatch:        func() bots.Record { return new(AuditBatch) },
 	KindCode:              func() bots.Record { return new(Code) },
 }
 
