@@ -44,6 +44,8 @@ type Item struct {
 	NotLooked    string           `json:"notLooked,omitempty"` // officer who lets it leave unseen
 	Reserved     []string         `json:"reserved,omitempty"`  // ledgers it counts in
 	Snoozes      int              `json:"snoozes,omitempty"`   // waits that were nobody's fault: quota, breaker, halt
+	Lookups      int              `json:"lookups,omitempty"`   // times the platform was asked what became of it
+	Untold       bool             `json:"untold,omitempty"`    // the bots have not heard of its state yet; see Tell
 }
 
 // RecordKind implements [bots.Record].
@@ -242,6 +244,9 @@ func (i *Item) resolve(as, why string, now time.Time) error {
 	i.State, i.Why = as, why
 	if n := len(i.Attempts); n > 0 {
 		i.Attempts[n-1].Note = why
+	}
+	if i.Final() {
+		i.Tell(now)
 	}
 	return nil
 }
