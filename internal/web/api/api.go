@@ -1,0 +1,190 @@
+// Package api is the JSON API of the daemon, under /api/v1/, and its Go client. The
+// command line uses it over the unix socket in the state directory.
+//
+// # Who is asking
+//
+// Every call but login needs an officer: by a bearer token from POST /api/v1/login, or,
+// on the unix socket, by the peer's unix user when exactly one officer is mapped to it.
+// A token or a unix user without an active officer behind it is nobody, and decides
+// nothing.
+//
+// # Failure model
+//
+// An error is {code, message, requestId}; details go to the log under the same request
+// id. 401 nobody, 403 not for this officer, 404 no such record, 409 a guard refused (its
+// code and sentence), 422 a field is wrong (which one), 503 the store or the engine
+// cannot take it now: the decision may be repeated with the same formKey, and the first
+// outcome is returned. Lists are bounded and go on behind an opaque `after`.
+package api
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/signin"
+	"netpatrol/internal/web/view"
+)
+
+// Desk is what the API needs of the daemon.
+type Desk interface {
+	record.Reader
+	// Submit accepts a decision as an event and waits for what it comes to. Two
+	// decisions with one form key are one: the second gets the first outcome.
+	Submit(ctx context.Context, d bots.Decision, formKey string) (bots.Result, error)
+	AuditOf(ctx context.Context, on bots.Target) ([]record.AuditEntry, error)
+	VerifyAudit(ctx context.Context) (view.AuditReport, error)
+}
+
+// Options are what an API is made of.
+type Options struct {
+	Desk    Desk
+	Door    *signin.Door
+	Station view.Station
+	Log     *slog.Logger
+}
+
+// API answers /api/v1/. It is safe for concurrent use.
+type API struct {
+	desk    Desk
+	door    *signin.Door
+	station view.Station
+	log     *slog.Logger
+	mux     *http.ServeMux
+}
+
+// New returns the handler. Serve it with signin.Peer as ConnContext on a unix socket.
+func New(o Options) http.Handler {
+	a := &API{desk: o.Desk, door: o.Door, station: o.Station, log: o.Log, mux: http.NewServeMux()}
+	a.routes()
+	return http.NewCrossOriginProtection().Handler(http.HandlerFunc(a.serve))
+}
+
+// routes is the whole API on one screen.
+func (a *API) routes() {
+	a.open("POST /api/v1/login", a.login)
+	a.get("POST /api/v1/logout", a.logout)
+	a.get("GET /api/v1/whoami", a.whoami)
+	a.get("GET /api/v1/summary", a.summary)
+
+	a.get("GET /api/v1/drafts", list(a, bots.DraftAwaiting, newDraft))
+	a.get("GET /api/v1/drafts/{id}", a.matter)
+	a.decide("POST /api/v1/drafts/{id}/approve", bots.Approve, bots.KindDraft, seen)
+	a.decide("POST /api/v1/drafts/{id}/reject", bots.Reject, bots.KindDraft, seen, reason)
+	a.decide("POST /api/v1/drafts/{id}/edit", bots.Edit, bots.KindDraft, seen, text)
+
+	a.get("GET /api/v1/items", list(a, "", newItem))
+	a.get("GET /api/v1/items/{id}", show(a, newItem))
+	a.decide("POST /api/v1/items/{id}/settle", bots.SettleUnknown, record.KindItem, as("delivered", "due", "closed"))
+	a.decide("POST /api/v1/items/{id}/send-held", bots.SendHeld, record.KindItem)
+	a.decide("POST /api/v1/items/{id}/hold", bots.HoldItem, record.KindItem)
+
+	a.get("GET /api/v1/reports", list(a, "", newReport))
+	a.get("GET /api/v1/reports/{id}", show(a, newReport))
+	a.decide("POST /api/v1/reports/{id}/close", bots.CloseReport, bots.KindReport)
+	a.get("GET /api/v1/conversations", list(a, "", newConversation))
+	a.get("GET /api/v1/conversations/{id}", a.conversation)
+	a.decide("POST /api/v1/conversations/{id}/reply", bots.ReplyTo, bots.KindConversation, text)
+	a.get("GET /api/v1/clues", list(a, "", newClue))
+	a.get("GET /api/v1/clues/{id}", show(a, newClue))
+	a.get("GET /api/v1/warnings", list(a, "", newWarning))
+	a.get("GET /api/v1/warnings/{id}", show(a, newWarning))
+	a.decide("POST /api/v1/warnings/{id}/decide-appeal", bots.DecideAppeal, bots.KindWarning, as("upheld", "withdrawn"))
+
+	a.get("GET /api/v1/bulletins", list(a, "", newBulletin))
+	a.get("GET /api/v1/bulletins/{id}", show(a, newBulletin))
+	a.get("POST /api/v1/bulletins/preview", a.preview)
+	a.get("POST /api/v1/bulletins", a.writeBulletin)
+
+	a.get("GET /api/v1/accounts", list(a, "", newAccount))
+	a.get("GET /api/v1/accounts/{id}", a.account)
+	a.decide("POST /api/v1/accounts/{id}/request-mode", bots.RequestMode, bots.KindAccount, mode)
+	a.decide("POST /api/v1/accounts/{id}/confirm-mode", bots.ConfirmMode, bots.KindAccount, attest)
+	a.get("GET /api/v1/standing", list(a, "", newStanding))
+	a.decide("POST /api/v1/standing", bots.ApproveKind, record.KindStanding, standing)
+	a.decide("POST /api/v1/standing/{id}/confirm", bots.ConfirmKind, record.KindStanding)
+
+	a.get("GET /api/v1/halt", a.halted)
+	a.get("POST /api/v1/halt", a.halt)
+	a.get("POST /api/v1/resume", a.resume)
+	a.get("GET /api/v1/alarms", list(a, "", newAlarm))
+	a.decide("POST /api/v1/alarms/{id}/acknowledge", bots.AcknowledgeAll, record.KindAlarm)
+	a.decide("POST /api/v1/events/{id}/acknowledge", bots.AcknowledgeAll, bots.KindEvent)
+	a.get("GET /api/v1/events", list(a, "", newEvent))
+	a.get("GET /api/v1/why/{code}", a.why)
+	a.get("GET /api/v1/audit/verify", a.verify)
+	a.open("/api/v1/", a.nothing)
+}
+
+// call is one request with the officer who makes it (nil on open routes).
+type call struct {
+	*http.Request
+	officer *record.Officer
+}
+
+// handler answers a call with a value to encode, or an error.
+type handler func(c call) (any, error)
+
+func (a *API) open(pattern string, h handler) {
+	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { a.answer(w, r, h, nil) })
+}
+
+func (a *API) get(pattern string, h handler) {
+	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		o, err := a.who(r)
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		a.answer(w, r, h, o)
+	})
+}
+
+func (a *API) answer(w http.ResponseWriter, r *http.Request, h handler, o *record.Officer) {
+	v, err := h(call{r, o})
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	write(w, http.StatusOK, v)
+}
+
+// serve gives the request an id and writes one line about it. The line names the
+// pattern, never the path: paths hold codes.
+func (a *API) serve(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	id := rand.Text()[:12]
+	w.Header().Set("X-Request-Id", id)
+	w.Header().Set("Cache-Control", "no-store")
+	r = r.WithContext(context.WithValue(r.Context(), requestID{}, id))
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	s := &statusWriter{ResponseWriter: w}
+	a.mux.ServeHTTP(s, r)
+	a.log.Info("api request", "request", id, "route", r.Pattern, "status", cmp.Or(s.status, http.StatusOK), "took", time.Since(began))
+}
+
+type requestID struct{}
+
+const maxBody = 64 << 10
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (s *statusWriter) WriteHeader(code int) {
+	s.status = code
+	s.ResponseWriter.WriteHeader(code)
+}
+
+func (a *API) nothing(c call) (any, error) {
+	return nil, newFault(http.StatusNotFound, "no-such-call", "there is no such call: "+c.Method+" "+c.URL.Path)
+}
+
+var errNotYours = errors.New("not for this officer's roles")

@@ -1,0 +1,381 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
+)
+
+// Client calls the API. It is safe for concurrent use, except for Login. What the API refuses comes back
+// as an [*Error]; a daemon that cannot be reached as any other error.
+type Client struct {
+	http  *http.Client
+	base  string
+	token string
+}
+
+// NewClient returns a client for a unix socket's path, or for a base URL that begins
+// with http:// or https://. With an empty token the socket's peer says who is asking.
+func NewClient(addr, token string) *Client {
+	c := &Client{http: &http.Client{Timeout: time.Minute}, base: strings.TrimRight(addr, "/"), token: token}
+	if !strings.HasPrefix(addr, "http://") && !strings.HasPrefix(addr, "https://") {
+		c.base = "http://netpatrol"
+		c.http.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", addr)
+		}}
+	}
+	return c
+}
+
+// Close lets go of idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+func (c *Client) do(ctx context.Context, method, path string, in, out any) error {
+	req, err := c.request(ctx, method, path, in)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("reach the daemon (is `netpatrol serve` running?): %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return failure(res)
+	}
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
+		return fmt.Errorf("read the answer to %s: %w", path, err)
+	}
+	return nil
+}
+
+func (c *Client) request(ctx context.Context, method, path string, in any) (*http.Request, error) {
+	var body io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+"/api/v1"+path, body)
+	if err != nil {
+		return nil, err
+	}
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	return req, nil
+}
+
+func failure(res *http.Response) error {
+	e := &Error{Status: res.StatusCode}
+	if err := json.NewDecoder(io.LimitReader(res.Body, maxBody)).Decode(e); err != nil || e.Code == "" {
+		e.Code, e.Message = "http", "the daemon answered "+res.Status
+	}
+	return e
+}
+
+func read[T any](ctx context.Context, c *Client, path string) (T, error) {
+	var out T
+	err := c.do(ctx, http.MethodGet, path, nil, &out)
+	return out, err
+}
+
+func (c *Client) decide(ctx context.Context, path string, d Decision) (bots.Result, error) {
+	if d.FormKey == "" {
+		d.FormKey = rand.Text()
+	}
+	var out bots.Result
+	err := c.do(ctx, http.MethodPost, path, d, &out)
+	return out, err
+}
+
+// Paging asks for one page. The zero value is the first page in the list's own state and
+// order. Any, as State, lists every state.
+type Paging struct {
+	State  string
+	Stream string
+	After  string // as the last page said
+	Newest bool
+	Limit  int // at most 200
+}
+
+// Any lists records whatever their state.
+const Any = "*"
+
+func (p Paging) path(base string) string {
+	v := url.Values{}
+	switch p.State {
+	case "":
+	case Any:
+		v.Set("state", "")
+	default:
+		v.Set("state", p.State)
+	}
+	if p.Stream != "" {
+		v.Set("stream", p.Stream)
+	}
+	if p.After != "" {
+		v.Set("after", p.After)
+	}
+	if p.Newest {
+		v.Set("order", "newest")
+	}
+	if p.Limit > 0 {
+		v.Set("limit", strconv.Itoa(p.Limit))
+	}
+	if len(v) == 0 {
+		return base
+	}
+	return base + "?" + v.Encode()
+}
+
+func at(base, id string, verb ...string) string {
+	return base + "/" + url.PathEscape(id) + strings.Join(append([]string{""}, verb...), "/")
+}
+
+// Login signs in with a name and a password, or a one-time code, and uses the token from then on.
+func (c *Client) Login(ctx context.Context, in LoginRequest) (Login, error) {
+	var out Login
+	if err := c.do(ctx, http.MethodPost, "/login", in, &out); err != nil {
+		return out, err
+	}
+	c.token = out.Token
+	return out, nil
+}
+
+// Logout ends the token.
+func (c *Client) Logout(ctx context.Context) error {
+	var out struct{}
+	return c.do(ctx, http.MethodPost, "/logout", struct{}{}, &out)
+}
+
+// Whoami says who the API takes the caller for.
+func (c *Client) Whoami(ctx context.Context) (Whoami, error) { return read[Whoami](ctx, c, "/whoami") }
+
+// Summary says how the desk stands.
+func (c *Client) Summary(ctx context.Context) (view.Summary, error) {
+	return read[view.Summary](ctx, c, "/summary")
+}
+
+// Drafts lists drafts: those awaiting a decision, unless p says otherwise.
+func (c *Client) Drafts(ctx context.Context, p Paging) (Page[Draft], error) {
+	return read[Page[Draft]](ctx, c, p.path("/drafts"))
+}
+
+// Draft returns a draft with its evidence.
+func (c *Client) Draft(ctx context.Context, id string) (Matter, error) {
+	return read[Matter](ctx, c, at("/drafts", id))
+}
+
+// Approve approves exactly the version seen.
+func (c *Client) Approve(ctx context.Context, draft string, seen uint64) (bots.Result, error) {
+	return c.decide(ctx, at("/drafts", draft, "approve"), Decision{Seen: seen})
+}
+
+// Reject returns a draft to its author, with the reason.
+func (c *Client) Reject(ctx context.Context, draft string, seen uint64, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/drafts", draft, "reject"), Decision{Seen: seen, Reason: reason})
+}
+
+// Edit changes a draft's text; somebody else must then approve it.
+func (c *Client) Edit(ctx context.Context, draft string, seen uint64, text string) (bots.Result, error) {
+	return c.decide(ctx, at("/drafts", draft, "edit"), Decision{Seen: seen, Text: text})
+}
+
+// Items lists sends.
+func (c *Client) Items(ctx context.Context, p Paging) (Page[Item], error) {
+	return read[Page[Item]](ctx, c, p.path("/items"))
+}
+
+// Item returns a send with its attempts.
+func (c *Client) Item(ctx context.Context, id string) (Item, error) {
+	return read[Item](ctx, c, at("/items", id))
+}
+
+// Settle says what became of a send whose outcome is unknown: delivered, due or closed.
+func (c *Client) Settle(ctx context.Context, item, as string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "settle"), Decision{As: as})
+}
+
+// SendHeld lets a held send leave, marked "not looked".
+func (c *Client) SendHeld(ctx context.Context, item string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "send-held"), Decision{})
+}
+
+// Hold keeps a due send back.
+func (c *Client) Hold(ctx context.Context, item string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "hold"), Decision{})
+}
+
+// Reports lists what people told us.
+func (c *Client) Reports(ctx context.Context, p Paging) (Page[Report], error) {
+	return read[Page[Report]](ctx, c, p.path("/reports"))
+}
+
+// Report returns one report.
+func (c *Client) Report(ctx context.Context, id string) (Report, error) {
+	return read[Report](ctx, c, at("/reports", id))
+}
+
+// CloseReport closes a report.
+func (c *Client) CloseReport(ctx context.Context, id string) (bots.Result, error) {
+	return c.decide(ctx, at("/reports", id, "close"), Decision{})
+}
+
+// Conversations lists conversations.
+func (c *Client) Conversations(ctx context.Context, p Paging) (Page[Conversation], error) {
+	return read[Page[Conversation]](ctx, c, p.path("/conversations"))
+}
+
+// Conversation returns a conversation with what was said in it.
+func (c *Client) Conversation(ctx context.Context, id string) (Talk, error) {
+	return read[Talk](ctx, c, at("/conversations", id))
+}
+
+// Reply answers in a conversation in the officer's own words.
+func (c *Client) Reply(ctx context.Context, conversation, text string) (bots.Result, error) {
+	return c.decide(ctx, at("/conversations", conversation, "reply"), Decision{Text: text})
+}
+
+// Clues lists clues.
+func (c *Client) Clues(ctx context.Context, p Paging) (Page[Clue], error) {
+	return read[Page[Clue]](ctx, c, p.path("/clues"))
+}
+
+// Clue returns one clue.
+func (c *Client) Clue(ctx context.Context, id string) (Clue, error) {
+	return read[Clue](ctx, c, at("/clues", id))
+}
+
+// Warnings lists warnings.
+func (c *Client) Warnings(ctx context.Context, p Paging) (Page[Warning], error) {
+	return read[Page[Warning]](ctx, c, p.path("/warnings"))
+}
+
+// Warning returns one warning.
+func (c *Client) Warning(ctx context.Context, id string) (Warning, error) {
+	return read[Warning](ctx, c, at("/warnings", id))
+}
+
+// DecideAppeal decides an appeal: the warning is upheld or withdrawn.
+func (c *Client) DecideAppeal(ctx context.Context, warning, as, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/warnings", warning, "decide-appeal"), Decision{As: as, Reason: reason})
+}
+
+// Bulletins lists bulletins.
+func (c *Client) Bulletins(ctx context.Context, p Paging) (Page[Bulletin], error) {
+	return read[Page[Bulletin]](ctx, c, p.path("/bulletins"))
+}
+
+// Bulletin returns one bulletin.
+func (c *Client) Bulletin(ctx context.Context, id string) (Bulletin, error) {
+	return read[Bulletin](ctx, c, at("/bulletins", id))
+}
+
+// NewBulletin drafts a bulletin; somebody else must approve it.
+func (c *Client) NewBulletin(ctx context.Context, b view.BulletinText) (bots.Result, error) {
+	return c.decide(ctx, "/bulletins", Decision{Bulletin: &b})
+}
+
+// PreviewBulletin shows a bulletin as each account would publish it. Nothing is stored.
+func (c *Client) PreviewBulletin(ctx context.Context, b view.BulletinText) ([]view.Preview, error) {
+	var out Page[view.Preview]
+	err := c.do(ctx, http.MethodPost, "/bulletins/preview", b, &out)
+	return out.Records, err
+}
+
+// Accounts lists the accounts.
+func (c *Client) Accounts(ctx context.Context, p Paging) (Page[Account], error) {
+	return read[Page[Account]](ctx, c, p.path("/accounts"))
+}
+
+// Account returns an account with what it would have sent so far.
+func (c *Client) Account(ctx context.Context, id string) (AccountView, error) {
+	return read[AccountView](ctx, c, at("/accounts", id))
+}
+
+// RequestMode asks for another mode of an account; a second officer confirms it.
+func (c *Client) RequestMode(ctx context.Context, account string, to bots.Mode, attest bool) (bots.Result, error) {
+	return c.decide(ctx, at("/accounts", account, "request-mode"), Decision{Mode: to, Attest: attest})
+}
+
+// ConfirmMode confirms the mode somebody else asked for.
+func (c *Client) ConfirmMode(ctx context.Context, account string, attest bool) (bots.Result, error) {
+	return c.decide(ctx, at("/accounts", account, "confirm-mode"), Decision{Attest: attest})
+}
+
+// Standings lists standing approvals.
+func (c *Client) Standings(ctx context.Context, p Paging) (Page[Standing], error) {
+	return read[Page[Standing]](ctx, c, p.path("/standing"))
+}
+
+// ProposeStanding is the first half of a standing approval. No accounts: all of them.
+func (c *Client) ProposeStanding(ctx context.Context, template string, rev int, accounts []string, until time.Time) (bots.Result, error) {
+	return c.decide(ctx, "/standing", Decision{Template: template, Rev: rev, Accounts: accounts, Until: until})
+}
+
+// ConfirmStanding is the second half, by another officer.
+func (c *Client) ConfirmStanding(ctx context.Context, id string) (bots.Result, error) {
+	return c.decide(ctx, at("/standing", id, "confirm"), Decision{})
+}
+
+// Halted says whether sends are stopped.
+func (c *Client) Halted(ctx context.Context) (Halt, error) { return read[Halt](ctx, c, "/halt") }
+
+// Halt stops sends.
+func (c *Client) Halt(ctx context.Context, level record.HaltLevel, reason string) (bots.Result, error) {
+	return c.decide(ctx, "/halt", Decision{Level: level, Reason: reason})
+}
+
+// Resume lifts the halt.
+func (c *Client) Resume(ctx context.Context) (bots.Result, error) {
+	return c.decide(ctx, "/resume", Decision{})
+}
+
+// Alarms lists alarms.
+func (c *Client) Alarms(ctx context.Context, p Paging) (Page[Alarm], error) {
+	return read[Page[Alarm]](ctx, c, p.path("/alarms"))
+}
+
+// Acknowledge says an alarm was seen.
+func (c *Client) Acknowledge(ctx context.Context, alarm string) (bots.Result, error) {
+	return c.decide(ctx, at("/alarms", alarm, "acknowledge"), Decision{})
+}
+
+// AcknowledgeEvent says a parked event was seen.
+func (c *Client) AcknowledgeEvent(ctx context.Context, event string) (bots.Result, error) {
+	return c.decide(ctx, at("/events", event, "acknowledge"), Decision{})
+}
+
+// Events lists the heads of events.
+func (c *Client) Events(ctx context.Context, p Paging) (Page[Event], error) {
+	return read[Page[Event]](ctx, c, p.path("/events"))
+}
+
+// Why tells the whole story behind a code.
+func (c *Client) Why(ctx context.Context, code string) (Story, error) {
+	return read[Story](ctx, c, at("/why", code))
+}
+
+// VerifyAudit verifies the audit chain.
+func (c *Client) VerifyAudit(ctx context.Context) (view.AuditReport, error) {
+	return read[view.AuditReport](ctx, c, "/audit/verify")
+}

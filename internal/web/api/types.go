@@ -1,0 +1,207 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
+)
+
+// Envelope is the clear part of every record, beside its own fields.
+type Envelope struct {
+	ID      string    `json:"id"`
+	State   string    `json:"state"`
+	Version uint64    `json:"version"`
+	Stream  string    `json:"stream,omitempty"`
+	Due     time.Time `json:"due,omitzero"`
+	Created time.Time `json:"created"`
+	Updated time.Time `json:"updated"`
+	Erased  bool      `json:"erased,omitempty"` // the subject was forgotten: the rest is empty
+}
+
+func envelope(h *bots.Head) Envelope {
+	return Envelope{h.ID, h.State, h.Version, h.Stream, h.Due, h.Created, h.Updated, h.Erased}
+}
+
+// The records as they travel: an Envelope and the record's own fields, flat.
+type (
+	Draft struct {
+		Envelope
+		*bots.Draft
+	}
+	Item struct {
+		Envelope
+		*record.Item
+	}
+	Report struct {
+		Envelope
+		*bots.Report
+	}
+	Conversation struct {
+		Envelope
+		*bots.Conversation
+	}
+	Clue struct {
+		Envelope
+		*bots.Clue
+	}
+	Warning struct {
+		Envelope
+		*bots.Warning
+	}
+	Bulletin struct {
+		Envelope
+		*bots.Bulletin
+	}
+	Account struct {
+		Envelope
+		*bots.Account
+	}
+	Standing struct {
+		Envelope
+		*record.Standing
+	}
+	Alarm struct {
+		Envelope
+		*record.Alarm
+	}
+	Approval struct {
+		Envelope
+		*record.Approval
+	}
+	Tape struct {
+		Envelope
+		*record.Tape
+	}
+)
+
+// Event is the head of an event: what kind, by which account, never what was said.
+type Event struct {
+	Envelope
+	Kind     bots.EventKind `json:"kind"`
+	Account  string         `json:"account,omitempty"`
+	Key      string         `json:"key"`
+	Cause    string         `json:"cause,omitempty"`
+	Occurred time.Time      `json:"occurred"`
+	Accepted time.Time      `json:"accepted"`
+}
+
+// Heard is an event with what was said.
+type Heard struct {
+	Event
+	Body json.RawMessage `json:"body"` // *bots.Heard, *bots.Decision, … as Kind says
+}
+
+func newDraft(r *bots.Draft) Draft          { return Draft{envelope(&r.Head), r} }
+func newItem(r *record.Item) Item           { return Item{envelope(&r.Head), r} }
+func newReport(r *bots.Report) Report       { return Report{envelope(&r.Head), r} }
+func newClue(r *bots.Clue) Clue             { return Clue{envelope(&r.Head), r} }
+func newWarning(r *bots.Warning) Warning    { return Warning{envelope(&r.Head), r} }
+func newBulletin(r *bots.Bulletin) Bulletin { return Bulletin{envelope(&r.Head), r} }
+func newAccount(r *bots.Account) Account    { return Account{envelope(&r.Head), r} }
+func newStanding(r *record.Standing) Standing {
+	return Standing{envelope(&r.Head), r}
+}
+func newAlarm(r *record.Alarm) Alarm          { return Alarm{envelope(&r.Head), r} }
+func newApproval(r *record.Approval) Approval { return Approval{envelope(&r.Head), r} }
+func newTape(r *record.Tape) Tape             { return Tape{envelope(&r.Head), r} }
+func newConversation(r *bots.Conversation) Conversation {
+	return Conversation{envelope(&r.Head), r}
+}
+
+func newEvent(e *bots.Event) Event {
+	return Event{envelope(&e.Head), e.Kind, e.Account, e.Key, e.Cause, e.Occurred, e.Accepted}
+}
+
+func newHeard(e *bots.Event) Heard {
+	body, err := json.Marshal(e.Body)
+	if err != nil {
+		body = nil // bodies are plain structs; there is nothing in them that cannot be encoded
+	}
+	return Heard{newEvent(e), body}
+}
+
+// Page is one page of a list. After is empty on the last one.
+type Page[T any] struct {
+	Records []T    `json:"records"`
+	After   string `json:"after,omitempty"`
+}
+
+// Matter is a draft with everything an officer needs to decide on it.
+type Matter struct {
+	Draft        Draft         `json:"draft"`
+	Event        *Heard        `json:"event,omitempty"`
+	Tape         *Tape         `json:"tape,omitempty"`
+	Account      *Account      `json:"account,omitempty"`
+	Warning      *Warning      `json:"warning,omitempty"`
+	Clue         *Clue         `json:"clue,omitempty"`
+	Report       *Report       `json:"report,omitempty"`
+	Conversation *Conversation `json:"conversation,omitempty"`
+	Bulletin     *Bulletin     `json:"bulletin,omitempty"`
+	Approval     *Approval     `json:"approval,omitempty"`
+	Item         *Item         `json:"item,omitempty"`
+	Outcomes     []Heard       `json:"outcomes,omitempty"`
+	Measure      *view.Measure `json:"measure,omitempty"`
+}
+
+// Story is everything known about a code, in the order it happened.
+type Story struct {
+	Code     string              `json:"code"`
+	On       bots.Target         `json:"on"`
+	Event    *Heard              `json:"event,omitempty"`
+	Tape     *Tape               `json:"tape,omitempty"`
+	Report   *Report             `json:"report,omitempty"`
+	Clue     *Clue               `json:"clue,omitempty"`
+	Warning  *Warning            `json:"warning,omitempty"`
+	Bulletin *Bulletin           `json:"bulletin,omitempty"`
+	Messages []Matter            `json:"messages"`
+	Audit    []record.AuditEntry `json:"audit"`
+}
+
+// Talk is a conversation with what was said in it.
+type Talk struct {
+	Conversation Conversation `json:"conversation"`
+	Lines        []view.Said  `json:"lines"`
+}
+
+// AccountView is an account with what it would have sent so far.
+type AccountView struct {
+	Account  Account `json:"account"`
+	Observed []Draft `json:"observed"` // the newest, at most 200
+	More     bool    `json:"more,omitempty"`
+}
+
+// Halt says whether sends are stopped.
+type Halt struct {
+	Level  record.HaltLevel `json:"level"` // empty: nothing is stopped
+	By     string           `json:"by,omitempty"`
+	Reason string           `json:"reason,omitempty"`
+	At     time.Time        `json:"at,omitzero"`
+}
+
+// Decision is the body of every decision. Which fields count depends on the call.
+type Decision struct {
+	// FormKey makes a repeated decision get the first outcome; at most 64 characters.
+	FormKey  string             `json:"formKey,omitempty"`
+	Seen     uint64             `json:"seen,omitempty"` // the version looked at
+	Reason   string             `json:"reason,omitempty"`
+	Text     string             `json:"text,omitempty"`
+	As       string             `json:"as,omitempty"`
+	Mode     bots.Mode          `json:"mode,omitempty"`
+	Attest   bool               `json:"attest,omitempty"` // I attest that the account is the agency's
+	Template string             `json:"template,omitempty"`
+	Rev      int                `json:"version,omitempty"` // of the template
+	Accounts []string           `json:"accounts,omitempty"`
+	Until    time.Time          `json:"until,omitzero"`
+	Level    record.HaltLevel   `json:"level,omitempty"`
+	Bulletin *view.BulletinText `json:"bulletin,omitempty"`
+}
+
+// Limits on what one decision may carry, in bytes.
+const (
+	maxFormKey = 64
+	maxReason  = 2000
+	maxText    = 20000
+)

@@ -1,0 +1,102 @@
+// Package frontdoor is all of netpatrol that the public internet may reach: the
+// platforms' callbacks. It listens apart from the officers' desk.
+//
+// # Failure model
+//
+// A callback is verified, made durable, and only then answered. What cannot be
+// made durable is answered 503, so that the platform sends it again; what does not
+// verify is answered 403 and leaves no trace but a log line. Nothing a caller sends
+// can stop the server.
+package frontdoor
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"netpatrol/adapters"
+)
+
+// maxBody bounds a callback. No platform's comes near it.
+const maxBody = 1 << 20
+
+// Inbox accepts what was heard. Receive returns nil only once it is durable.
+type Inbox interface {
+	Receive(ctx context.Context, account string, items []adapters.Inbound) error
+}
+
+// Passive gives the answer to a message in the answer to its callback, where a platform
+// allows that. Reply waits until deadline for one; done reports whether it was written.
+type Passive interface {
+	Reply(ctx context.Context, account string, items []adapters.Inbound, deadline time.Time) (text string, done func(error), ok bool)
+}
+
+// Options assemble the front door.
+type Options struct {
+	Inbox    Inbox
+	Passive  Passive // nil: callbacks are only acknowledged
+	Receiver func(account string) adapters.Receiver
+	Log      *slog.Logger
+}
+
+// New returns the handler.
+func New(o Options) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/callback/{account}", o.callback)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	return mux
+}
+
+// passiveWithin leaves the platforms' five seconds room for the way back.
+const passiveWithin = 3500 * time.Millisecond
+
+func (o Options) callback(w http.ResponseWriter, r *http.Request) {
+	started := time.Now()
+	account := r.PathValue("account")
+	receiver := o.Receiver(account)
+	if receiver == nil {
+		http.NotFound(w, r)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		http.Error(w, "body too large or cut off", http.StatusRequestEntityTooLarge)
+		return
+	}
+	d, err := receiver.Verify(adapters.Callback{Method: r.Method, Query: r.URL.Query(), Header: r.Header, Body: body}, started)
+	if err != nil { // promise 5
+		o.Log.WarnContext(r.Context(), "callback refused", "account", account, "err", err)
+		http.Error(w, "not verified", http.StatusForbidden)
+		return
+	}
+	if err := o.Inbox.Receive(r.Context(), account, d.Items); err != nil { // promise 5
+		o.Log.ErrorContext(r.Context(), "callback not stored", "account", account, "err", err)
+		http.Error(w, "try again later", http.StatusServiceUnavailable)
+		return
+	}
+	if d.Replyable && o.Passive != nil && o.replied(w, r, account, receiver, d, started.Add(passiveWithin)) {
+		return
+	}
+	w.Header().Set("Content-Type", d.ContentType)
+	_, _ = w.Write(d.Ack)
+}
+
+// replied writes a passive reply if one is ready in time.
+func (o Options) replied(w http.ResponseWriter, r *http.Request, account string, rec adapters.Receiver, d adapters.Delivery, deadline time.Time) bool {
+	text, done, ok := o.Passive.Reply(r.Context(), account, d.Items, deadline)
+	if !ok {
+		return false
+	}
+	body, contentType, err := rec.Encode(d, text, time.Now())
+	if err != nil {
+		done(err)
+		return false
+	}
+	w.Header().Set("Content-Type", contentType)
+	_, err = w.Write(body)
+	done(errors.Join(err, http.NewResponseController(w).Flush()))
+	return true
+}

@@ -1,0 +1,51 @@
+package view
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// Said is one line of a conversation: theirs, or ours with what became of it.
+type Said struct {
+	At    time.Time    `json:"at"`
+	Ours  bool         `json:"ours"`
+	Text  string       `json:"text"`
+	Code  string       `json:"code,omitempty"`
+	State string       `json:"state,omitempty"` // of our draft
+	By    string       `json:"by,omitempty"`
+	Draft string       `json:"draft,omitempty"`
+	Ref   adapters.Ref `json:"ref,omitempty"`
+}
+
+// Talk is what was said in a conversation, oldest first: the newest two hundred lines.
+func Talk(ctx context.Context, s record.Reader, c *bots.Conversation) ([]Said, error) {
+	stream := cmp.Or(c.Stream, c.ID)
+	events, err := List[bots.Event](ctx, s, record.Query{Stream: stream, Newest: true, Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	drafts, err := List[bots.Draft](ctx, s, record.Query{Stream: stream, Newest: true, Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	var lines []Said
+	for _, e := range events {
+		if h, ok := e.Body.(*bots.Heard); ok && h.Text != "" {
+			lines = append(lines, Said{At: e.Accepted, Text: h.Text, Ref: h.Ref})
+		}
+	}
+	for _, d := range drafts {
+		lines = append(lines, Said{At: d.Created, Ours: true, Text: d.Text, Code: d.Code, State: d.State, By: d.Author, Draft: d.ID})
+	}
+	slices.SortStableFunc(lines, func(a, b Said) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
+	if len(lines) > 200 {
+		lines = lines[len(lines)-200:]
+	}
+	return lines, nil
+}

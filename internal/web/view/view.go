@@ -1,0 +1,141 @@
+// Package view holds the read models that the API and the console share: what an
+// officer sees beside a draft, a message's whole story, and the counts of the day.
+//
+// It only reads, through ports, and never decides. What it shows is put together from
+// several reads and is not one snapshot; decisions therefore carry the version seen,
+// which the commit checks. A record that is missing or erased leaves its place empty;
+// any other error of the store fails the whole view, so that nothing looks complete
+// when it is not.
+package view
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// Station is what the assembly knows and the store does not. Every func may be nil.
+type Station struct {
+	Unit       string // the agency's name
+	OneOfficer bool   // the station has declared that it has a single officer
+	// Limit is how long a text may be on an account's channel.
+	Limit func(account string, ch adapters.Channel) (adapters.TextLimit, bool)
+	// Templates lists what a standing approval may cover.
+	Templates func() []Template
+	// Schedules lists when bulletins come due.
+	Schedules func(now time.Time) []Schedule
+	// Preview renders and lints a bulletin for each of its accounts.
+	Preview func(ctx context.Context, b BulletinText) ([]Preview, error)
+}
+
+// Template is an outgoing text that may be approved ahead of time.
+type Template struct {
+	Name        string       `json:"name"`
+	Rev         int          `json:"rev"`
+	Purpose     bots.Purpose `json:"purpose"`
+	Description string       `json:"description"`
+	Sample      string       `json:"sample"` // rendered with sample values
+}
+
+// Schedule is a cron schedule with its next slots.
+type Schedule struct {
+	Name  string      `json:"name"`
+	Title string      `json:"title"`
+	Next  []time.Time `json:"next"`
+}
+
+// BulletinText is a bulletin as its editor writes it.
+type BulletinText struct {
+	Title    string    `json:"title"`
+	Text     string    `json:"text"`
+	Language string    `json:"language,omitempty"` // BCP 47; empty: the station's
+	Schedule string    `json:"schedule,omitempty"` // empty: leaves once approved
+	Slot     time.Time `json:"slot,omitzero"`      // of the schedule
+	Accounts []string  `json:"accounts,omitempty"`
+}
+
+// Preview is a bulletin as one account would publish it.
+type Preview struct {
+	Account  string   `json:"account"`
+	Parts    []string `json:"parts"`
+	Length   int      `json:"length"` // of the longest part
+	Max      int      `json:"max"`    // 0: the platform states none
+	Unit     string   `json:"unit"`
+	Problems []string `json:"problems,omitempty"` // why it could not be approved as it stands
+}
+
+// AuditReport is what verifying the audit chain found.
+type AuditReport struct {
+	OK       bool      `json:"ok"`
+	Entries  uint64    `json:"entries"`
+	Sealed   uint64    `json:"sealed"`   // the last entry the chain covers
+	Unsealed int       `json:"unsealed"` // entries newer than that
+	Head     string    `json:"head"`     // digest of the chain's head
+	Anchor   string    `json:"anchor,omitempty"`
+	Faults   []string  `json:"faults,omitempty"`
+	At       time.Time `json:"at"`
+}
+
+// Promise is how long somebody who reported waits at most for a person.
+const Promise = 30 * time.Minute
+
+// Personal says whether records of a kind tell of citizens.
+func Personal(kind bots.RecordKind) bool {
+	switch kind {
+	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent:
+		return true
+	}
+	return false
+}
+
+// May says whether an officer may read records of a kind. Volunteers see nothing of
+// citizens; editors see the messages they write, not who reported what.
+func May(o *record.Officer, kind bots.RecordKind) bool {
+	if !Personal(kind) || o.Is(record.Duty, record.Approver, record.Auditor, record.Admin) {
+		return true
+	}
+	return o.Is(record.Editor) && (kind == bots.KindDraft || kind == record.KindItem)
+}
+
+// fetch reads one record; nil when it does not exist, was erased, or id is empty.
+func fetch[T any, P interface {
+	*T
+	bots.Record
+}](ctx context.Context, s record.Reader, id string) (*T, error) {
+	if id == "" {
+		return nil, nil
+	}
+	r, err := record.Fetch[T, P](ctx, s, id)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// List reads one page and types it.
+func List[T any, P interface {
+	*T
+	bots.Record
+}](ctx context.Context, s record.Reader, q record.Query) ([]*T, error) {
+	var zero T
+	q.Kind = P(&zero).RecordKind()
+	page, err := s.List(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list %s records: %w", q.Kind, err)
+	}
+	out := make([]*T, 0, len(page))
+	for _, r := range page {
+		if t, ok := any(r).(*T); ok {
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
