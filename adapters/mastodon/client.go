@@ -1,0 +1,151 @@
+package mastodon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-resty/resty/v2"
+
+	"netpatrol/adapters"
+)
+
+// maxBody bounds one answer in bytes; a page of 80 long posts stays well below.
+const maxBody = 8 << 20
+
+// userAgent is always sent: GoToSocial answers 418 without one.
+const userAgent = "netpatrol/1 (official account of a public-safety agency)"
+
+// client makes the calls. Two resty clients sit on the two the Host lends.
+type client struct {
+	read, write *resty.Client
+	token       adapters.Secret
+	log         *slog.Logger
+}
+
+func newClient(c adapters.Config, h adapters.Host) (*client, error) {
+	base, err := url.Parse(strings.TrimRight(c.BaseURL, "/"))
+	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") || base.RawQuery != "" || base.User != nil {
+		return nil, misconfigured(c, "base_url must look like https://social.example, without user, password or query")
+	}
+	token := adapters.Secret(strings.TrimSpace(c.Secrets["token"].Reveal()))
+	if token == "" {
+		return nil, misconfigured(c, "secret token is missing: create an application in the account's developer settings and copy its access token")
+	}
+	log := h.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	log = log.With("account", c.ID)
+	return &client{read: onResty(h.Read, base.String(), token, log), write: onResty(h.Write, base.String(), token, log), token: token, log: log}, nil
+}
+
+// onResty puts resty on a copy of a lent client: resty sets a transport of its
+// own on a client without one, and what was lent must not change.
+func onResty(lent *http.Client, base string, token adapters.Secret, log *slog.Logger) *resty.Client {
+	hc := *lent
+	if hc.Transport == nil {
+		hc.Transport = http.DefaultTransport
+	}
+	return resty.NewWithClient(&hc).
+		SetBaseURL(base).
+		SetRetryCount(0).
+		SetJSONEscapeHTML(false).
+		SetResponseBodyLimit(maxBody).
+		SetHeader("User-Agent", userAgent).
+		SetHeader("Accept", "application/json").
+		SetHeader("Authorization", "Bearer "+token.Reveal()).
+		SetDisableWarn(true).
+		SetLogger(restyLog{log})
+}
+
+// restyLog passes resty's own remarks on without their arguments, which may
+// hold URLs and bodies.
+type restyLog struct{ log *slog.Logger }
+
+func (l restyLog) Errorf(format string, _ ...any) { l.log.Debug("resty: " + format) }
+func (l restyLog) Warnf(format string, _ ...any)  { l.log.Debug("resty: " + format) }
+func (l restyLog) Debugf(string, ...any)          {}
+
+// call is one request. An empty method is GET.
+type call struct {
+	op, method, path string
+	query            url.Values
+	body             any
+	key              string // idempotency key
+	parent           adapters.Ref
+}
+
+func (c call) mutating() bool { return c.method != "" && c.method != http.MethodGet }
+
+// do makes one request and decodes a success into out, unless out is nil. Every
+// error is an [*adapters.Error].
+func (c *client) do(ctx context.Context, k call, out any) error {
+	_, err := c.exchange(ctx, k, out)
+	return err
+}
+
+func (c *client) exchange(ctx context.Context, k call, out any) (http.Header, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, &adapters.Error{Class: adapters.NotSent, Op: k.op, Err: err}
+	}
+	var trace adapters.Trace
+	resp, err := c.request(trace.Watch(ctx), k)
+	switch {
+	case err != nil && k.mutating():
+		return nil, c.scrubbed(trace.Fail(k.op, err))
+	case err != nil:
+		return nil, c.scrubbed(&adapters.Error{Class: adapters.NotSent, Op: k.op, Phase: trace.Phase(), Err: adapters.Redact(err)})
+	case !resp.IsSuccess():
+		return nil, c.refusal(k, resp)
+	case out == nil:
+		return resp.Header(), nil
+	}
+	if err := json.Unmarshal(resp.Body(), out); err != nil {
+		return nil, &adapters.Error{Class: unclear(k), Op: k.op, Phase: adapters.Answered,
+			Err: fmt.Errorf("the answer (HTTP %d, %d bytes) is not what was expected: %s", resp.StatusCode(), len(resp.Body()), jsonFault(err))}
+	}
+	return resp.Header(), nil
+}
+
+func (c *client) request(ctx context.Context, k call) (*resty.Response, error) {
+	if !k.mutating() {
+		return c.read.R().SetContext(ctx).SetQueryParamsFromValues(k.query).Get(k.path)
+	}
+	r := c.write.R().SetContext(ctx)
+	if k.body != nil {
+		r.SetHeader("Content-Type", "application/json").SetBody(k.body)
+	}
+	if k.key != "" {
+		// net/http replays a POST on a broken connection when it sees the canonical
+		// name; header names are case-insensitive on the wire, so the server still does.
+		r.SetHeaderVerbatim("idempotency-key", k.key)
+	}
+	return r.Execute(k.method, k.path)
+}
+
+// unclear is the class of an answer that cannot be understood.
+func unclear(k call) adapters.Class {
+	if k.mutating() {
+		return adapters.Unknown
+	}
+	return adapters.NotSent
+}
+
+// jsonFault says what is wrong without quoting the body, which may hold
+// personal data.
+func jsonFault(err error) string {
+	if t, ok := err.(*json.UnmarshalTypeError); ok {
+		return fmt.Sprintf("field %q is a %s", t.Field, kindOf(t.Value))
+	}
+	return "JSON is broken or cut short"
+}
+
+func kindOf(value string) string {
+	word, _, _ := strings.Cut(value, " ")
+	return word
+}

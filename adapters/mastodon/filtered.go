@@ -1,0 +1,126 @@
+package mastodon
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"netpatrol/adapters"
+)
+
+const (
+	// requestPages bounds the list of filtered strangers: 800 of them.
+	requestPages = 10
+	// requestLag is how long after a mention its stranger's entry may be updated.
+	requestLag = 10 * time.Minute
+)
+
+// filteredCursor is where the walk through the filtered strangers stands: all
+// updates up to Done are read, and at Done those of accounts up to Last; Account
+// is being read, beyond Min, up to Updated.
+type filteredCursor struct {
+	Done    time.Time `json:"d,omitzero"`
+	Last    string    `json:"l,omitempty"`
+	Account string    `json:"a,omitempty"`
+	Min     string    `json:"m,omitempty"`
+	Updated time.Time `json:"u,omitzero"`
+}
+
+// pollFiltered reads one page of one stranger's mentions. The inbox knows most
+// of them already from the mentions; the key is the same.
+func (a *account) pollFiltered(ctx context.Context, cur adapters.Cursor, limit int) (adapters.Batch, error) {
+	c, err := parseFiltered(cur)
+	if err != nil {
+		return adapters.Batch{}, err
+	}
+	more := false
+	if c.Account == "" {
+		if c, more, err = a.nextStranger(ctx, c); err != nil {
+			return adapters.Batch{}, err
+		}
+	}
+	if c.Account == "" {
+		return adapters.Batch{Next: c.cursor()}, nil
+	}
+	return a.strangersPage(ctx, c, limit, more)
+}
+
+func (a *account) strangersPage(ctx context.Context, c filteredCursor, limit int, more bool) (adapters.Batch, error) {
+	q := url.Values{"types[]": {"mention"}, "include_filtered": {"true"}, "account_id": {c.Account}}
+	page, err := a.page(ctx, "poll filtered", "/api/v1/notifications", q, or(c.Min, start), bounded(limit, 80))
+	if err != nil {
+		return adapters.Batch{}, err
+	}
+	b := adapters.Batch{More: page.full || more}
+	for _, raw := range page.items {
+		if in, ok := a.fromNotification(raw); ok && !raw.before(c.Done.Add(-requestLag)) {
+			b.Items = append(b.Items, in)
+		}
+	}
+	if c.Min = or(page.newest(), c.Min); !page.full {
+		c = filteredCursor{Done: c.Updated, Last: c.Account}
+	}
+	b.Next = c.cursor()
+	return b, nil
+}
+
+// nextStranger picks the filtered stranger whose entry changed first after Done.
+// More says that others wait behind.
+func (a *account) nextStranger(ctx context.Context, c filteredCursor) (filteredCursor, bool, error) {
+	waiting, err := a.filteredAfter(ctx, c)
+	if err != nil || len(waiting) == 0 {
+		return c, false, err
+	}
+	first := slices.MinFunc(waiting, func(x, y notificationRequest) int {
+		return cmp.Or(x.Updated.Compare(y.Updated.Time), cmp.Compare(x.Account.ID, y.Account.ID))
+	})
+	c.Account, c.Updated = string(first.Account.ID), first.Updated.Time
+	return c, len(waiting) > 1, nil
+}
+
+// before says whether r changed after all that was read. Ids only break ties.
+func (c filteredCursor) before(r notificationRequest) bool {
+	return r.Updated.After(c.Done) || r.Updated.Equal(c.Done) && string(r.Account.ID) > c.Last
+}
+
+func (a *account) filteredAfter(ctx context.Context, c filteredCursor) ([]notificationRequest, error) {
+	var out []notificationRequest
+	q := url.Values{"limit": {"80"}}
+	for range requestPages {
+		var page []notificationRequest
+		err := a.http.do(ctx, call{op: "poll filtered", path: "/api/v1/notifications/requests", query: q}, &page)
+		if isGone(err) { // the server keeps no such list
+			return nil, nil
+		}
+		if err != nil || len(page) == 0 {
+			return out, err
+		}
+		for _, r := range page {
+			if r.Account.ID != "" && c.before(r) {
+				out = append(out, r)
+			}
+		}
+		q.Set("max_id", string(page[len(page)-1].ID))
+	}
+	a.log.Warn("more strangers are filtered than one poll reads: lower the account's notification filters", "read", len(out))
+	return out, nil
+}
+
+func (c filteredCursor) cursor() adapters.Cursor {
+	b, _ := json.Marshal(c) // two strings and two times of this century always marshal
+	return adapters.Cursor(b)
+}
+
+func parseFiltered(cur adapters.Cursor) (c filteredCursor, err error) {
+	if cur == "" {
+		return c, nil
+	}
+	if err := json.Unmarshal([]byte(cur), &c); err != nil {
+		return c, rejected("poll filtered", adapters.ScopeEndpoint, fmt.Errorf("the cursor is not one of ours (%d bytes)", len(cur)))
+	}
+	return c, nil
+}

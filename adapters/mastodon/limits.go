@@ -1,0 +1,84 @@
+package mastodon
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"netpatrol/adapters"
+)
+
+// server is what the server says of itself.
+type server struct {
+	MaxCharacters int
+	PerURL        int
+	CheckedOn     string // ISO date by the server's clock; "": nothing was read
+	// Mastodon is api_versions.mastodon: 0 on other software and before 4.3.
+	Mastodon int
+	Requests bool // keeps a list of strangers whose notifications it filtered
+}
+
+type instance struct {
+	Configuration struct {
+		Statuses struct {
+			MaxCharacters int `json:"max_characters"`
+			PerURL        int `json:"characters_reserved_per_url"`
+		} `json:"statuses"`
+	} `json:"configuration"`
+	MaxTootChars int            `json:"max_toot_chars"` // Pleroma family, version 1 only
+	APIVersions  map[string]any `json:"api_versions"`
+}
+
+// readServer asks version 2 of the instance document, then version 1. A server
+// that has neither keeps the manifest's limits.
+func (a *account) readServer(ctx context.Context) (server, error) {
+	var in instance
+	header, err := a.http.exchange(ctx, call{op: "read limits", path: "/api/v2/instance"}, &in)
+	if answeredNo(err) {
+		header, err = a.http.exchange(ctx, call{op: "read limits", path: "/api/v1/instance"}, &in)
+	}
+	if answeredNo(err) {
+		a.log.Warn("the server does not state its limits, using the documented ones", "error", err)
+		return server{}, nil
+	}
+	if err != nil {
+		return server{}, err
+	}
+	return in.server(header), nil
+}
+
+func answeredNo(err error) bool {
+	return isGone(err) || adapters.ClassOf(err) == adapters.Rejected
+}
+
+func (in instance) server(h http.Header) server {
+	s := server{MaxCharacters: in.Configuration.Statuses.MaxCharacters, PerURL: in.Configuration.Statuses.PerURL}
+	if s.MaxCharacters <= 0 {
+		s.MaxCharacters = in.MaxTootChars
+	}
+	if v, ok := in.APIVersions["mastodon"].(float64); ok {
+		s.Mastodon = int(v)
+	}
+	if t, err := http.ParseTime(h.Get("Date")); err == nil && s.MaxCharacters > 0 {
+		s.CheckedOn = t.UTC().Format(time.DateOnly)
+	}
+	return s
+}
+
+// limitsOf replaces the manifest's text limits by what the server said.
+func limitsOf(s server) adapters.Limits {
+	l := limits()
+	if s.MaxCharacters <= 0 {
+		return l
+	}
+	for i := range l.Text {
+		t := &l.Text[i]
+		t.Max = s.MaxCharacters
+		if s.PerURL > 0 {
+			t.PerURL = s.PerURL
+		}
+		t.Source, t.Confirmed = "read from the server", true
+		t.CheckedOn = or(s.CheckedOn, t.CheckedOn)
+	}
+	return l
+}

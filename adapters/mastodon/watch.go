@@ -1,0 +1,175 @@
+package mastodon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"netpatrol/adapters"
+)
+
+var _ adapters.Watcher = (*account)(nil)
+
+// The sources that can be polled.
+const (
+	mentionsSource = "mentions"  // everything that names us, filtered or not
+	filteredSource = "filtered"  // strangers the server holds back, should it not show them among the mentions
+	tagPrefix      = "tag:"      // posts under a hashtag
+	timelinePrefix = "timeline:" // posts of one account, by its id
+)
+
+// start is the id before every other, on servers with numbers and with ULIDs.
+const start = "0"
+
+// Sources names the mentions, the strangers' list where the server keeps one,
+// and the hashtags of the configuration. Any "tag:NAME" and "timeline:ACCOUNT-ID" can be polled.
+func (a *account) Sources() []string {
+	out := []string{mentionsSource}
+	if a.server.Requests {
+		out = append(out, filteredSource)
+	}
+	for _, t := range a.options.tags {
+		out = append(out, tagPrefix+t)
+	}
+	return out
+}
+
+// Poll walks forward with min_id, which leaves no gaps (since_id would). Mentions
+// start at the oldest the server still has, everything else at the present. Our
+// own posts are dropped.
+func (a *account) Poll(ctx context.Context, source string, cur adapters.Cursor, limit int) (adapters.Batch, error) {
+	switch {
+	case source == mentionsSource:
+		return a.pollMentions(ctx, cur, limit)
+	case source == filteredSource:
+		return a.pollFiltered(ctx, cur, limit)
+	case strings.HasPrefix(source, tagPrefix) && len(source) > len(tagPrefix):
+		return a.pollPosts(ctx, "/api/v1/timelines/tag/"+url.PathEscape(source[len(tagPrefix):]), cur, limit)
+	case strings.HasPrefix(source, timelinePrefix) && len(source) > len(timelinePrefix):
+		return a.pollPosts(ctx, "/api/v1/accounts/"+url.PathEscape(source[len(timelinePrefix):])+"/statuses", cur, limit)
+	}
+	return adapters.Batch{}, &adapters.Error{Class: adapters.Unsupported, Scope: adapters.ScopeEndpoint, Op: "poll",
+		Err: fmt.Errorf("no source %q: use mentions, filtered, tag:NAME or timeline:ACCOUNT-ID", source)}
+}
+
+func (a *account) pollMentions(ctx context.Context, cur adapters.Cursor, limit int) (adapters.Batch, error) {
+	if cur == "" {
+		cur = start
+	}
+	q := url.Values{"types[]": {"mention"}, "include_filtered": {"true"}}
+	page, err := a.page(ctx, "poll mentions", "/api/v1/notifications", q, string(cur), bounded(limit, 80))
+	if err != nil {
+		return adapters.Batch{}, err
+	}
+	b := adapters.Batch{Next: or(adapters.Cursor(page.newest()), cur), More: page.full}
+	for _, raw := range page.items {
+		if in, ok := a.fromNotification(raw); ok {
+			b.Items = append(b.Items, in)
+		}
+	}
+	return b, nil
+}
+
+func (a *account) pollPosts(ctx context.Context, path string, cur adapters.Cursor, limit int) (adapters.Batch, error) {
+	const op = "poll posts"
+	q := url.Values{"exclude_reblogs": {"true"}}
+	if cur == "" {
+		page, err := a.page(ctx, op, path, q, "", 1)
+		return adapters.Batch{Next: adapters.Cursor(or(page.newest(), start))}, err
+	}
+	page, err := a.page(ctx, op, path, q, string(cur), bounded(limit, 40))
+	if err != nil {
+		return adapters.Batch{}, err
+	}
+	b := adapters.Batch{Next: or(adapters.Cursor(page.newest()), cur), More: page.full}
+	for _, raw := range page.items {
+		var s status
+		if json.Unmarshal(raw.json, &s) != nil {
+			b.Items = append(b.Items, unreadable(raw.id))
+		} else if s.Account.ID != a.self.ID {
+			b.Items = append(b.Items, a.inbound(s))
+		}
+	}
+	return b, nil
+}
+
+// fromNotification translates a mention. One that cannot be read is passed on as
+// KindOther: nothing that was addressed to us is dropped.
+func (a *account) fromNotification(raw element) (adapters.Inbound, bool) {
+	var n notification
+	if json.Unmarshal(raw.json, &n) != nil || n.Status == nil || n.Status.ID == "" {
+		return unreadable(raw.id), true
+	}
+	if n.Status.Account.ID == a.self.ID {
+		return adapters.Inbound{}, false
+	}
+	return a.inbound(*n.Status), true
+}
+
+func unreadable(id string) adapters.Inbound {
+	return adapters.Inbound{Key: id + "!", Kind: adapters.KindOther, Ref: adapters.Ref(id), Detail: "unreadable"}
+}
+
+// element is one entry of a listing: its id, and itself undecoded, so that one
+// odd entry does not hide the others.
+type element struct {
+	id   string
+	json json.RawMessage
+}
+
+// before says whether the entry was made before t; one without a readable time was not.
+func (e element) before(t time.Time) bool {
+	var c struct {
+		Created stamp `json:"created_at"`
+	}
+	_ = json.Unmarshal(e.json, &c) // an odd entry has no time
+	return !c.Created.IsZero() && c.Created.Before(t)
+}
+
+// listing is one page, oldest first.
+type listing struct {
+	items []element
+	full  bool // as many as asked for: there may be more
+}
+
+func (l listing) newest() string {
+	if len(l.items) == 0 {
+		return ""
+	}
+	return l.items[len(l.items)-1].id
+}
+
+// page fetches what is newer than minID; the servers answer newest first.
+func (a *account) page(ctx context.Context, op, path string, q url.Values, minID string, limit int) (listing, error) {
+	q.Set("limit", strconv.Itoa(limit))
+	if minID != "" {
+		q.Set("min_id", minID)
+	}
+	var raw []json.RawMessage
+	if err := a.http.do(ctx, call{op: op, path: path, query: q}, &raw); err != nil {
+		return listing{}, err
+	}
+	l := listing{full: minID != "" && len(raw) >= limit}
+	for _, r := range slices.Backward(raw) {
+		var e struct {
+			ID text `json:"id"`
+		}
+		if err := json.Unmarshal(r, &e); err != nil || e.ID == "" {
+			return listing{}, &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: fmt.Errorf("an entry of the listing has no id")}
+		}
+		l.items = append(l.items, element{string(e.ID), r})
+	}
+	return l, nil
+}
+
+func bounded(limit, most int) int {
+	if limit <= 0 || limit > most {
+		return most
+	}
+	return limit
+}
