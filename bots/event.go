@@ -116,6 +116,10 @@ type Slot struct {
 	At       time.Time `json:"at"`
 	// Skipped says why the slot is only recorded and not run: "stale", "catch-up skip".
 	Skipped string `json:"skipped,omitempty"`
+	// Count is how many slots this one stands for when a long gap is summarised; Last is
+	// the newest of them. Otherwise 1 and At.
+	Count int       `json:"count,omitempty"`
+	Last  time.Time `json:"last,omitzero"`
 }
 
 // Reminder is a [Remind] that came due.

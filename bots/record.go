@@ -107,8 +107,9 @@ type Report struct {
 	Head
 	Account      string            `json:"account"`
 	Conversation string            `json:"conversation"`
-	Reference    string            `json:"reference"` // printed on the receipt
-	Lines        []Line            `json:"lines"`
+	Reference    string            `json:"reference"`      // printed on the receipt
+	Lines        []Line            `json:"lines"`          // the first hundred or 24 KiB
+	More         int               `json:"more,omitempty"` // messages beyond them, kept as events of the conversation
 	Slots        map[string]string `json:"slots,omitempty"`
 	Emergency    bool              `json:"emergency"`
 	Bot          string            `json:"bot"`

@@ -67,12 +67,12 @@ func follows(from, to bots.Mode) bool {
 
 // Identified records what the platform says about an account. A change after the first
 // look puts the account under suspicion, which holds its sends.
-func Identified(a *bots.Account, digest string, confirmed bool, now time.Time) (changed bool) {
+func Identified(a *bots.Account, digest string, confirmed bool) (changed bool) {
 	changed = a.Identity != "" && a.Identity != digest
 	if changed { // promise 7
 		a.Suspect = "the platform shows another name or owner for this account than before"
 	}
-	a.Identity, a.Confirmed, a.Updated = digest, confirmed, now
+	a.Identity, a.Confirmed = digest, confirmed
 	return changed
 }
 

@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// bulletinTemplate carries a bulletin's title and text.
+const bulletinTemplate = "bulletin-case"
+
+// slotWindow is how long after its slot a bulletin may still leave.
+const slotWindow = 6 * time.Hour
+
+// scheduleStream is the stream of a schedule's slots and bulletins.
+func scheduleStream(name string) string { return "schedule/" + name }
+
+// draftBulletin makes a bulletin and one draft for each account.
+func (c *commit) draftBulletin(b *bots.Bulletin, template string, vars map[string]string) error {
+	if len(b.Accounts) == 0 {
+		b.Accounts = c.e.publishers(b.Schedule)
+	}
+	if len(b.Accounts) == 0 {
+		return refuse("no-account", "no account can publish this bulletin")
+	}
+	for _, account := range b.Accounts {
+		d := &bots.Draft{
+			Head: bots.Head{ID: b.ID + "." + account, Stream: b.Stream, Created: c.now, Updated: c.now}, Purpose: bots.ForBulletin,
+			Account: account, Channel: adapters.Public, Template: template, Vars: vars, Author: b.Author, NotBefore: b.Slot,
+			About: bots.Target{Kind: bots.KindBulletin, ID: b.ID}, Expires: expiry(b.Slot, c.now, c.e.o.Pace.DraftLife),
+		}
+		if err := c.submit(d); err != nil {
+			return fmt.Errorf("account %s: %w", account, err)
+		}
+		b.Drafts = append(b.Drafts, d.ID)
+	}
+	return c.put(b)
+}
+
+func expiry(slot, now time.Time, life time.Duration) time.Time {
+	if slot.IsZero() {
+		return now.Add(life)
+	}
+	return slot.Add(slotWindow)
+}
+
+// publishers are the accounts a schedule posts on, or all that can.
+func (e *Engine) publishers(schedule string) []string {
+	for _, s := range e.o.Schedules {
+		if s.Name == schedule && len(s.Accounts) > 0 {
+			return s.Accounts
+		}
+	}
+	var all []string
+	for _, a := range e.o.Accounts {
+		if a.caps().Publish != nil {
+			all = append(all, a.Record.ID)
+		}
+	}
+	return all
+}
+
+func (c *commit) proposeBulletin(x bots.ProposeBulletin) error {
+	b := &bots.Bulletin{
+		Head:  bots.Head{ID: x.ID, Stream: scheduleStream(x.Schedule), State: bots.BulletinDrafted, Created: c.now, Updated: c.now},
+		Title: x.Title, Text: x.Vars["Text"], Schedule: x.Schedule, Slot: x.Slot, Author: "bot:" + c.bot, Accounts: x.Accounts,
+	}
+	return c.draftBulletin(b, x.Template, x.Vars)
+}
+
+// releaseBulletin lets the approved drafts of a bulletin leave. What was not approved
+// stays and is recorded.
+func (c *commit) releaseBulletin(id string) error {
+	b, err := record.Load[bots.Bulletin](c.tx, id)
+	if err != nil {
+		return err
+	}
+	for _, draft := range b.Drafts {
+		if err := c.releaseApproved(draft); err != nil {
+			return err
+		}
+	}
+	b.State, b.Updated = bots.BulletinReleased, c.now
+	c.audit("release-bulletin", bots.Target{Kind: bots.KindBulletin, ID: id}, "", b.Slot.Format(time.RFC3339))
+	return c.tx.Put(b)
+}
+
+func (c *commit) releaseApproved(draft string) error {
+	d, err := record.Load[bots.Draft](c.tx, draft)
+	if err != nil {
+		return err
+	}
+	a, err := record.Load[record.Approval](c.tx, draft+".approval")
+	if errors.Is(err, record.ErrNotFound) || d.State != bots.DraftApproved {
+		c.audit("slot-not-approved", bots.Target{Kind: bots.KindDraft, ID: draft}, d.Code, d.State)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	i, err := record.Release(d, a, c.now)
+	if err != nil {
+		return err
+	}
+	d.Due, d.Updated, c.released = time.Time{}, c.now, true
+	c.audit("release", bots.Target{Kind: bots.KindDraft, ID: d.ID}, d.Code, byWhom(a))
+	if err := c.tx.Put(d); err != nil {
+		return err
+	}
+	return c.put(i)
+}
+
+// miss accounts for a slot that was not run, and for the bulletins bound to it.
+func (c *commit) miss(x bots.Miss) error {
+	c.audit("slot-missed", bots.Target{Kind: bots.KindEvent, ID: c.ev.ID}, "", fmt.Sprintf("%s %s: %s", x.Schedule, x.Slot.Format(time.RFC3339), x.Reason))
+	page, err := c.tx.List(record.Query{Kind: bots.KindBulletin, Stream: scheduleStream(x.Schedule), State: bots.BulletinDrafted})
+	if err != nil {
+		return err
+	}
+	for _, r := range page {
+		b := r.(*bots.Bulletin)
+		if !b.Slot.Equal(x.Slot) {
+			continue
+		}
+		b.State, b.Reason, b.Updated = bots.BulletinMissed, x.Reason, c.now
+		if err := c.tx.Put(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,234 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// reply drafts an answer to the person whose event is being decided.
+func (c *commit) reply(x bots.Reply) error {
+	h, err := c.heard()
+	if err != nil {
+		return err
+	}
+	switch x.Purpose {
+	case bots.ForReply, bots.ForReceipt, bots.ForEmergency, bots.ForNotice:
+	default: // promise 1
+		return fmt.Errorf("a reply cannot be a %q: that needs an officer", x.Purpose)
+	}
+	if silent := c.silence(x); silent != "" {
+		c.audit("no-reply", bots.Target{Kind: bots.KindEvent, ID: c.ev.ID}, "", silent)
+		return nil
+	}
+	c.replied = true
+	d := &bots.Draft{
+		Head: c.head(bots.NewID(*c.ev, "reply"), ""), Purpose: x.Purpose, Account: c.ev.Account, Channel: adapters.Private,
+		To: h.From, Parent: h.Ref, Template: x.Template, Vars: x.Vars,
+	}
+	if x.Public && c.ev.Kind != bots.MessageHeard {
+		d.Channel = adapters.InReply
+	}
+	if x.Report != "" {
+		d.About = bots.Target{Kind: bots.KindReport, ID: x.Report}
+	}
+	return c.submit(d)
+}
+
+// silence says why a reply is not drafted, or nothing. An emergency card always is.
+func (c *commit) silence(x bots.Reply) string {
+	if x.Purpose == bots.ForEmergency && !c.replied {
+		return ""
+	}
+	if c.replied {
+		return "superseded: the event has its reply (" + x.Template + ")"
+	}
+	if c.conv != nil && c.conv.Officer != "" {
+		return "officer " + c.conv.Officer + " has taken the conversation over"
+	}
+	return ""
+}
+
+// submit renders, measures, checks and seals a draft, puts it before officers, and
+// releases it at once where a standing approval covers it.
+func (c *commit) submit(d *bots.Draft) error {
+	a, err := record.Load[bots.Account](c.tx, d.Account)
+	if err != nil {
+		return fmt.Errorf("account %s: %w", d.Account, err)
+	}
+	if err := c.write(d, a); err != nil {
+		return err
+	}
+	d.Event = c.ev.ID
+	if d.Author == "" {
+		d.Author = "bot:" + c.bot
+	}
+	if d.Expires.IsZero() {
+		d.Expires = c.now.Add(c.e.o.Pace.DraftLife)
+	}
+	record.Submit(d, a.Mode())
+	d.Due = d.Expires
+	c.audit("draft", bots.Target{Kind: bots.KindDraft, ID: d.ID}, d.Code, fmt.Sprintf("%s, %s", d.Purpose, d.State))
+	if err := c.cover(d, a); err != nil {
+		return err
+	}
+	return c.put(d)
+}
+
+// write fills in the text: from its template, or an officer's own words in the officer template.
+func (c *commit) write(d *bots.Draft, a *bots.Account) error {
+	var err error
+	if d.Code, err = c.code(bots.Target{Kind: bots.KindDraft, ID: d.ID}); err != nil {
+		return err
+	}
+	vars := map[string]string{"Unit": a.Unit, "Code": d.Code, "Automatic": automatic(d)}
+	if vars["Reference"], err = c.reference(d.About); err != nil {
+		return err
+	}
+	maps.Copy(vars, d.Vars)
+	t, err := c.e.o.Writer.Render(c.language(a), d.Template, vars)
+	if err != nil {
+		return err
+	}
+	d.Text, d.Language, d.Rev = t.Text, t.Language, t.Rev
+	return c.fit(d)
+}
+
+// fit refuses a text that may not or cannot leave.
+func (c *commit) fit(d *bots.Draft) error {
+	if err := c.e.o.Writer.Lint(d.Text); err != nil { // promise 11
+		return err
+	}
+	if l, ok := c.e.limits(d.Account, d.Channel); ok {
+		return l.Check(d.Text)
+	}
+	return nil
+}
+
+func automatic(d *bots.Draft) string {
+	if d.Purpose == bots.ForOfficer || d.Purpose == bots.ForBulletin || d.Purpose == bots.ForWarning {
+		return ""
+	}
+	return "true"
+}
+
+func (c *commit) language(a *bots.Account) string {
+	if c.conv != nil && c.conv.Language != "" {
+		return c.conv.Language
+	}
+	if h, ok := c.ev.Body.(*bots.Heard); ok && h.Language != "" {
+		return h.Language
+	}
+	return a.Language
+}
+
+func (c *commit) reference(about bots.Target) (string, error) {
+	if about.Kind != bots.KindReport {
+		return "", nil
+	}
+	r, err := record.Load[bots.Report](c.tx, about.ID)
+	if err != nil {
+		return "", err
+	}
+	return r.Reference, nil
+}
+
+// cover releases a draft under a standing approval, if there is one for it.
+func (c *commit) cover(d *bots.Draft, a *bots.Account) error {
+	if d.State != bots.DraftAwaiting {
+		return nil
+	}
+	s, err := record.Load[record.Standing](c.tx, StandingID(d.Template, d.Rev))
+	if errors.Is(err, record.ErrNotFound) {
+		return c.urge(d, "no standing approval covers it")
+	}
+	if err != nil {
+		return err
+	}
+	approval, err := record.Cover(d, s, a.Mode(), c.now)
+	if refused := (*record.Refusal)(nil); errors.As(err, &refused) {
+		return c.urge(d, refused.Message)
+	}
+	if err != nil {
+		return err
+	}
+	return c.release(d, approval)
+}
+
+// urge tells the duty officer that an emergency card waits for a hand.
+func (c *commit) urge(d *bots.Draft, why string) error {
+	if d.Purpose == bots.ForEmergency {
+		raise(c.tx, c.ev, "an emergency card waits for you: "+why, bots.Target{Kind: bots.KindDraft, ID: d.ID})
+	}
+	return nil
+}
+
+// release makes the outbox item. The draft itself is stored by the caller.
+func (c *commit) release(d *bots.Draft, a *record.Approval) error {
+	i, err := record.Release(d, a, c.now)
+	if err != nil {
+		return err
+	}
+	d.Due = time.Time{} // it cannot lapse any more; the item can
+	a.Subject = d.Subject
+	c.released = true
+	c.audit("release", bots.Target{Kind: bots.KindDraft, ID: d.ID}, d.Code, byWhom(a))
+	if err := c.put(a); err != nil {
+		return err
+	}
+	return c.put(i)
+}
+
+func byWhom(a *record.Approval) string {
+	if a.Officer != "" {
+		return "approved by " + a.Officer
+	}
+	return "covered by " + a.Standing
+}
+
+// StandingID names the standing approval of a template version.
+func StandingID(template string, rev int) string { return fmt.Sprintf("standing/%s/%d", template, rev) }
+
+// codeAlphabet leaves out what is misheard or misread: 0 O 1 I L.
+const codeAlphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+// code gives a record the short code by which people refer to it and files it. The
+// code follows from the record's id and a secret, so a replay gives the same.
+func (c *commit) code(on bots.Target) (string, error) {
+	for salt := range 8 {
+		code := spell(c.e.o.Tags.Tag("code", fmt.Sprintf("%s#%d", on, salt)))
+		old, err := record.Load[record.Code](c.tx, code)
+		if err == nil && old.On == on {
+			return code, nil
+		}
+		if err == nil {
+			continue // taken by another record
+		}
+		if !errors.Is(err, record.ErrNotFound) {
+			return "", err
+		}
+		r := &record.Code{Head: bots.Head{ID: code, State: "given", Created: c.now, Updated: c.now}, On: on}
+		return code, c.tx.Put(r)
+	}
+	return "", fmt.Errorf("no free code for %s", on)
+}
+
+// spell writes eight letters, the last a check on the others.
+func spell(tag string) string {
+	sum := sha256.Sum256([]byte(tag))
+	code := make([]byte, 8)
+	check := 0
+	for i := range 7 {
+		n := int(sum[i]) % len(codeAlphabet)
+		code[i] = codeAlphabet[n]
+		check += n * (i + 2)
+	}
+	code[7] = codeAlphabet[check%len(codeAlphabet)]
+	return string(code)
+}

@@ -1,0 +1,243 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/scheduler"
+)
+
+// maxIdle bounds how long the due loop trusts its own clock: after that it looks
+// again, so that a stepped clock or another node's reminder costs at most a minute.
+const maxIdle = time.Minute
+
+// runDue wakes for whatever is due next: a cron slot, a reminder, an errand, a draft
+// that lapses. Each becomes an event or a transition, at most once, because its key is unique.
+func (e *Engine) runDue(ctx context.Context) {
+	heap := &scheduler.Heap[int]{}
+	for i := range e.o.Schedules {
+		heap.Set(i, time.Now())
+	}
+	for {
+		e.dueSlots(ctx, heap)
+		e.dueRecords(ctx)
+		t := time.NewTimer(e.untilNext(ctx, heap))
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return
+		case <-e.due:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+func (e *Engine) dueSlots(ctx context.Context, heap *scheduler.Heap[int]) {
+	now := time.Now()
+	for _, i := range heap.PopDue(now) {
+		s := &e.o.Schedules[i]
+		next := s.Spec.Next(now)
+		if err := e.materialise(ctx, s, now); err != nil {
+			e.o.Log.ErrorContext(ctx, "slots", "schedule", s.Name, "err", err)
+			next = now.Add(e.o.Pace.Retry)
+		}
+		heap.Set(i, next)
+	}
+}
+
+// materialise turns every slot since the last one into an event, in one commit with the
+// new last slot. A schedule seen for the first time starts now.
+func (e *Engine) materialise(ctx context.Context, s *Schedule, now time.Time) error {
+	mark := &record.Mark{Head: bots.Head{ID: "schedule/" + s.Name, State: "at"}, Value: now.Format(time.RFC3339Nano)}
+	last, err := record.Fetch[record.Mark](ctx, e.o.Store, mark.ID)
+	if errors.Is(err, record.ErrNotFound) {
+		return e.accept(ctx, nil, mark)
+	}
+	if err != nil {
+		return err
+	}
+	from, err := time.Parse(time.RFC3339Nano, last.Value)
+	if err != nil {
+		return fmt.Errorf("last slot of %s: %w", s.Name, err)
+	}
+	if !now.After(from) { // the clock went back: wait until it has caught up
+		return nil
+	}
+	var events []*bots.Event
+	for _, slot := range s.Spec.Slots(from, now) {
+		events = append(events, slotEvent(s.Name, slot))
+	}
+	return e.accept(ctx, events, mark)
+}
+
+func slotEvent(schedule string, s scheduler.Slot) *bots.Event {
+	ev := &bots.Event{
+		Key:  s.At.UTC().Format(time.RFC3339) + "|slot|" + schedule,
+		Kind: bots.SlotDue, V: 1, Occurred: s.At,
+		Body: &bots.Slot{Schedule: schedule, At: s.At, Skipped: string(s.Reason), Count: s.Count, Last: s.Last},
+	}
+	ev.Stream, ev.State = scheduleStream(schedule), bots.EventPending
+	return ev
+}
+
+// dueKinds are the records that wait for a moment, and the state they wait in.
+var dueKinds = []record.Query{
+	{Kind: record.KindWake, State: "waiting"},
+	{Kind: record.KindErrand, State: "waiting"},
+	{Kind: bots.KindDraft, State: bots.DraftAwaiting},
+}
+
+func (e *Engine) dueRecords(ctx context.Context) {
+	now := time.Now()
+	for _, q := range dueKinds {
+		q.DueBefore, q.Limit = now, 200
+		page, err := e.o.Store.List(ctx, q)
+		for _, r := range page {
+			if err = e.dueRecord(ctx, r, now); err != nil {
+				e.o.Log.WarnContext(ctx, "due", "kind", string(q.Kind), "id", r.Meta().ID, "err", err)
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			e.o.Log.WarnContext(ctx, "due", "kind", string(q.Kind), "err", err)
+		}
+	}
+}
+
+func (e *Engine) dueRecord(ctx context.Context, r bots.Record, now time.Time) error {
+	switch r := r.(type) {
+	case *record.Wake:
+		return e.remindNow(ctx, r)
+	case *record.Errand:
+		return e.runErrand(ctx, r, now)
+	case *bots.Draft:
+		return e.lapse(ctx, r.ID, now)
+	}
+	return nil
+}
+
+// untilNext is how long to sleep.
+func (e *Engine) untilNext(ctx context.Context, heap *scheduler.Heap[int]) time.Duration {
+	now := time.Now()
+	wait := maxIdle
+	if _, at, ok := heap.Next(); ok {
+		wait = min(wait, at.Sub(now))
+	}
+	for _, q := range dueKinds {
+		q.DueBefore, q.Limit = now.Add(maxIdle), 1
+		if page, err := e.o.Store.List(ctx, q); err == nil && len(page) > 0 {
+			wait = min(wait, page[0].Meta().Due.Sub(now))
+		}
+	}
+	return max(wait, 10*time.Millisecond)
+}
+
+// remindNow turns a wake into its event, then forgets the wake unless it was moved meanwhile.
+func (e *Engine) remindNow(ctx context.Context, w *record.Wake) error {
+	ev := &bots.Event{
+		Key:  fmt.Sprintf("%s|reminder|%s", w.Due.UTC().Format(time.RFC3339Nano), w.ID),
+		Kind: bots.Reminded, V: 1, Occurred: w.Due, Cause: w.Cause, Account: w.Account,
+		Body: &bots.Reminder{Bot: w.Bot, Key: w.Key, Due: w.Due},
+	}
+	ev.Stream, ev.Subject, ev.State = w.Stream, w.Subject, bots.EventPending
+	if err := e.accept(ctx, []*bots.Event{ev}); err != nil {
+		return err
+	}
+	return e.forget(ctx, record.KindWake, w.ID, w.Version)
+}
+
+func (e *Engine) forget(ctx context.Context, kind bots.RecordKind, id string, version uint64) error {
+	return e.o.Store.Update(ctx, func(tx record.Tx) error {
+		r, err := tx.Get(kind, id)
+		if errors.Is(err, record.ErrNotFound) || err == nil && r.Meta().Version != version {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Delete(kind, id)
+	})
+}
+
+// errandTries bounds how often a read is tried before its failure is the result.
+const errandTries = 5
+
+// runErrand makes a read and brings its result back as an event.
+func (e *Engine) runErrand(ctx context.Context, g *record.Errand, now time.Time) error {
+	result := &bots.FetchResult{Bot: g.Bot, Key: g.Key, What: g.What, Ref: g.Ref}
+	sight, err := e.look(ctx, g)
+	switch {
+	case err == nil:
+		result.Sight = &sight
+	case g.Tries+1 < errandTries && adapters.ClassOf(err) != adapters.Unsupported:
+		return e.postpone(ctx, g, now)
+	default:
+		result.Problem = err.Error()
+	}
+	ev := &bots.Event{
+		Key:  fmt.Sprintf("%s|errand|%s", g.Updated.UTC().Format(time.RFC3339Nano), g.ID),
+		Kind: bots.Fetched, V: 1, Occurred: now, Cause: g.Cause, Account: g.Account, Body: result,
+	}
+	ev.Stream, ev.Subject, ev.State = g.Stream, g.Subject, bots.EventPending
+	if err := e.accept(ctx, []*bots.Event{ev}); err != nil {
+		return err
+	}
+	return e.forget(ctx, record.KindErrand, g.ID, g.Version)
+}
+
+func (e *Engine) look(ctx context.Context, g *record.Errand) (adapters.Sight, error) {
+	a := e.accounts[g.Account]
+	if a == nil || a.caps().Lookup == nil {
+		return adapters.Sight{}, &adapters.Error{Class: adapters.Unsupported, Op: "look at a post", Err: errors.New("this account cannot")}
+	}
+	ctx, cancel := context.WithTimeout(ctx, errandTimeout)
+	defer cancel()
+	return a.caps().Lookup.Look(ctx, g.Ref)
+}
+
+const errandTimeout = 15 * time.Second
+
+func (e *Engine) postpone(ctx context.Context, g *record.Errand, now time.Time) error {
+	return e.o.Store.Update(ctx, func(tx record.Tx) error {
+		again, err := record.Load[record.Errand](tx, g.ID)
+		if err != nil || again.Version != g.Version {
+			return nil
+		}
+		again.Tries++
+		again.Due = now.Add(e.o.Pace.Retry << again.Tries)
+		return tx.Put(again)
+	})
+}
+
+// lapse ends a draft nobody decided in time.
+func (e *Engine) lapse(ctx context.Context, id string, now time.Time) error {
+	return e.o.Store.Update(ctx, func(tx record.Tx) error {
+		d, err := record.Load[bots.Draft](tx, id)
+		if err != nil || d.State != bots.DraftAwaiting || now.Before(d.Expires) {
+			return nil
+		}
+		d.State, d.Reason, d.Due, d.Updated = bots.DraftExpired, "nobody decided in time", time.Time{}, now
+		tx.Audit(record.AuditEntry{At: now, Who: "engine", Did: "lapse", On: bots.Target{Kind: bots.KindDraft, ID: id}, Code: d.Code})
+		if err := tx.Put(d); err != nil {
+			return err
+		}
+		return lapseWarning(tx, d, now)
+	})
+}
+
+func lapseWarning(tx record.Tx, d *bots.Draft, now time.Time) error {
+	if d.About.Kind != bots.KindWarning {
+		return nil
+	}
+	w, err := record.Load[bots.Warning](tx, d.About.ID)
+	if err != nil || w.State != bots.WarningProposed {
+		return nil
+	}
+	w.State, w.Reason, w.Updated = bots.WarningLapsed, "nobody decided in time", now
+	return tx.Put(w)
+}

@@ -1,0 +1,234 @@
+// Package engine turns events into records: it accepts what happened, lets the
+// bots decide, and commits what they propose.
+//
+// Everything enters by one door. A webhook, a poll, a cron slot, a reminder, an
+// errand's result, an officer's decision and the outcome of a send become events,
+// are de-duplicated by key, made durable, and only then acknowledged. Each event
+// belongs to a stream; a stream is decided in order, streams in parallel.
+//
+// # Deciding
+//
+// Bots decide on a snapshot, outside any write transaction, and every read is taped.
+// The commit checks that nothing read has changed since; if something has, the bots
+// decide again. Effects, audit entries and the event's own state commit together, so
+// a crash leaves an event either undecided or wholly decided.
+//
+// # Failures
+//
+// A bot that errs, panics or never returns loses its effects for that event; the event
+// is parked with an alarm and the stream goes on. A store that cannot write stops the
+// streams where they are; they go on when it recovers. Nothing accepted is dropped.
+//
+// The engine calls no sending method of any adapter. It reads (polls, looks posts up,
+// asks who we are) and leaves sends to the outbox.
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/scheduler"
+)
+
+// Store is what the engine needs of the store.
+type Store interface {
+	record.Reader
+	Update(ctx context.Context, change func(record.Tx) error) error
+	Accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) ([]bool, error)
+}
+
+// Writer renders outgoing texts and checks them.
+type Writer interface {
+	Render(lang, name string, vars map[string]string) (Text, error)
+	Lint(text string) error
+}
+
+// Text is a rendered template.
+type Text struct {
+	Text     string
+	Language string
+	Rev      int
+}
+
+// Tagger turns personal ids into keyed digests, so that keys and streams hold none.
+type Tagger interface {
+	Tag(scope, value string) string
+}
+
+// Sieve finds rules that match a text. It is pure.
+type Sieve interface {
+	Sift(text string) []bots.Hit
+}
+
+// Options assemble an engine.
+type Options struct {
+	Store     Store
+	Bots      []bots.Bot // in configuration order
+	Writer    Writer
+	Tags      Tagger
+	Sieve     Sieve
+	Policy    record.Policy
+	Accounts  []*Account
+	Schedules []Schedule
+	Pace      Pace
+	// Committed is told after a commit that released items, so that the outbox looks.
+	Committed func()
+	Log       *slog.Logger
+	// Step is called at the numbered steps of the crash matrix; nil in service.
+	Step func(name string)
+}
+
+// Account is one account and what to watch on it.
+type Account struct {
+	Record bots.Account
+	// Open returns the opened account, or nil while it cannot be opened; one broken
+	// account never delays another.
+	Open  func() adapters.Account
+	Watch []string
+	Poll  time.Duration
+
+	self atomic.Pointer[adapters.Person] // who the platform says we are; nil: not known yet
+}
+
+// own says whether a person is the account itself.
+func (a *Account) own(id string) bool {
+	self := a.self.Load()
+	return id != "" && self != nil && self.ID == id
+}
+
+// caps are the account's abilities now; none while it is not open.
+func (a *Account) caps() adapters.Caps {
+	if open := a.Open(); open != nil {
+		return open.Caps()
+	}
+	return adapters.Caps{}
+}
+
+// Schedule is a cron schedule of bulletins.
+type Schedule struct {
+	Spec     *scheduler.Schedule
+	Name     string
+	Accounts []string
+	Title    string
+}
+
+// Pace holds the engine's intervals.
+type Pace struct {
+	DraftLife time.Duration // an undecided draft lapses
+	Identity  time.Duration // between checks of who the platform says we are
+	Bot       time.Duration // a bot that has not decided by then is given up
+	Retry     time.Duration // after a store or platform failure
+}
+
+// Engine is the event engine. All methods are safe for concurrent use.
+type Engine struct {
+	o        Options
+	accounts map[string]*Account
+	streams  *streams
+	due      chan struct{} // something changed what is due next
+
+	mu      sync.Mutex
+	waiting map[string][]chan bots.Result // by event id
+}
+
+// New makes an engine. It registers the accounts in the store: a new one starts in
+// observe, a known one keeps its mode.
+func New(ctx context.Context, o Options) (*Engine, error) {
+	e := &Engine{o: o, accounts: map[string]*Account{}, due: make(chan struct{}, 1), waiting: map[string][]chan bots.Result{}}
+	e.streams = newStreams(e.process)
+	for _, a := range o.Accounts {
+		e.accounts[a.Record.ID] = a
+		if err := e.register(ctx, a); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// Run decides events until ctx ends: first those left undecided by an earlier
+// process, then whatever comes. It returns when every goroutine has ended.
+func (e *Engine) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	e.streams.start(ctx, &wg)
+	if err := e.resume(ctx); err != nil {
+		return err
+	}
+	wg.Go(func() { e.runDue(ctx) })
+	for _, a := range e.accounts {
+		wg.Go(func() { e.watchIdentity(ctx, a) })
+		for _, source := range a.Watch {
+			wg.Go(func() { e.watch(ctx, a, source) })
+		}
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// resume queues the events an earlier process accepted and did not decide.
+func (e *Engine) resume(ctx context.Context) error {
+	q := record.Query{Kind: bots.KindEvent, State: bots.EventPending, Limit: 1000}
+	for {
+		page, err := e.o.Store.List(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			e.streams.add(r.(*bots.Event))
+		}
+		if len(page) < q.Limit {
+			return nil
+		}
+		q.After = page[len(page)-1].Meta().ID
+	}
+}
+
+// register keeps the account's record in step with the configuration.
+func (e *Engine) register(ctx context.Context, a *Account) error {
+	return e.o.Store.Update(ctx, func(tx record.Tx) error {
+		rec := a.Record
+		rec.State = string(bots.Observe)
+		if old, err := record.Load[bots.Account](tx, rec.ID); err == nil {
+			rec.Head = old.Head
+			rec.Wanted, rec.WantedBy, rec.Attested = old.Wanted, old.WantedBy, old.Attested
+			rec.Identity, rec.Confirmed, rec.Suspect = old.Identity, old.Confirmed, old.Suspect
+			rec.Self, rec.Handle, rec.Lookable, rec.Private = old.Self, old.Handle, old.Lookable, old.Private
+			if old.Self != "" {
+				a.self.Store(&adapters.Person{ID: old.Self, Handle: old.Handle})
+			}
+		}
+		return tx.Put(&rec)
+	})
+}
+
+func (e *Engine) step(name string) {
+	if e.o.Step != nil {
+		e.o.Step(name)
+	}
+}
+
+// wakeDue tells the due loop that something earlier may be due.
+func (e *Engine) wakeDue() {
+	select {
+	case e.due <- struct{}{}:
+	default:
+	}
+}
+
+// pause waits for d or the end of ctx and says whether to go on.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

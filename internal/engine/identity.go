@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"reflect"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+var errNotOpen = errors.New("the account is not open")
+
+// watchIdentity asks the platform daily who it says we are. A change holds sends.
+func (e *Engine) watchIdentity(ctx context.Context, a *Account) {
+	for ctx.Err() == nil {
+		wait := e.o.Pace.Identity
+		if err := e.checkIdentity(ctx, a); err != nil {
+			e.o.Log.WarnContext(ctx, "identity", "account", a.Record.ID, "err", err)
+			wait = min(wait, e.o.Pace.Retry)
+		}
+		if !pause(ctx, wait) {
+			return
+		}
+	}
+}
+
+func (e *Engine) checkIdentity(ctx context.Context, a *Account) error {
+	open := a.Open()
+	if open == nil {
+		return errNotOpen
+	}
+	who, err := open.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	a.self.Store(&who.Person)
+	now := time.Now()
+	return e.o.Store.Update(ctx, func(tx record.Tx) error {
+		rec, err := record.Load[bots.Account](tx, a.Record.ID)
+		if err != nil {
+			return err
+		}
+		before := *rec
+		rec.Self, rec.Handle = who.ID, who.Handle
+		rec.Lookable, rec.Private = open.Caps().Lookup != nil, open.Caps().Message != nil
+		changed := record.Identified(rec, identityDigest(who), who.Confirmed)
+		if reflect.DeepEqual(before, *rec) {
+			return nil
+		}
+		rec.Updated = now
+		on := bots.Target{Kind: bots.KindAccount, ID: rec.ID}
+		tx.Audit(record.AuditEntry{At: now, Who: "engine", Did: "identify", On: on, Detail: who.Evidence})
+		if changed {
+			about := &bots.Event{Head: bots.Head{ID: rec.ID + "." + rec.Identity[:12]}, Accepted: now}
+			raise(tx, about, rec.Suspect, on)
+		}
+		return tx.Put(rec)
+	})
+}
+
+func identityDigest(who adapters.Identity) string {
+	sum := sha256.Sum256([]byte(who.ID + "\x00" + who.Handle + "\x00" + who.Name))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// Receive accepts what an adapter heard, by whatever path it came. When it returns
+// nil everything that matters is on disk, so that the platform may be told so.
+// Watched posts pass the sieve first; what matches nothing is not stored.
+func (e *Engine) Receive(ctx context.Context, account string, items []adapters.Inbound) error {
+	a, ok := e.accounts[account]
+	if !ok {
+		return fmt.Errorf("no account %q is configured", account)
+	}
+	return e.receive(ctx, a, "", items)
+}
+
+func (e *Engine) receive(ctx context.Context, a *Account, source string, items []adapters.Inbound, marks ...*record.Mark) error {
+	var events []*bots.Event
+	for i := range items {
+		if ev := e.translate(a, &items[i], source); ev != nil {
+			events = append(events, ev)
+		}
+	}
+	return e.accept(ctx, events, marks...)
+}
+
+// accept makes events durable and queues the fresh ones.
+func (e *Engine) accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) error {
+	if len(events) == 0 && len(marks) == 0 {
+		return nil
+	}
+	e.step("before-accept")
+	fresh, err := e.o.Store.Accept(ctx, events, marks...)
+	if err != nil { // promise 5
+		return fmt.Errorf("accept %d events: %w", len(events), err)
+	}
+	e.step("accepted")
+	for i, ev := range events {
+		if fresh[i] {
+			e.streams.add(ev)
+		}
+	}
+	return nil
+}
+
+// kinds maps what an adapter calls it to what the bots call it. It never changes.
+var kinds = map[adapters.Kind]bots.EventKind{
+	adapters.KindMessage:  bots.MessageHeard,
+	adapters.KindMention:  bots.MentionHeard,
+	adapters.KindComment:  bots.CommentHeard,
+	adapters.KindPost:     bots.PostSeen,
+	adapters.KindEdited:   bots.PostEdited,
+	adapters.KindDeleted:  bots.PostDeleted,
+	adapters.KindFollow:   bots.Followed,
+	adapters.KindUnfollow: bots.Unfollowed,
+}
+
+// translate makes an event of an inbound item, or nil when it is our own, a colleague's,
+// or a watched post that matches nothing.
+func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bots.Event {
+	if a.own(in.From.ID) || slices.Contains(a.Record.Staff, in.From.ID) {
+		return nil
+	}
+	kind, ok := kinds[in.Kind]
+	if !ok {
+		kind = bots.OtherHeard
+	}
+	hits := e.o.Sieve.Sift(in.Text)
+	if kind == bots.PostSeen && len(hits) == 0 { // promise 8
+		return nil
+	}
+	ev := &bots.Event{
+		Key: in.Key + "|" + a.Record.ID, Kind: kind, V: 1, Occurred: in.At, Account: a.Record.ID,
+		Body: &bots.Heard{
+			Ref: in.Ref, Parent: in.Parent, Thread: in.Thread, From: in.From, Text: in.Text, Language: in.Language,
+			URL: in.URL, Edited: in.Edited, Media: in.Media, Detail: in.Detail, Source: source, Hits: hits,
+		},
+	}
+	ev.Stream = e.streamOf(a.Record.ID, kind, in)
+	ev.Subject, ev.State = ev.Stream, bots.EventPending
+	return ev
+}
+
+// streamOf names the stream of an inbound item: what a person addresses to us belongs
+// to the conversation with them, what was merely seen to the post.
+func (e *Engine) streamOf(account string, kind bots.EventKind, in *adapters.Inbound) string {
+	switch kind {
+	case bots.PostSeen, bots.PostEdited, bots.PostDeleted:
+		return "post/" + account + "/" + string(in.Ref)
+	}
+	return e.Conversation(account, in.From.ID)
+}
+
+// Conversation names the stream of an account's conversation with a person.
+func (e *Engine) Conversation(account, person string) string {
+	return "conv/" + account + "/" + e.o.Tags.Tag("person", account+"/"+person)
+}
+
+// watch polls one source for as long as ctx lasts. The cursor commits with the events,
+// so after any failure the same page is asked for again.
+func (e *Engine) watch(ctx context.Context, a *Account, source string) {
+	for ctx.Err() == nil {
+		more, err := e.poll(ctx, a, source)
+		wait := a.Poll
+		if err != nil {
+			wait = max(wait, e.o.Pace.Retry)
+			e.o.Log.WarnContext(ctx, "poll", "account", a.Record.ID, "source", source, "err", err)
+		}
+		if more && err == nil {
+			continue
+		}
+		if !pause(ctx, wait) {
+			return
+		}
+	}
+}
+
+const pollPage = 40
+
+func (e *Engine) poll(ctx context.Context, a *Account, source string) (more bool, err error) {
+	w := a.caps().Watch
+	if w == nil { // not open yet, or it cannot be polled
+		return false, nil
+	}
+	mark := &record.Mark{Head: bots.Head{ID: "cursor/" + a.Record.ID + "/" + source, State: "at"}}
+	if at, err := record.Fetch[record.Mark](ctx, e.o.Store, mark.ID); err == nil {
+		mark.Value = at.Value
+	}
+	batch, err := w.Poll(ctx, source, adapters.Cursor(mark.Value), pollPage)
+	if err != nil {
+		return false, err
+	}
+	if len(batch.Items) == 0 && string(batch.Next) == mark.Value {
+		return false, nil
+	}
+	mark.Value = string(batch.Next)
+	e.step("polled")
+	return batch.More, e.receive(ctx, a, source, batch.Items, mark)
+}

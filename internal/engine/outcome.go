@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"errors"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// book writes what became of a send into the record it served.
+func (c *commit) book() error {
+	o, ok := c.ev.Body.(*bots.Outcome)
+	if !ok {
+		return nil
+	}
+	c.bot = "outbox"
+	d, err := record.Load[bots.Draft](c.tx, o.Draft)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch d.About.Kind {
+	case bots.KindWarning:
+		return c.bookWarning(d.About.ID, o)
+	case bots.KindReport:
+		return c.bookReport(d.About.ID, o)
+	}
+	return nil
+}
+
+// warningAfter maps how a send ended to what it means for the warning. It never changes.
+var warningAfter = map[string]string{
+	record.ItemDelivered: bots.WarningSent,
+	record.ItemHeld:      bots.WarningHeld,
+	record.ItemRejected:  bots.WarningFailed,
+	record.ItemClosed:    bots.WarningFailed,
+	record.ItemExpired:   bots.WarningLapsed,
+	record.ItemWithdrawn: bots.WarningWithdrawn,
+}
+
+func (c *commit) bookWarning(id string, o *bots.Outcome) error {
+	state, ok := warningAfter[o.State]
+	if !ok {
+		return nil
+	}
+	w, err := record.Load[bots.Warning](c.tx, id)
+	if err != nil {
+		return err
+	}
+	w.State, w.Updated = state, c.now
+	if state == bots.WarningSent {
+		w.SentAt = c.now
+		if clue, err := record.Load[bots.Clue](c.tx, w.Clue); err == nil {
+			clue.State, clue.Updated = "warned", c.now
+			if err := c.tx.Put(clue); err != nil {
+				return err
+			}
+		}
+	}
+	return c.tx.Put(w)
+}
+
+func (c *commit) bookReport(id string, o *bots.Outcome) error {
+	if o.State != record.ItemDelivered {
+		return nil
+	}
+	r, err := record.Load[bots.Report](c.tx, id)
+	if err != nil {
+		return err
+	}
+	if r.Answered.IsZero() {
+		r.Answered = c.now
+	}
+	if r.State == "open" {
+		r.State = "answered"
+	}
+	r.Updated = c.now
+	return c.tx.Put(r)
+}

@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"container/heap"
+	"context"
+	"sync"
+
+	"netpatrol/bots"
+)
+
+// maxWorkers bounds the events decided at once. Workers mostly wait for a shared
+// commit, so there are more of them than processors: that is what fills a group.
+const maxWorkers = 256
+
+// streams decides events: in order within a stream, the most urgent stream first.
+type streams struct {
+	process func(context.Context, *bots.Event)
+
+	mu      sync.Mutex
+	ctx     context.Context // of Run; nil before
+	wg      *sync.WaitGroup
+	byName  map[string]*stream
+	ready   readyHeap
+	workers int
+	seq     uint64
+}
+
+// stream is the queue of undecided events of one stream. It is either in the ready
+// heap, being worked on, or empty and forgotten.
+type stream struct {
+	name    string
+	queue   []*bots.Event
+	working bool
+	seq     uint64 // arrival order among equals
+}
+
+func newStreams(process func(context.Context, *bots.Event)) *streams {
+	return &streams{process: process, byName: map[string]*stream{}}
+}
+
+// start lets workers run under ctx.
+func (s *streams) start(ctx context.Context, wg *sync.WaitGroup) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ctx, s.wg = ctx, wg
+	for range min(len(s.ready), maxWorkers) {
+		s.spawn()
+	}
+}
+
+// add queues an accepted event.
+func (s *streams) add(ev *bots.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.byName[ev.Stream]
+	if st == nil {
+		st = &stream{name: ev.Stream}
+		s.byName[ev.Stream] = st
+	}
+	st.queue = append(st.queue, ev)
+	if len(st.queue) == 1 && !st.working {
+		s.enqueue(st)
+	}
+}
+
+func (s *streams) enqueue(st *stream) {
+	s.seq++
+	st.seq = s.seq
+	heap.Push(&s.ready, st)
+	if s.ctx != nil && s.workers < maxWorkers {
+		s.spawn()
+	}
+}
+
+func (s *streams) spawn() {
+	s.workers++
+	s.wg.Go(s.work)
+}
+
+// work decides one event after another until none is ready, then ends.
+func (s *streams) work() {
+	for {
+		st, ev := s.take()
+		if ev == nil {
+			return
+		}
+		s.process(s.ctx, ev)
+		s.done(st)
+	}
+}
+
+func (s *streams) take() (*stream, *bots.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.ready) == 0 || s.ctx.Err() != nil {
+		s.workers--
+		return nil, nil
+	}
+	st := heap.Pop(&s.ready).(*stream)
+	st.working = true
+	ev := st.queue[0]
+	st.queue = st.queue[1:]
+	return st, ev
+}
+
+func (s *streams) done(st *stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st.working = false
+	if len(st.queue) == 0 {
+		delete(s.byName, st.name)
+		return
+	}
+	s.seq++
+	st.seq = s.seq
+	heap.Push(&s.ready, st) // the worker that calls done takes from the heap next
+}
+
+// urgency orders what waits: people before officers before outcomes before slots
+// before what was merely seen.
+func urgency(k bots.EventKind) int {
+	switch k {
+	case bots.MessageHeard:
+		return 0
+	case bots.MentionHeard, bots.CommentHeard:
+		return 1
+	case bots.Decided:
+		return 2
+	case bots.SendEnded, bots.Reminded, bots.Fetched:
+		return 3
+	case bots.SlotDue:
+		return 4
+	}
+	return 5
+}
+
+type readyHeap []*stream
+
+func (h readyHeap) Len() int { return len(h) }
+func (h readyHeap) Less(i, j int) bool {
+	a, b := urgency(h[i].queue[0].Kind), urgency(h[j].queue[0].Kind)
+	if a != b {
+		return a < b
+	}
+	return h[i].seq < h[j].seq
+}
+func (h readyHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *readyHeap) Push(x any)   { *h = append(*h, x.(*stream)) }
+func (h *readyHeap) Pop() any {
+	old := *h
+	st := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return st
+}

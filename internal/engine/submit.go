@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"context"
+	"strings"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// StatusPending is the status of a decision that was accepted and not yet decided.
+const StatusPending = "pending"
+
+// Submit accepts an officer's decision and waits for what it comes to: applied,
+// refused, or pending when ctx ends first. formKey names the form it came by: the same form
+// sent twice gets the first outcome.
+func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (bots.Result, error) {
+	ev := &bots.Event{Key: "decision|" + d.Officer + "|" + formKey, Kind: bots.Decided, V: 1, Body: &d}
+	ev.Stream, ev.Account = e.decisionStream(ctx, d)
+	ev.State = bots.EventPending
+	if strings.HasPrefix(ev.Stream, "conv/") || strings.HasPrefix(ev.Stream, "post/") {
+		ev.Subject = ev.Stream
+	}
+	fresh, err := e.o.Store.Accept(ctx, []*bots.Event{ev})
+	if err != nil {
+		return bots.Result{}, err
+	}
+	done := e.wait(ev.ID)
+	if fresh[0] {
+		ev.Occurred = ev.Accepted
+		e.streams.add(ev)
+	} else if r, ok := e.resultOf(ctx, ev.ID); ok {
+		return r, nil
+	}
+	select {
+	case r := <-done:
+		return r, nil
+	case <-ctx.Done():
+		return bots.Result{Status: StatusPending, Message: "accepted, not yet decided"}, nil
+	}
+}
+
+// decisionStream is the stream of the record decided on, so that decisions on one thing
+// are taken in order with what happens to it.
+func (e *Engine) decisionStream(ctx context.Context, d bots.Decision) (stream, account string) {
+	if r, err := e.o.Store.Get(ctx, d.On.Kind, d.On.ID); err == nil {
+		switch r := r.(type) {
+		case *bots.Draft:
+			return r.Stream, r.Account
+		case *record.Item:
+			return r.Conversation, r.Account
+		case *bots.Account:
+			return "account/" + r.ID, r.ID
+		default:
+			if s := r.Meta().Stream; s != "" {
+				return s, ""
+			}
+		}
+	}
+	return "desk/" + string(d.Verb), ""
+}
+
+func (e *Engine) resultOf(ctx context.Context, event string) (bots.Result, bool) {
+	ev, err := record.Fetch[bots.Event](ctx, e.o.Store, event)
+	if err != nil || ev.Result == nil {
+		return bots.Result{}, false
+	}
+	return *ev.Result, true
+}
+
+// wait registers interest in an event's result. The channel is buffered: nobody waits for the waiter.
+func (e *Engine) wait(event string) <-chan bots.Result {
+	ch := make(chan bots.Result, 1)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.waiting[event] = append(e.waiting[event], ch)
+	return ch
+}
+
+// settled tells whoever waits what became of an event.
+func (e *Engine) settled(ev *bots.Event, r bots.Result) {
+	e.mu.Lock()
+	waiting := e.waiting[ev.ID]
+	delete(e.waiting, ev.ID)
+	e.mu.Unlock()
+	for _, ch := range waiting {
+		ch <- r
+	}
+}
