@@ -1,0 +1,4 @@
+// Package bots is the vocabulary.
+package bots
+
+type Event struct{ ID string }

@@ -1,0 +1,2 @@
+// Package match stands alone.
+package match

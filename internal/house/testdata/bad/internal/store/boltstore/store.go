@@ -1,0 +1,4 @@
+// Package boltstore may have the database.
+package boltstore
+
+import _ "go.etcd.io/bbolt"

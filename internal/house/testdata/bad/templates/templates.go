@@ -1,0 +1,4 @@
+// Package templates knows bots.
+package templates
+
+import _ "netpatrol/bots" // want import

@@ -1,0 +1,2 @@
+// Package util has no room.
+package util // want room
