@@ -1,0 +1,292 @@
+// Package boltstore keeps netpatrol's records in one bbolt file, for one process.
+//
+// Changes of many callers share a commit: one writer takes whatever queued while
+// the last commit ran. There is no timer; a lone caller waits for nobody. A change
+// that fails, panics or is refused is undone alone, the rest of its group goes on.
+//
+// # Failure model
+//
+// When Update or Accept returns nil, the change is on disk. When they return
+// [record.ErrFull] nothing of it was stored, with one exception that no file can
+// avoid: if the very last sync of a commit fails, the change may be found stored
+// after a restart. Accept may be repeated (its keys are recognised), and an Update
+// meets its own version. Nothing else is broken by a full disk: the next commit
+// after space returns succeeds.
+//
+// A process that is killed loses only what had not been answered. Two processes
+// cannot open one directory. The key file and the master key belong to the database:
+// without them what is sealed cannot be read.
+//
+// An Update inside the closure of another waits for itself for ever: closures use
+// their Tx and nothing else.
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/vault"
+)
+
+// The files of a store, in its directory.
+const (
+	DataFile   = "netpatrol.db"
+	KeyFile    = "keys.db"
+	MasterFile = "master.key"
+)
+
+// Options say where a store is and who may open it.
+type Options struct {
+	Dir string // made with mode 0700 when missing
+	// Master opens the sealed bodies; nil: read from Dir/master.key.
+	Master *vault.Master
+	// Create makes the master key when Dir holds no store yet. Without it a missing
+	// key is an error, so that a lost one is never silently replaced.
+	Create bool
+	Logger *slog.Logger // nil: silent
+	// Wait bounds how long Open waits for another process to let go; 0: one second.
+	Wait time.Duration
+	// OpenFile opens the database file; nil: os.OpenFile. For tests of failing disks.
+	OpenFile func(name string, flag int, perm os.FileMode) (*os.File, error)
+}
+
+// Store implements [record.Store].
+type Store struct {
+	db    *bolt.DB
+	keys  *keyFile
+	vault *vault.Vault
+	log   *slog.Logger
+
+	mu     sync.Mutex
+	next   *group // what the next commit takes
+	closed bool
+	wake   chan struct{}
+	ended  chan struct{}
+}
+
+var _ record.Store = (*Store)(nil)
+
+// Open opens or makes the store in a directory. It fails at once with a clear error
+// when another process has it open.
+func Open(o Options) (*Store, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Wait == 0 {
+		o.Wait = time.Second
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("store directory: %w", err)
+	}
+	if o.Master == nil {
+		var err error
+		if o.Master, err = masterIn(o.Dir, o.Create); err != nil {
+			return nil, err
+		}
+	}
+	return open(o)
+}
+
+func masterIn(dir string, create bool) (*vault.Master, error) {
+	path := filepath.Join(dir, MasterFile)
+	if create && missing(path) && missing(filepath.Join(dir, DataFile)) {
+		return vault.Create(path)
+	}
+	return vault.Load(path)
+}
+
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+func open(o Options) (*Store, error) {
+	fresh := missing(filepath.Join(o.Dir, DataFile))
+	db, err := openDB(o)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := openKeyFile(filepath.Join(o.Dir, KeyFile), db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	s := &Store{db: db, keys: keys, log: o.Logger, next: newGroup(), wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	if fresh {
+		err = syncDir(o.Dir)
+	}
+	if err == nil {
+		s.vault, err = vault.New(o.Master, keys)
+	}
+	if err == nil {
+		err = s.checkMaster()
+	}
+	if err != nil {
+		return nil, errors.Join(err, keys.Close(), db.Close())
+	}
+	go s.write()
+	return s, nil
+}
+
+func openDB(o Options) (*bolt.DB, error) {
+	path := filepath.Join(o.Dir, DataFile)
+	db, err := bolt.Open(path, 0o600, &bolt.Options{
+		Timeout:      o.Wait,
+		FreelistType: bolt.FreelistMapType,
+		// A reader holds the map: with room to grow it never makes the writer wait.
+		InitialMmapSize: mapSize(),
+		NoStatistics:    true,
+		OpenFile:        o.OpenFile,
+	})
+	if errors.Is(err, berrors.ErrTimeout) {
+		return nil, fmt.Errorf("another netpatrol process uses %s: stop it first, or talk to it over its socket", o.Dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		for _, name := range buckets {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare %s: %w", path, err), db.Close())
+	}
+	return db, nil
+}
+
+// mapSize is address space, not memory: 64 GiB where there is plenty.
+func mapSize() int {
+	if bits.UintSize < 64 {
+		return 512 << 20
+	}
+	return 64 << (bits.UintSize - 34)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// checkMaster refuses a master key that is not the one this store was made with, before
+// anything is written under it.
+func (s *Store) checkMaster() error {
+	tag := []byte(s.vault.Tag("store", "master"))
+	return s.db.Update(func(tx *bolt.Tx) error {
+		meta := tx.Bucket(bucketMeta)
+		switch known := meta.Get(metaMaster); {
+		case known == nil:
+			return meta.Put(metaMaster, tag)
+		case string(known) != string(tag):
+			return errors.New("the master key is not the one this store was made with: bring back its own")
+		}
+		return nil
+	})
+}
+
+// Vault returns the vault the store seals with. Who seals with it outside the store
+// must call [Store.FlushKeys] before keeping what was sealed.
+func (s *Store) Vault() *vault.Vault { return s.vault }
+
+// FlushKeys makes keys durable that were made outside a change.
+func (s *Store) FlushKeys(ctx context.Context) error {
+	return s.submit(ctx, func(b *batch) error { b.dirty = true; return nil })
+}
+
+// Close waits for the changes under way, refuses later ones, and closes the files.
+// It may be called again.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		<-s.ended
+		return nil
+	}
+	s.closed = true
+	s.mu.Unlock()
+	s.rouse()
+	<-s.ended
+	return errors.Join(s.db.Close(), s.keys.Close())
+}
+
+// Get implements [record.Reader].
+func (s *Store) Get(ctx context.Context, kind bots.RecordKind, id string) (bots.Record, error) {
+	var value []byte
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		value = append(value, lookup(tx, kind, id)...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if value == nil {
+		return nil, notFound(kind, id)
+	}
+	return decode(s.vault, kind, id, value)
+}
+
+func notFound(kind bots.RecordKind, id string) error {
+	return fmt.Errorf("%s %s: %w", kind, id, record.ErrNotFound)
+}
+
+func lookup(tx *bolt.Tx, kind bots.RecordKind, id string) []byte {
+	if id == "" {
+		return nil
+	}
+	records, _ := place(kind)
+	return tx.Bucket(records).Get(recordKey(kind, id))
+}
+
+// List implements [record.Reader]. Bodies are opened after the read transaction, so
+// that a slow page never holds back the reuse of freed pages.
+func (s *Store) List(ctx context.Context, q record.Query) ([]bots.Record, error) {
+	var rows []row
+	err := s.view(ctx, func(tx *bolt.Tx) (err error) {
+		rows, err = list(tx, q)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return decodeRows(s.vault, q.Kind, rows)
+}
+
+func decodeRows(v *vault.Vault, kind bots.RecordKind, rows []row) ([]bots.Record, error) {
+	records := make([]bots.Record, len(rows))
+	for i, r := range rows {
+		var err error
+		if records[i], err = decode(v, kind, r.id, r.value); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+func (s *Store) view(ctx context.Context, read func(*bolt.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := s.db.View(read)
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return record.ErrClosed
+	}
+	return err
+}

@@ -1,0 +1,240 @@
+package boltstore
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/vault"
+)
+
+// head is the clear part of a stored record: what lists, orders and sweeps need.
+type head struct {
+	bots.Head
+	schema   uint64
+	accepted time.Time // of an event
+	key      string    // of an event; holds no personal id
+}
+
+// schema is the version of the bodies' form. A release that changes a body raises it
+// and adds the step from the one before to upcast.
+const schema = 1
+
+// envelopeForm leads every stored value.
+const envelopeForm = 1
+
+var crcTable = crc32.MakeTable(crc32.Castagnoli)
+
+// ErrDamaged: a stored value is not what was written. Bring back a backup.
+var ErrDamaged = errors.New("the stored bytes are damaged")
+
+// encode makes the stored value of a record:
+//
+//	form, flags, clear part, body (sealed when it has a subject), CRC-32C
+//
+// The sealed body is bound to kind, id and everything clear, so neither can be moved
+// or changed apart from the other.
+func encode(v *vault.Vault, kind bots.RecordKind, h *head, body []byte) ([]byte, error) {
+	buf := make([]byte, 0, 160+len(kind)+2*len(h.ID)+len(h.Stream)+len(h.Subject)+len(h.key)+len(body)+vault.Overhead)
+	buf = append(append(buf, kind...), sep)
+	buf = append(append(buf, h.ID...), sep)
+	start := len(buf)
+	buf = appendHead(buf, h)
+	if h.Subject == "" {
+		buf = append(buf, body...)
+	} else {
+		var err error
+		if buf, err = v.Seal(buf, h.Subject, buf, body); err != nil {
+			return nil, err
+		}
+	}
+	buf = binary.BigEndian.AppendUint32(buf, crc32.Checksum(buf, crcTable))
+	if n := len(buf) - start; n > maxValue {
+		return nil, fmt.Errorf("%s %s is %d bytes, the store takes %d: keep evidence in the blob store: %w", kind, h.ID, n, maxValue, record.ErrTooLarge)
+	}
+	return buf[start:], nil
+}
+
+func appendHead(b []byte, h *head) []byte {
+	b = append(b, envelopeForm)
+	b = binary.AppendUvarint(b, h.schema)
+	b = binary.AppendUvarint(b, h.Version)
+	for _, t := range []time.Time{h.Due, h.Created, h.Updated, h.accepted} {
+		b = appendTime(b, t)
+	}
+	for _, s := range []string{h.State, h.Stream, h.Subject, h.key} {
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
+	}
+	return b
+}
+
+func appendTime(b []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(b, 0)
+	}
+	b = binary.AppendVarint(append(b, 1), t.Unix())
+	return binary.AppendUvarint(b, uint64(t.Nanosecond()))
+}
+
+// decodeHead reads the clear part of a value and returns where its body starts.
+func decodeHead(id string, value []byte) (*head, int, error) {
+	r := reader{b: value}
+	if r.byte() != envelopeForm {
+		return nil, 0, ErrDamaged
+	}
+	h := &head{schema: r.uvarint()}
+	h.ID, h.Version = id, r.uvarint()
+	for _, t := range []*time.Time{&h.Due, &h.Created, &h.Updated, &h.accepted} {
+		*t = r.time()
+	}
+	for _, s := range []*string{&h.State, &h.Stream, &h.Subject, &h.key} {
+		*s = string(r.bytes())
+	}
+	if r.bad {
+		return nil, 0, ErrDamaged
+	}
+	return h, r.at, nil
+}
+
+// decode turns a stored value back into a record that shares nothing with it.
+func decode(v *vault.Vault, kind bots.RecordKind, id string, value []byte) (bots.Record, error) {
+	r, err := decodeRecord(v, kind, id, value)
+	if err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", kind, id, err)
+	}
+	return r, nil
+}
+
+func decodeRecord(v *vault.Vault, kind bots.RecordKind, id string, value []byte) (bots.Record, error) {
+	bound := append(append(append([]byte(kind), sep), id...), sep)
+	if len(value) < 4 {
+		return nil, ErrDamaged
+	}
+	sum := binary.BigEndian.Uint32(value[len(value)-4:])
+	value = value[:len(value)-4]
+	if crc32.Update(crc32.Checksum(bound, crcTable), crcTable, value) != sum {
+		return nil, ErrDamaged
+	}
+	h, start, err := decodeHead(id, value)
+	if err != nil {
+		return nil, err
+	}
+	r, err := record.New(kind)
+	if err != nil {
+		return nil, err
+	}
+	body := value[start:]
+	if h.Subject != "" {
+		body, err = v.Open(h.Subject, append(bound, value[:start]...), body)
+	}
+	if errors.Is(err, vault.ErrDestroyed) {
+		h.Erased = true
+		setHead(r, h)
+		return r, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := unmarshal(h.schema, r, body); err != nil {
+		return nil, err
+	}
+	setHead(r, h)
+	return r, nil
+}
+
+func setHead(r bots.Record, h *head) {
+	*r.Meta() = h.Head
+	if e, ok := r.(*bots.Event); ok {
+		e.Accepted, e.Key = h.accepted, h.key
+	}
+}
+
+func headOf(r bots.Record) *head {
+	h := &head{Head: *r.Meta(), schema: schema}
+	if e, ok := r.(*bots.Event); ok {
+		h.accepted, h.key = e.Accepted, e.Key
+	}
+	return h
+}
+
+// marshal calls a record's own encoder directly, which spares encoding/json checking
+// its result again.
+func marshal(r bots.Record) ([]byte, error) {
+	var body []byte
+	var err error
+	if m, ok := r.(json.Marshaler); ok {
+		body, err = m.MarshalJSON()
+	} else {
+		body, err = json.Marshal(r)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("encode %s %s: %w", r.RecordKind(), r.Meta().ID, err)
+	}
+	return body, nil
+}
+
+func unmarshal(from uint64, r bots.Record, body []byte) error {
+	if from != schema {
+		return fmt.Errorf("its form is %d, this program knows up to %d: it was written by a newer netpatrol", from, schema)
+	}
+	return json.Unmarshal(body, r)
+}
+
+// reader reads what appendHead wrote; bad is set when the bytes end too soon.
+type reader struct {
+	b   []byte
+	at  int
+	bad bool
+}
+
+func (r *reader) byte() byte {
+	if r.at >= len(r.b) {
+		r.bad = true
+		return 0
+	}
+	r.at++
+	return r.b[r.at-1]
+}
+
+func (r *reader) uvarint() uint64 {
+	x, n := binary.Uvarint(r.b[r.at:])
+	if n <= 0 {
+		r.bad = true
+		return 0
+	}
+	r.at += n
+	return x
+}
+
+func (r *reader) varint() int64 {
+	x, n := binary.Varint(r.b[r.at:])
+	if n <= 0 {
+		r.bad = true
+		return 0
+	}
+	r.at += n
+	return x
+}
+
+func (r *reader) time() time.Time {
+	if r.byte() == 0 {
+		return time.Time{}
+	}
+	sec := r.varint()
+	return time.Unix(sec, int64(r.uvarint())).UTC()
+}
+
+func (r *reader) bytes() []byte {
+	n := r.uvarint()
+	if n > uint64(len(r.b)-r.at) {
+		r.bad = true
+		return nil
+	}
+	r.at += int(n)
+	return r.b[r.at-int(n) : r.at]
+}

@@ -1,0 +1,338 @@
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// group is what one commit makes durable.
+type group struct {
+	requests []*request
+	done     chan struct{} // closed when every request has its result
+}
+
+func newGroup() *group { return &group{done: make(chan struct{})} }
+
+// request is one caller's part of a group.
+type request struct {
+	change func(*batch) error
+	state  atomic.Uint32
+	err    error
+}
+
+const (
+	waiting = iota
+	started
+	abandoned
+)
+
+var errGoexit = errors.New("the change ended its goroutine (a test's Fatal inside a closure does that)")
+
+// Update implements [record.Store]. A context that ends before the change has begun
+// takes it back; from then on Update waits for the outcome.
+func (s *Store) Update(ctx context.Context, change func(record.Tx) error) error {
+	return s.submit(ctx, func(b *batch) error { return b.run(change) })
+}
+
+func (s *Store) submit(ctx context.Context, change func(*batch) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r := &request{change: change}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return record.ErrClosed
+	}
+	g := s.next
+	g.requests = append(g.requests, r)
+	first := len(g.requests) == 1
+	s.mu.Unlock()
+	if first {
+		s.rouse()
+	}
+	select {
+	case <-g.done:
+	case <-ctx.Done():
+		if r.state.CompareAndSwap(waiting, abandoned) {
+			return ctx.Err()
+		}
+		<-g.done
+	}
+	return r.err
+}
+
+func (s *Store) rouse() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// write is the one writer. Yielding once before it takes the group lets the callers
+// that the last commit set free queue their next change, which doubles the group.
+func (s *Store) write() {
+	finished := false
+	defer func() {
+		if !finished { // a change called runtime.Goexit: its group was answered, go on
+			go s.write()
+		}
+	}()
+	for range s.wake {
+		runtime.Gosched()
+		g, last := s.take()
+		if len(g.requests) > 0 {
+			s.commit(g)
+		}
+		if last {
+			break
+		}
+	}
+	finished = true
+	close(s.ended)
+}
+
+func (s *Store) take() (g *group, last bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, s.next = s.next, newGroup()
+	s.next.requests = make([]*request, 0, len(g.requests))
+	return g, s.closed
+}
+
+// commit runs a group's changes and answers its callers only when they are durable.
+func (s *Store) commit(g *group) {
+	err := errGoexit
+	defer func() {
+		for _, r := range g.requests {
+			if err != nil && r.err == nil {
+				r.err = err
+			}
+		}
+		close(g.done)
+	}()
+	err = s.commitAll(g)
+	if err != nil { // promise 5
+		s.log.Error("commit", "changes", len(g.requests), "error", err)
+	}
+}
+
+func (s *Store) commitAll(g *group) error {
+	tx, err := s.db.Begin(true)
+	if err != nil {
+		return failed(err)
+	}
+	defer tx.Rollback() // of no effect after a commit
+	b := newBatch(s, tx)
+	for _, r := range g.requests {
+		if r.state.CompareAndSwap(waiting, started) {
+			r.err = b.apply(r.change)
+		}
+	}
+	if b.broken != nil {
+		return failed(b.broken)
+	}
+	if !b.dirty {
+		return nil
+	}
+	return failed(b.seal())
+}
+
+func failed(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, berrors.ErrDatabaseNotOpen):
+		return record.ErrClosed
+	}
+	return fmt.Errorf("%w: %w", record.ErrFull, err)
+}
+
+// batch is a group being applied to one transaction.
+type batch struct {
+	s     *Store
+	tx    *bolt.Tx
+	dirty bool
+	// broken is an error of the database itself: nothing of the group can be kept.
+	broken error
+	undo   []undo
+	meta   meta
+	audits []record.AuditEntry // of the change that runs
+}
+
+// undo is what stood under a key before.
+type undo struct {
+	bucket     *bolt.Bucket
+	key, value []byte
+}
+
+func newBatch(s *Store, tx *bolt.Tx) *batch {
+	for _, name := range ordered {
+		tx.Bucket(name).FillPercent = fill
+	}
+	return &batch{s: s, tx: tx, meta: readMeta(tx)}
+}
+
+// apply runs one change; when it fails, everything it did is undone.
+func (b *batch) apply(change func(*batch) error) (err error) {
+	meta := b.meta
+	b.undo, b.audits = b.undo[:0], nil
+	err = b.guarded(change)
+	if err == nil {
+		err = b.appendAudits()
+	}
+	if err == nil {
+		b.dirty = b.dirty || len(b.undo) > 0
+		return nil
+	}
+	b.meta = meta
+	for i := len(b.undo) - 1; i >= 0; i-- {
+		b.restore(b.undo[i])
+	}
+	return err
+}
+
+// guarded turns a panic into the error of its caller alone.
+func (b *batch) guarded(change func(*batch) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			b.s.log.Error("panic in a change", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic in a change of the store: %v", p)
+		}
+	}()
+	return change(b)
+}
+
+func (b *batch) restore(u undo) {
+	var err error
+	if u.value == nil {
+		err = u.bucket.Delete(u.key)
+	} else {
+		err = u.bucket.Put(u.key, u.value)
+	}
+	if err != nil {
+		b.broken = err
+	}
+}
+
+// put and drop change one key and remember what stood there.
+func (b *batch) put(bucket *bolt.Bucket, key, value []byte) error {
+	b.undo = append(b.undo, undo{bucket, key, bucket.Get(key)})
+	return bucket.Put(key, value)
+}
+
+func (b *batch) drop(bucket *bolt.Bucket, key []byte) error {
+	old := bucket.Get(key)
+	if old == nil {
+		return nil
+	}
+	b.undo = append(b.undo, undo{bucket, key, old})
+	return bucket.Delete(key)
+}
+
+// seal makes the keys durable first, then everything that needs them.
+func (b *batch) seal() error {
+	if err := b.s.vault.Flush(); err != nil {
+		return err
+	}
+	if err := b.s.keys.enter(b.tx.Bucket(bucketKeys)); err != nil {
+		return err
+	}
+	if err := b.meta.write(b.tx); err != nil {
+		return err
+	}
+	if err := b.tx.Commit(); err != nil {
+		return err
+	}
+	b.s.keys.committed()
+	return nil
+}
+
+// Erase implements [record.Store]. It runs in its turn among the changes: what was
+// sealed before is gone, what comes after gets a fresh key.
+func (s *Store) Erase(ctx context.Context, subject string) error {
+	if subject == "" {
+		return errors.New("erase: no subject")
+	}
+	return s.submit(ctx, func(b *batch) error {
+		if err := b.s.vault.Destroy(subject); err != nil {
+			b.broken = err
+			return err
+		}
+		b.dirty = true
+		return nil
+	})
+}
+
+var _ record.Tx = (*txn)(nil)
+
+// txn is what one change sees. It ends with the change.
+type txn struct {
+	b    *batch
+	over bool
+}
+
+var errOver = errors.New("a Tx was used after its change had ended")
+
+func (b *batch) run(change func(record.Tx) error) error {
+	t := &txn{b: b}
+	defer func() { t.over = true }()
+	return change(t)
+}
+
+// Get implements [record.Tx].
+func (t *txn) Get(kind bots.RecordKind, id string) (bots.Record, error) {
+	if t.over {
+		return nil, errOver
+	}
+	value := lookup(t.b.tx, kind, id)
+	if value == nil {
+		return nil, notFound(kind, id)
+	}
+	return decode(t.b.s.vault, kind, id, value)
+}
+
+// List implements [record.Tx].
+func (t *txn) List(q record.Query) ([]bots.Record, error) {
+	if t.over {
+		return nil, errOver
+	}
+	rows, err := list(t.b.tx, q)
+	if err != nil {
+		return nil, err
+	}
+	return decodeRows(t.b.s.vault, q.Kind, rows)
+}
+
+// Put implements [record.Tx].
+func (t *txn) Put(r bots.Record) error {
+	if t.over {
+		return errOver
+	}
+	return t.b.putRecord(r)
+}
+
+// Delete implements [record.Tx].
+func (t *txn) Delete(kind bots.RecordKind, id string) error {
+	if t.over {
+		return errOver
+	}
+	return t.b.deleteRecord(kind, id)
+}
+
+// Audit implements [record.Tx].
+func (t *txn) Audit(e record.AuditEntry) {
+	if !t.over {
+		t.b.audits = append(t.b.audits, e)
+	}
+}

@@ -1,0 +1,236 @@
+package boltstore
+
+import (
+	"bytes"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// row is one stored record, copied out of its transaction.
+type row struct {
+	id    string
+	value []byte
+}
+
+const (
+	usualPage = 100
+	largePage = 1000
+)
+
+// list finds one page. Where an index serves the query it walks that; otherwise it
+// walks the kind and keeps what fits.
+func list(tx *bolt.Tx, q record.Query) ([]row, error) {
+	if _, err := record.New(q.Kind); err != nil {
+		return nil, err
+	}
+	switch {
+	case q.Limit <= 0:
+		q.Limit = usualPage
+	case q.Limit > largePage:
+		q.Limit = largePage
+	}
+	if !q.DueBefore.IsZero() {
+		if q.After != "" {
+			return nil, fmt.Errorf("list %s: DueBefore and After do not go together", q.Kind)
+		}
+		return listDue(tx, q)
+	}
+	return listByID(tx, q)
+}
+
+func listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
+	records, index := place(q.Kind)
+	x := indexesOf(q.Kind)
+	var w walker
+	switch {
+	case q.Stream != "" && q.State != "" && x.byStream(q.Stream, q.State):
+		w = walkOne(tx.Bucket(index), prefix(streamIndex, q.Kind, q.Stream, q.State), q)
+	case q.Stream != "" && q.State == "" && x.stream && x.quiet == "":
+		w = walkStates(tx.Bucket(index), prefix(streamIndex, q.Kind, q.Stream), q)
+	case q.Stream == "" && x.byState(q.State):
+		w = walkOne(tx.Bucket(index), prefix(stateIndex, q.Kind, q.State), q)
+	default:
+		w = walkOne(tx.Bucket(records), recordPrefix(q.Kind), q)
+	}
+	return gather(tx, q, w)
+}
+
+// gather reads the records of a walk until the page is full.
+func gather(tx *bolt.Tx, q record.Query, w walker) ([]row, error) {
+	var rows []row
+	for id := w.id(); id != nil && len(rows) < q.Limit; id = w.id() {
+		value := lookup(tx, q.Kind, string(id))
+		h, _, err := decodeHead(string(id), value)
+		if err != nil {
+			return nil, fmt.Errorf("list %s: %s: %w", q.Kind, id, err)
+		}
+		if fits(q, &h.Head) {
+			rows = append(rows, row{h.ID, bytes.Clone(value)})
+		}
+		w.step()
+	}
+	return rows, nil
+}
+
+func fits(q record.Query, h *bots.Head) bool {
+	return (q.State == "" || h.State == q.State) && (q.Stream == "" || h.Stream == q.Stream)
+}
+
+// walker goes through ids in one direction. id returns nil at the end, and a slice
+// that holds until the next step.
+type walker interface {
+	id() []byte
+	step()
+}
+
+// oneWalk goes through the keys that begin with a prefix; the rest of a key is an id.
+type oneWalk struct {
+	c      *bolt.Cursor
+	prefix []byte
+	key    []byte
+	newest bool
+}
+
+func walkOne(b *bolt.Bucket, prefix []byte, q record.Query) *oneWalk {
+	w := &oneWalk{c: b.Cursor(), prefix: prefix, newest: q.Newest}
+	if q.Newest {
+		w.startNewest(q.After)
+		return w
+	}
+	at := append(bytes.Clone(prefix), q.After...)
+	w.key, _ = w.c.Seek(at)
+	if q.After != "" && bytes.Equal(w.key, at) {
+		w.step()
+	}
+	return w
+}
+
+// startNewest stands on the last key before the end of the range.
+func (w *oneWalk) startNewest(before string) {
+	end := append(bytes.Clone(w.prefix), before...)
+	if before == "" {
+		end = behind(w.prefix)
+	}
+	if end == nil {
+		w.key, _ = w.c.Last()
+		return
+	}
+	if k, _ := w.c.Seek(end); k == nil {
+		w.key, _ = w.c.Last()
+		return
+	}
+	w.key, _ = w.c.Prev()
+}
+
+// behind is the first key after all that begin with a prefix; nil: there is none.
+func behind(prefix []byte) []byte {
+	end := bytes.Clone(prefix)
+	for i := len(end) - 1; i >= 0; i-- {
+		if end[i]++; end[i] != 0 {
+			return end[:i+1]
+		}
+	}
+	return nil
+}
+
+func (w *oneWalk) id() []byte {
+	if w.key == nil || !bytes.HasPrefix(w.key, w.prefix) {
+		return nil
+	}
+	return w.key[len(w.prefix):]
+}
+
+func (w *oneWalk) step() {
+	if w.newest {
+		w.key, _ = w.c.Prev()
+		return
+	}
+	w.key, _ = w.c.Next()
+}
+
+// mergeWalk merges a few walks into one order.
+type mergeWalk struct {
+	walks  []*oneWalk
+	newest bool
+}
+
+// walkStates merges the states found behind a prefix, which are a handful.
+func walkStates(b *bolt.Bucket, prefix []byte, q record.Query) *mergeWalk {
+	m := &mergeWalk{newest: q.Newest}
+	for _, p := range statesUnder(b, prefix) {
+		m.walks = append(m.walks, walkOne(b, p, q))
+	}
+	return m
+}
+
+// statesUnder returns the prefix of each state behind a prefix, skipping from one to
+// the next.
+func statesUnder(b *bolt.Bucket, prefix []byte) [][]byte {
+	var found [][]byte
+	c := b.Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); {
+		p := append(bytes.Clone(prefix), upTo(k[len(prefix):])...)
+		p = append(p, sep)
+		found = append(found, p)
+		k, _ = c.Seek(behind(p))
+	}
+	return found
+}
+
+func (m *mergeWalk) id() []byte {
+	if w := m.first(); w != nil {
+		return w.id()
+	}
+	return nil
+}
+
+func (m *mergeWalk) step() {
+	if w := m.first(); w != nil {
+		w.step()
+	}
+}
+
+func (m *mergeWalk) first() (best *oneWalk) {
+	for _, w := range m.walks {
+		id := w.id()
+		if id == nil {
+			continue
+		}
+		if best == nil || (bytes.Compare(id, best.id()) < 0) != m.newest {
+			best = w
+		}
+	}
+	return best
+}
+
+// listDue walks what is due, soonest first. A query without a state merges the states.
+func listDue(tx *bolt.Tx, q record.Query) ([]row, error) {
+	_, index := place(q.Kind)
+	b := tx.Bucket(index)
+	forward := record.Query{Kind: q.Kind}
+	m := &mergeWalk{}
+	if q.State != "" {
+		m.walks = []*oneWalk{walkOne(b, prefix(dueIndex, q.Kind, q.State), forward)}
+	} else {
+		m = walkStates(b, prefix(dueIndex, q.Kind), forward)
+	}
+	return gather(tx, q, &dueWalk{mergeWalk: m, until: dueBytes(q.DueBefore)})
+}
+
+// dueWalk drops the moment that leads each key, and ends behind a bound.
+type dueWalk struct {
+	*mergeWalk
+	until []byte
+}
+
+func (d *dueWalk) id() []byte {
+	k := d.mergeWalk.id()
+	if len(k) < dueSize || bytes.Compare(k[:dueSize], d.until) > 0 {
+		return nil
+	}
+	return k[dueSize:]
+}

@@ -1,0 +1,113 @@
+package boltstore
+
+import (
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// putRecord stores a record and its index entries under the next version.
+func (b *batch) putRecord(r bots.Record) error {
+	kind, meta := r.RecordKind(), r.Meta()
+	if err := checkNames(kind, meta); err != nil {
+		return err
+	}
+	old, err := b.headOf(kind, meta.ID)
+	if err != nil {
+		return err
+	}
+	if stands := versionOf(old); stands != meta.Version {
+		return fmt.Errorf("%s %s is at version %d, not %d: %w", kind, meta.ID, stands, meta.Version, record.ErrConflict)
+	}
+	body, err := marshal(r)
+	if err != nil {
+		return err
+	}
+	h := headOf(r)
+	h.Version++
+	if err := b.store(kind, h, old, body); err != nil {
+		return err
+	}
+	meta.Version = h.Version
+	return nil
+}
+
+func versionOf(h *head) uint64 {
+	if h == nil {
+		return 0
+	}
+	return h.Version
+}
+
+// headOf reads the clear part of a stored record; nil when there is none.
+func (b *batch) headOf(kind bots.RecordKind, id string) (*head, error) {
+	value := lookup(b.tx, kind, id)
+	if value == nil {
+		return nil, nil
+	}
+	h, _, err := decodeHead(id, value)
+	if err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", kind, id, err)
+	}
+	return h, nil
+}
+
+// store writes the value and moves the index entries that differ.
+func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
+	value, err := encode(b.s.vault, kind, h, body)
+	if err != nil {
+		return err
+	}
+	records, index := b.placeOf(kind)
+	if err := b.put(records, recordKey(kind, h.ID), value); err != nil {
+		return err
+	}
+	if old != nil && old.State == h.State && old.Stream == h.Stream && old.Due.Equal(h.Due) {
+		return nil
+	}
+	if err := b.unindex(index, kind, old); err != nil {
+		return err
+	}
+	for _, k := range indexKeys(kind, h) {
+		if err := b.put(index, k, []byte{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) placeOf(kind bots.RecordKind) (records, index *bolt.Bucket) {
+	r, i := place(kind)
+	return b.tx.Bucket(r), b.tx.Bucket(i)
+}
+
+func (b *batch) unindex(index *bolt.Bucket, kind bots.RecordKind, h *head) error {
+	if h == nil {
+		return nil
+	}
+	for _, k := range indexKeys(kind, h) {
+		if err := b.drop(index, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteRecord removes a record that is there, with its index entries.
+func (b *batch) deleteRecord(kind bots.RecordKind, id string) error {
+	old, err := b.headOf(kind, id)
+	if err != nil {
+		return err
+	}
+	if old == nil {
+		return notFound(kind, id)
+	}
+	records, index := b.placeOf(kind)
+	if err := b.drop(records, recordKey(kind, id)); err != nil {
+		return err
+	}
+	return b.unindex(index, kind, old)
+}
