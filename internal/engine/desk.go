@@ -251,7 +251,7 @@ func (c *commit) replyTo(by *record.Officer, d *bots.Decision) error {
 func worded(err error) error {
 	var known *record.Refusal
 	var long *adapters.TooLong
-	if errors.As(err, &known) || errors.As(err, &long) || errors.Is(err, record.ErrConflict) || storeFailed(err) {
+	if err == nil || errors.As(err, &known) || errors.As(err, &long) || errors.Is(err, record.ErrConflict) || storeFailed(err) {
 		return err
 	}
 	return refuse("text", "%s", err.Error())

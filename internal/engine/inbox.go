@@ -31,15 +31,21 @@ func (e *Engine) receive(ctx context.Context, a *Account, source string, items [
 	return e.accept(ctx, events, marks...)
 }
 
-// accept makes events durable and queues the fresh ones.
 func (e *Engine) accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) error {
+	_, err := e.Accept(ctx, events, marks...)
+	return err
+}
+
+// Accept makes events durable and queues the fresh ones. It has the contract of
+// [record.Store.Accept]; the outbox tells outcomes through it.
+func (e *Engine) Accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) ([]bool, error) {
 	if len(events) == 0 && len(marks) == 0 {
-		return nil
+		return nil, nil
 	}
-	e.step("before-accept")
+	e.step("accepting")
 	fresh, err := e.o.Store.Accept(ctx, events, marks...)
 	if err != nil { // promise 5
-		return fmt.Errorf("accept %d events: %w", len(events), err)
+		return nil, fmt.Errorf("accept %d events: %w", len(events), err)
 	}
 	e.step("accepted")
 	for i, ev := range events {
@@ -47,7 +53,7 @@ func (e *Engine) accept(ctx context.Context, events []*bots.Event, marks ...*rec
 			e.streams.add(ev)
 		}
 	}
-	return nil
+	return fresh, nil
 }
 
 // kinds maps what an adapter calls it to what the bots call it. It never changes.

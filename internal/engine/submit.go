@@ -21,7 +21,7 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if strings.HasPrefix(ev.Stream, "conv/") || strings.HasPrefix(ev.Stream, "post/") {
 		ev.Subject = ev.Stream
 	}
-	fresh, err := e.o.Store.Accept(ctx, []*bots.Event{ev})
+	fresh, err := e.o.Store.Accept(ctx, []*bots.Event{ev}) // queued below, once somebody waits for it
 	if err != nil {
 		return bots.Result{}, err
 	}
