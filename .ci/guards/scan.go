@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Guard is one line that keeps a promise.
+type Guard struct {
+	Promise    int
+	File       string // relative to the module, with slashes
+	Line       int
+	start, end int // byte range of the condition in the file
+}
+
+// Package is the folder of the guard, as go test wants it: "./internal/record".
+func (g Guard) Package() string { return folder(g.File) }
+
+func folder(file string) string {
+	if i := strings.LastIndexByte(file, '/'); i >= 0 {
+		return "./" + file[:i]
+	}
+	return "."
+}
+
+// Tree is what a module says about promises.
+type Tree struct {
+	Dir    string
+	Guards []Guard
+	Strays []string         // promise comments that guard nothing
+	Tests  map[string][]int // package folder -> promises its tests name
+}
+
+func (t *Tree) testsOf(promise int) (folders []string) {
+	for f, list := range t.Tests {
+		if slices.Contains(list, promise) {
+			folders = append(folders, f)
+		}
+	}
+	slices.Sort(folders)
+	return folders
+}
+
+var (
+	marker   = regexp.MustCompile(`^// promise (\d+)$`)
+	testName = regexp.MustCompile(`^TestPromise(\d+)_`)
+)
+
+// scan reads every Go file of the module. Modules nested in it, testdata and hidden
+// folders are not part of it.
+func scan(dir string) (*Tree, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	tree := &Tree{Dir: dir, Tests: map[string][]int{}}
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return skip(dir, path, d)
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		return tree.file(filepath.ToSlash(rel))
+	})
+	return tree, err
+}
+
+func skip(root, path string, d fs.DirEntry) error {
+	if path == root {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil {
+		return fs.SkipDir
+	}
+	if name := d.Name(); name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+func (t *Tree) file(rel string) error {
+	set := token.NewFileSet()
+	f, err := parser.ParseFile(set, filepath.Join(t.Dir, filepath.FromSlash(rel)), nil, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return fmt.Errorf("read guards: %w", err)
+	}
+	if strings.HasSuffix(rel, "_test.go") {
+		t.tests(rel, f)
+		return nil
+	}
+	t.guards(rel, set, f)
+	return nil
+}
+
+func (t *Tree) tests(rel string, f *ast.File) {
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || fn.Recv != nil {
+			continue
+		}
+		if m := testName.FindStringSubmatch(fn.Name.Name); m != nil {
+			n, _ := strconv.Atoi(m[1])
+			t.Tests[folder(rel)] = append(t.Tests[folder(rel)], n)
+		}
+	}
+}
+
+// guards finds the if statements whose opening brace shares its line with a marker.
+func (t *Tree) guards(rel string, set *token.FileSet, f *ast.File) {
+	marks := map[int]int{} // line -> promise
+	for _, group := range f.Comments {
+		for _, c := range group.List {
+			if m := marker.FindStringSubmatch(c.Text); m != nil {
+				n, _ := strconv.Atoi(m[1])
+				marks[set.Position(c.Pos()).Line] = n
+			}
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		s, ok := n.(*ast.IfStmt)
+		if !ok {
+			return true
+		}
+		line := set.Position(s.Body.Lbrace).Line
+		if promise, marked := marks[line]; marked {
+			delete(marks, line)
+			t.Guards = append(t.Guards, Guard{
+				Promise: promise, File: rel, Line: line,
+				start: set.Position(s.Cond.Pos()).Offset, end: set.Position(s.Cond.End()).Offset,
+			})
+		}
+		return true
+	})
+	for line := range marks {
+		t.Strays = append(t.Strays, fmt.Sprintf("%s:%d", rel, line))
+	}
+}
+
+// disabled is the guard's file with its condition made false. The condition stays in
+// the source, so that what it uses is still used.
+func (g Guard) disabled(source []byte) []byte {
+	return slices.Concat(source[:g.start], []byte("false && ("), source[g.start:g.end], []byte(")"), source[g.end:])
+}

@@ -1,0 +1,3 @@
+module town
+
+go 1.26.0
