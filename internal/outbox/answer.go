@@ -1,0 +1,181 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// Passive is a claimed message that leaves in the answer to a platform's callback.
+type Passive struct {
+	Item string
+	Text string
+	// Deadline is when Done must have been called. After it the outcome is unknown.
+	Deadline time.Time
+	done     func(error)
+}
+
+// Done reports that the bytes were written (nil), certainly were not (an
+// [*adapters.Error] of class NotSent), or that nobody knows (any other error). Only the first call counts.
+func (p Passive) Done(err error) { p.done(err) }
+
+// Answer waits until deadline for a private message that is due in a conversation, claims
+// it as any other (seal, budget, intent), and returns it for the caller to write. Call it
+// as soon as the callback is verified: while it waits, the conversation's items are not sent
+// another way by this process. ok is false when nothing came up in time, or the lane is
+// worked elsewhere; the message then goes its ordinary way. The deadline should leave
+// time to write.
+func (o *Outbox) Answer(ctx context.Context, conversation string, deadline time.Time) (p Passive, ok bool, err error) {
+	ctx, stop := context.WithDeadline(ctx, deadline)
+	defer stop()
+	up, mine := o.hope(conversation)
+	if !mine {
+		return Passive{}, false, nil
+	}
+	defer func() { o.unhope(conversation); o.Wake() }()
+	for {
+		p, ok, err = o.tryAnswer(ctx, conversation, deadline)
+		if ok || err != nil && ctx.Err() == nil {
+			return p, ok, err
+		}
+		select {
+		case <-ctx.Done():
+			return Passive{}, false, nil
+		case <-up:
+		}
+	}
+}
+
+// hope reserves a conversation's next item for one Answer.
+func (o *Outbox) hope(conversation string) (up chan struct{}, mine bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.hopes[conversation] != nil {
+		return nil, false
+	}
+	up = make(chan struct{}, 1)
+	o.hopes[conversation] = up
+	return up, true
+}
+
+func (o *Outbox) unhope(conversation string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.hopes, conversation)
+}
+
+// hoped says whether an Answer is about to take an item.
+func (o *Outbox) hoped(it *record.Item, now time.Time) bool {
+	if it.Channel != adapters.Private || it.Due.After(now) {
+		return false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.hopes[it.Conversation] != nil
+}
+
+func (o *Outbox) tryAnswer(ctx context.Context, conversation string, deadline time.Time) (Passive, bool, error) {
+	conv, err := record.Fetch[bots.Conversation](ctx, o.o.Store, conversation)
+	if errors.Is(err, record.ErrNotFound) {
+		return Passive{}, false, nil
+	}
+	if err != nil {
+		return Passive{}, false, err
+	}
+	for _, purpose := range []bots.Purpose{bots.ForEmergency, bots.ForReply} {
+		l := o.lane(record.Lane(conv.Account, adapters.Private, purpose))
+		p, ok, err := l.passive(ctx, conversation, deadline)
+		var held *heldError
+		if errors.As(err, &held) || errors.Is(err, errMoved) || errors.Is(err, record.ErrFenced) {
+			continue // its lane is worked elsewhere, or it is on its way already
+		}
+		if ok || err != nil {
+			return p, ok, err
+		}
+	}
+	return Passive{}, false, nil
+}
+
+// passive claims the oldest item due in a conversation, if nothing before it is open.
+func (l *lane) passive(ctx context.Context, conversation string, deadline time.Time) (Passive, bool, error) {
+	it, err := l.firstOf(ctx, conversation)
+	if it == nil || err != nil || !l.take(it.ID) {
+		return Passive{}, false, err
+	}
+	if err := l.lease(ctx); err != nil {
+		l.let(it.ID)
+		return Passive{}, false, err
+	}
+	b, err := l.brief(ctx, it)
+	if err != nil {
+		l.let(it.ID)
+		return Passive{}, false, err
+	}
+	b.passive = true
+	c, err := l.claim(ctx, b)
+	if err != nil || c == nil {
+		l.let(it.ID)
+		return Passive{}, false, err
+	}
+	l.o.step(StepClaimed)
+	c.at.Deadline = earlier(c.at.Deadline, deadline)
+	return l.handOver(context.WithoutCancel(ctx), c), true, nil
+}
+
+// handOver lets the caller write, and calls the outcome unknown if it never reports.
+func (l *lane) handOver(ctx context.Context, c *claim) Passive {
+	var once sync.Once
+	end := func(err error) {
+		once.Do(func() {
+			c.report(errNotCalled)
+			l.o.step(StepCalled)
+			l.settle(l.finish(ctx, c, adapters.Receipt{At: time.Now()}, err))
+			l.let(c.item.ID)
+			l.o.Wake()
+		})
+	}
+	late := time.AfterFunc(time.Until(c.at.Deadline)+l.o.pace.grace(), func() {
+		end(&adapters.Error{Op: "passive reply", Err: errors.New("nobody reported whether it was written")})
+	})
+	return Passive{Item: c.item.ID, Text: c.item.Text, Deadline: c.at.Deadline, done: func(err error) {
+		late.Stop()
+		end(err)
+	}}
+}
+
+// firstOf finds the oldest due item of a conversation, unless another to the same person
+// is still open.
+func (l *lane) firstOf(ctx context.Context, conversation string) (*record.Item, error) {
+	now := time.Now()
+	for _, state := range []string{record.ItemClaimed, record.ItemUnknown} {
+		open, err := l.list(ctx, record.Query{State: state, Limit: pageSize})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range open {
+			if it.Conversation == conversation && !l.emergency() {
+				return nil, nil
+			}
+		}
+	}
+	for after := ""; ; {
+		page, err := l.list(ctx, record.Query{State: record.ItemDue, After: after, Limit: pageSize})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page {
+			after = it.ID
+			if it.Conversation == conversation && !it.Due.After(now) && !it.Erased {
+				return it, nil
+			}
+		}
+		if len(page) < pageSize {
+			return nil, nil
+		}
+	}
+}

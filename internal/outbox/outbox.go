@@ -1,0 +1,291 @@
+// Package outbox is the only place that calls a sending method of an adapter.
+//
+// It works lanes: an account and a channel, in order, under a lease whose epoch
+// rises with every new holder. For each item it looks again where a promise asks
+// for it, claims (one commit that checks everything and records the intent), calls
+// the platform once, records what became of it, and tells the bots.
+//
+// # Failure model
+//
+// The process may die at any moment. Before the claim commits nothing has left.
+// After it, the item is claimed: whoever works the lane next makes its outcome
+// unknown, never due, and asks the platform. After the result commits, the outcome
+// is marked as untold until the bots' event is durable, so it is told at least once and,
+// because the event carries a key, heard once.
+//
+// A platform may refuse, answer late, answer nonsense or never answer. What an
+// adapter calls "not sent" is tried again with growing waits; what it cannot tell is
+// unknown and never blindly repeated, except an emergency card. A call that outlives
+// its deadline is abandoned and its late answer is refused by attempt and epoch.
+//
+// The store may refuse to write. Then the lane rests; a result that could not be
+// written is written again until it is, or until the process ends, which is a crash
+// like any other. Nothing is dropped: an item that may not leave is held or waits, and
+// says why.
+package outbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// Store is the part of the shared store the outbox uses.
+type Store interface {
+	record.Reader
+	Update(ctx context.Context, change func(record.Tx) error) error
+	Accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) (fresh []bool, err error)
+}
+
+// Options is what an outbox needs. Store, Accounts, Owner, Lint and OfficerSeen must be
+// given; the rest has defaults.
+type Options struct {
+	Store Store
+	// Accounts returns an opened adapter; ok is false while the account is down.
+	Accounts func(id string) (a adapters.Account, ok bool)
+	// Idem says how an unknown outcome on a channel of an account can be settled. When
+	// nil, accounts that can find are looked up and the rest goes to an officer.
+	Idem func(account string, ch adapters.Channel) adapters.Idempotency
+	// Owner names this process in leases. After a crash the same name gets its lanes back
+	// at once, so no two running processes may share one.
+	Owner string
+	Pace  Pace
+	// Lint is the outbound linter, run again just before every send. It is pure.
+	Lint func(text string) error
+	// OfficerSeen returns when an officer was last signed in. When nil, or zero, nothing unsolicited leaves.
+	OfficerSeen func(ctx context.Context) (time.Time, error)
+	// Tag hides a personal id in a record id; give it the vault's. When nil a plain digest is used.
+	Tag func(scope, value string) string
+	// Told is called after outcomes became events, so that the engine looks for them.
+	Told func()
+	Log  *slog.Logger
+	// Step is called at every numbered step, for tests that crash there; see the Step constants.
+	Step func(name string)
+	// Jitter returns a number in [0,1) that spreads waits; rand.Float64 when nil.
+	Jitter func() float64
+}
+
+// The steps of a send, in order. What is durable after each is what a crash there keeps.
+const (
+	StepLeased   = "leased"   // the lane's lease is ours
+	StepLooked   = "looked"   // a warning's post was fetched again
+	StepClaimed  = "claimed"  // the intent is durable
+	StepCalled   = "called"   // the adapter returned
+	StepRecorded = "recorded" // the result is durable
+	StepAsked    = "asked"    // the platform was asked about an unknown or pending outcome
+	StepAccepted = "accepted" // the outcome is a durable event
+	StepTold     = "told"     // and the item says so
+)
+
+// Pace holds the outbox's intervals. A zero value means the default.
+type Pace struct {
+	Lease      time.Duration // of a lane; default 30s
+	Call       time.Duration // deadline of one platform call; default 15s, at most three quarters of Lease
+	Backoff    time.Duration // first wait after a certain failure; default 5s
+	MaxBackoff time.Duration // longest wait between tries; default 10m
+	Settle     time.Duration // before an unknown outcome is looked up; default 1m
+	Tick       time.Duration // longest time between two looks for work; default 1s
+	DeadMan    time.Duration // nothing unsolicited leaves when no officer was signed in for so long; default 72h
+}
+
+func (p Pace) withDefaults() Pace {
+	for _, f := range []struct {
+		d *time.Duration
+		v time.Duration
+	}{
+		{&p.Lease, 30 * time.Second}, {&p.Call, 15 * time.Second}, {&p.Backoff, 5 * time.Second},
+		{&p.MaxBackoff, 10 * time.Minute}, {&p.Settle, time.Minute}, {&p.Tick, time.Second}, {&p.DeadMan, 72 * time.Hour},
+	} {
+		if *f.d <= 0 {
+			*f.d = f.v
+		}
+	}
+	p.Call = min(p.Call, p.Lease*3/4)
+	return p
+}
+
+// grace is how long an adapter may overrun its deadline before its call is abandoned.
+// Deadline and grace together end well before the lease.
+func (p Pace) grace() time.Duration { return p.Lease / 8 }
+
+// Outbox sends. Make one with [New]; its methods are safe for concurrent use.
+type Outbox struct {
+	o    Options
+	pace Pace
+	log  *slog.Logger
+
+	wake  chan struct{} // something became due
+	news  chan struct{} // an outcome became untold
+	mu    sync.Mutex
+	lanes map[string]*lane
+	locks map[string]*breaker      // per account and channel
+	hopes map[string]chan struct{} // conversations whose next reply an Answer waits for
+}
+
+// New returns an outbox that does nothing until [Outbox.Run].
+func New(o Options) *Outbox {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Jitter == nil {
+		o.Jitter = rand.Float64
+	}
+	if o.Tag == nil {
+		o.Tag = plainTag
+	}
+	return &Outbox{
+		o: o, pace: o.Pace.withDefaults(), log: o.Log,
+		wake: make(chan struct{}, 1), news: make(chan struct{}, 1),
+		lanes: map[string]*lane{}, locks: map[string]*breaker{}, hopes: map[string]chan struct{}{},
+	}
+}
+
+// Wake says that something became due. It never blocks and may be called at any time.
+func (o *Outbox) Wake() {
+	nudge(o.wake)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, c := range o.hopes {
+		nudge(c)
+	}
+}
+
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// Run works lanes until ctx ends. Calls under way then end by themselves within their
+// deadline and their results are recorded; no new one begins. It returns nil, or
+// [record.ErrClosed] when the store was closed under it. Run must not be called twice.
+func (o *Outbox) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var work sync.WaitGroup
+	work.Go(func() { o.tellOn(ctx) })
+	var closed error
+	for ctx.Err() == nil {
+		next, err := o.dispatch(ctx, &work)
+		if errors.Is(err, record.ErrClosed) {
+			closed = err
+			break
+		}
+		o.await(ctx, next)
+	}
+	stop()
+	work.Wait()
+	return errors.Join(closed, o.wrapUp())
+}
+
+// await sleeps until next, a wake, or the end.
+func (o *Outbox) await(ctx context.Context, next time.Time) {
+	t := time.NewTimer(time.Until(next))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-o.wake:
+	case <-t.C:
+	}
+}
+
+// wrapUp tells what the last calls came to and gives the leases back, so that whoever
+// comes next need not wait for them. Failing here costs time, not safety.
+func (o *Outbox) wrapUp() error {
+	ctx, stop := context.WithTimeout(context.Background(), o.pace.Call)
+	defer stop()
+	if err := errors.Join(o.tell(ctx), o.giveBack(ctx)); err != nil && !errors.Is(err, record.ErrClosed) {
+		o.log.Warn("outbox ended untidily; the next start mends it", "err", err)
+	}
+	return nil
+}
+
+// dispatch starts a worker on every lane with work and returns when to look again.
+func (o *Outbox) dispatch(ctx context.Context, work *sync.WaitGroup) (time.Time, error) {
+	lanes, next, err := o.waiting(ctx, time.Now())
+	if err != nil {
+		if ctx.Err() == nil {
+			o.log.Error("outbox cannot look for work", "err", err)
+		}
+		return time.Now().Add(o.pace.Backoff), err
+	}
+	for name := range lanes {
+		o.activate(ctx, name, work)
+	}
+	return next, nil
+}
+
+// pageSize bounds one look for work. Beyond it every lane is visited.
+const pageSize = 1000
+
+// waiting finds the lanes with something to do at now, and when the next will have.
+func (o *Outbox) waiting(ctx context.Context, now time.Time) (lanes map[string]bool, next time.Time, err error) {
+	lanes, next = map[string]bool{}, now.Add(o.pace.Tick)
+	full := false
+	for _, q := range []record.Query{
+		{State: record.ItemDue, DueBefore: next},
+		{State: record.ItemUnknown, DueBefore: next},
+		{State: record.ItemAccepted, DueBefore: next},
+		{State: record.ItemClaimed},
+	} {
+		q.Kind, q.Limit = record.KindItem, pageSize
+		page, err := o.o.Store.List(ctx, q)
+		if err != nil {
+			return nil, next, err
+		}
+		full = full || len(page) == pageSize
+		for _, r := range page {
+			if m := r.Meta(); m.Due.After(now) {
+				next = earlier(next, m.Due)
+			} else {
+				lanes[m.Stream] = true
+			}
+		}
+	}
+	if full {
+		err = o.everyLane(ctx, lanes)
+	}
+	return lanes, next, err
+}
+
+// everyLane adds all lanes of all accounts, so that a long line in one cannot hide another.
+func (o *Outbox) everyLane(ctx context.Context, lanes map[string]bool) error {
+	after := ""
+	for {
+		page, err := o.o.Store.List(ctx, record.Query{Kind: bots.KindAccount, After: after, Limit: pageSize})
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			after = r.Meta().ID
+			lanes[record.Lane(after, adapters.Private, bots.ForEmergency)] = true
+			for _, ch := range []adapters.Channel{adapters.Public, adapters.Private, adapters.InReply} {
+				lanes[record.Lane(after, ch, bots.ForReply)] = true
+			}
+		}
+		if len(page) < pageSize {
+			return nil
+		}
+	}
+}
+
+func (o *Outbox) step(name string) {
+	if o.o.Step != nil {
+		o.o.Step(name)
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
