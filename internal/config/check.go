@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"netpatrol/adapters"
 )
@@ -255,6 +254,7 @@ func (d *decoder) checkSchedules(cfg *Config, checker func(Schedule) error) {
 		seen[s.Name] = i
 		if policies := []string{"skip", "latest", "all"}; !slices.Contains(policies, s.CatchUp) {
 			d.wrong(path+".catch_up", suggest(s.CatchUp, policies), "%s.catch_up %q is not a policy", path, clip(s.CatchUp))
+			s.CatchUp = "" // said once
 		}
 		d.scheduleAccounts(s, path, cfg.Accounts)
 		d.spec(s, path, checker)
@@ -276,38 +276,29 @@ func (d *decoder) scheduleAccounts(s Schedule, path string, accounts []Account) 
 	}
 }
 
-// spec checks zone and cron spec.
+// spec asks the caller whether a schedule can be kept.
 func (d *decoder) spec(s Schedule, path string, checker func(Schedule) error) {
-	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
-		d.wrong(path+".zone", `write an IANA zone, such as "Asia/Shanghai"`, "%s.zone %q is not known", path, clip(s.Zone))
-		return
-	}
-	if s.Cron == "" {
-		d.wrong(path+".cron", `write five fields: minute hour day month weekday, such as "0 9 * * *"`, "%s has no cron spec", path)
-		return
-	}
 	if checker == nil {
 		return
 	}
-	if err := checker(s); err != nil {
-		what, mend := splitMend(err)
-		d.wrong(path+".cron", mend, "%s cannot be used: %s", path, what)
+	err := checker(s)
+	if err == nil {
+		return
 	}
+	bad := &BadSchedule{Field: "cron", Problem: err.Error(), Mend: `write five fields: minute hour day month weekday, such as "0 9 * * *"`}
+	errors.As(err, &bad)
+	at := join(path, bad.Field)
+	d.wrong(at, bad.Mend, "%s: %s", at, bad.Problem)
 }
 
-// Mender is an error that knows how to mend itself.
-type Mender interface {
-	error
-	Mend() string
+// BadSchedule is what [Checks.Schedule] may return to name the key at fault and the mend.
+type BadSchedule struct {
+	Field   string // "cron", "zone"
+	Problem string
+	Mend    string
 }
 
-func splitMend(err error) (what, mend string) {
-	var m Mender
-	if errors.As(err, &m) {
-		return err.Error(), m.Mend()
-	}
-	return err.Error(), `write five fields: minute hour day month weekday, such as "0 9 * * *"`
-}
+func (b *BadSchedule) Error() string { return b.Field + ": " + b.Problem }
 
 func (d *decoder) checkPace(p Pace) {
 	if p.Lease < 2*p.Call {

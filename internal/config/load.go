@@ -29,7 +29,7 @@ const maxFile = 256 << 10
 type Checks struct {
 	// Platforms are the manifests by platform name.
 	Platforms map[string]adapters.Manifest
-	// Schedule says why a cron spec or zone cannot be used; nil when it can.
+	// Schedule says why a schedule cannot be kept (a [*BadSchedule] says where); nil: it can.
 	Schedule func(Schedule) error
 }
 
@@ -57,9 +57,7 @@ func Load(path string, c Checks) (*Config, error) {
 	if err := d.faults.err(); err != nil {
 		return nil, err
 	}
-	if !filepath.IsAbs(cfg.State) {
-		cfg.State = filepath.Join(d.dir, cfg.State)
-	}
+	cfg.State = d.beside(cfg.State)
 	return cfg, nil
 }
 
@@ -171,4 +169,38 @@ func syntax(err error) (place, string) {
 // escape makes a directory's name literal for Glob.
 func escape(dir string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
+}
+
+// SocketOf finds the daemon's socket without judging the rest of the configuration:
+// whoever asks may not be allowed to read its secrets.
+func SocketOf(path string) (string, error) {
+	file, err := locate(path)
+	if err != nil {
+		return "", err
+	}
+	source, err := readAtMost(file, maxFile)
+	if err != nil {
+		return "", fmt.Errorf("read configuration %s: %w", file, cause(err))
+	}
+	d, cfg := newDecoder(file), Default()
+	if root := d.parse(source); root != nil {
+		for _, e := range d.entries(root, "") {
+			if e.key == "state" {
+				d.value(e.value, reflect.ValueOf(&cfg.State).Elem(), e.key)
+			}
+		}
+	}
+	if err := d.faults.err(); err != nil {
+		return "", err
+	}
+	cfg.State = d.beside(cfg.State)
+	return cfg.Socket(), nil
+}
+
+// beside makes a path relative to the file that names it.
+func (d *decoder) beside(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(d.dir, path)
 }

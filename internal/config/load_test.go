@@ -30,18 +30,19 @@ func checks() Checks {
 			Secrets: []adapters.Setting{{Name: "token", Required: true, Help: "an access token of the account"}},
 		}},
 		Schedule: func(s Schedule) error {
-			if strings.Contains(s.Cron, "30 2") {
-				return neverFires{}
+			if _, err := time.LoadLocation(s.Zone); err != nil {
+				return &BadSchedule{Field: "zone", Problem: "no such zone", Mend: "use an IANA name"}
+			}
+			switch s.Cron {
+			case "":
+				return errors.New("there is no spec")
+			case "0 9 30 2 *":
+				return &BadSchedule{Field: "cron", Problem: "it never fires", Mend: "choose a day that exists"}
 			}
 			return nil
 		},
 	}
 }
-
-type neverFires struct{}
-
-func (neverFires) Error() string { return "the spec never fires" }
-func (neverFires) Mend() string  { return "choose a day that exists" }
 
 // Each mistake has a file or directory named after it, and the faults people see beside it.
 func TestEveryMistakeIsNamedWithItsPlaceAndMend(t *testing.T) {
@@ -117,6 +118,23 @@ func TestAGoodConfigurationLoadsWithDefaultsAndAccountFiles(t *testing.T) {
 	}
 	if cfg.Socket() != "testdata/good/state/netpatrol.sock" {
 		t.Errorf("socket at %s", cfg.Socket())
+	}
+}
+
+// Whoever asks for the socket needs nothing else of the file to be right or readable.
+func TestTheSocketIsFoundWhateverElseIsWrong(t *testing.T) {
+	for path, want := range map[string]string{
+		"testdata/good":                              "testdata/good/state/netpatrol.sock",
+		"testdata/mistakes/secret-file-missing.yaml": "testdata/mistakes/state/netpatrol.sock",
+		"testdata/mistakes/unknown-key.yaml":         "testdata/mistakes/state/netpatrol.sock",
+		"testdata/mistakes/not-yaml.yaml":            "",
+		"testdata/mistakes/wrong-types.yaml":         "",
+		"testdata/mistakes/none.yaml":                "",
+	} {
+		got, err := SocketOf(path)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("SocketOf(%s) = %q, %v; want %q", path, got, err, want)
+		}
 	}
 }
 

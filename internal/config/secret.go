@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 
@@ -46,10 +45,7 @@ func (d *decoder) secrets(n ast.Node, v reflect.Value, path string) {
 
 // secretFile reads a secret. One line break at the end, which editors add, is not part of it.
 func (d *decoder) secretFile(file string, at place, path string) (string, bool) {
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(d.dir, file)
-	}
-	b, err := readAtMost(file, maxSecret)
+	b, err := readAtMost(d.beside(file), maxSecret)
 	if err != nil {
 		d.fault(at, path, "create the file so that netpatrol's user can read it, and nobody else", "%s cannot be read: %v", name(path), cause(err))
 		return "", false
