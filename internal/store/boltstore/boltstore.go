@@ -17,8 +17,8 @@
 // cannot open one directory. The key file and the master key belong to the database:
 // without them what is sealed cannot be read.
 //
-// An Update inside the closure of another waits for itself for ever: closures use
-// their Tx and nothing else.
+// A change started inside the closure of another is refused. Reads of the store
+// inside a closure do not see the closure's writes: closures use their Tx.
 package boltstore
 
 import (
@@ -30,7 +30,9 @@ import (
 	"math/bits"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -75,6 +77,9 @@ type Store struct {
 	closed bool
 	wake   chan struct{}
 	ended  chan struct{}
+
+	inChange atomic.Bool
+	writer   uintptr // entry of the writer's function
 }
 
 var _ record.Store = (*Store)(nil)
@@ -136,6 +141,7 @@ func open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, keys.Close(), db.Close())
 	}
+	s.writer = reflect.ValueOf((*Store).write).Pointer()
 	go s.write()
 	return s, nil
 }
@@ -251,8 +257,7 @@ func lookup(tx *bolt.Tx, kind bots.RecordKind, id string) []byte {
 	if id == "" {
 		return nil
 	}
-	records, _ := place(kind)
-	return tx.Bucket(records).Get(recordKey(kind, id))
+	return tx.Bucket(recordsOf(kind)).Get(recordKey(kind, id))
 }
 
 // List implements [record.Reader]. Bodies are opened after the read transaction, so

@@ -36,6 +36,8 @@ const (
 	abandoned
 )
 
+var errNested = errors.New("a change of the store was started inside another: use the Tx it was given")
+
 var errGoexit = errors.New("the change ended its goroutine (a test's Fatal inside a closure does that)")
 
 // Update implements [record.Store]. A context that ends before the change has begun
@@ -47,6 +49,9 @@ func (s *Store) Update(ctx context.Context, change func(record.Tx) error) error 
 func (s *Store) submit(ctx context.Context, change func(*batch) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if s.inChange.Load() && s.isWriter() {
+		return errNested
 	}
 	r := &request{change: change}
 	s.mu.Lock()
@@ -70,6 +75,19 @@ func (s *Store) submit(ctx context.Context, change func(*batch) error) error {
 		<-g.done
 	}
 	return r.err
+}
+
+// isWriter says whether it runs in the writer's goroutine, by its lowest frame. It is
+// only asked while a change runs, which is a small part of the time.
+func (s *Store) isWriter() bool {
+	var frames [512]uintptr
+	n := runtime.Callers(0, frames[:])
+	for _, pc := range frames[max(0, n-3):n] {
+		if f := runtime.FuncForPC(pc); f != nil && f.Entry() == s.writer {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Store) rouse() {
@@ -204,7 +222,9 @@ func (b *batch) apply(change func(*batch) error) (err error) {
 
 // guarded turns a panic into the error of its caller alone.
 func (b *batch) guarded(change func(*batch) error) (err error) {
+	b.s.inChange.Store(true)
 	defer func() {
+		b.s.inChange.Store(false)
 		if p := recover(); p != nil {
 			b.s.log.Error("panic in a change", "panic", p, "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic in a change of the store: %v", p)

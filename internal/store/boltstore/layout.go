@@ -19,7 +19,7 @@ var (
 	bucketEventIndex = []byte("event-index") // of events that still need somebody
 	bucketDedupe     = []byte("dedupe")      // key of an event -> id of the first one
 	bucketRecords    = []byte("record")      // kind, id -> record
-	bucketIndex      = []byte("index")       // by state, stream, due
+	bucketIndex      = []byte("index")       // of everything else: by state, stream, due
 	bucketAudit      = []byte("audit")       // seq -> entry
 	bucketAuditOn    = []byte("audit-on")    // target, seq
 	bucketKeys       = []byte("key")         // subject -> slot in the key file
@@ -37,7 +37,8 @@ const fill = 0.9
 // an index it walks the kind and looks at the clear part of each record.
 type indexing struct {
 	state, stream bool
-	// quiet is a state that is not indexed, because nearly all records are in it.
+	// quiet is the state nearly all records end in. It has no state index, because
+	// walking the kind is as good, and its stream index is apart from the hot one.
 	quiet string
 }
 
@@ -62,9 +63,7 @@ func (x indexing) byState(state string) bool {
 	return x.state && state != "" && (x.quiet == "" || state != x.quiet)
 }
 
-func (x indexing) byStream(stream, state string) bool {
-	return x.stream && stream != "" && (x.quiet == "" || state != x.quiet)
-}
+func (x indexing) byStream(stream string) bool { return x.stream && stream != "" }
 
 const sep = 0 // ends each part of a key; no part contains it
 
@@ -107,12 +106,23 @@ func dueBytes(t time.Time) []byte {
 
 const dueSize = 12
 
-// place is where records of a kind and their indexes are.
-func place(kind bots.RecordKind) (records, index []byte) {
+// recordsOf is where records of a kind are.
+func recordsOf(kind bots.RecordKind) []byte {
 	if kind == bots.KindEvent {
-		return bucketEvents, bucketEventIndex
+		return bucketEvents
 	}
-	return bucketRecords, bucketIndex
+	return bucketRecords
+}
+
+// indexIn is where the index entries of a kind and state are. Events are accepted much
+// faster than anything else happens, for streams in no order: a random entry in a large
+// bucket would cost a page each. Those that still need somebody are few and share a
+// small bucket; an event moves to the large one with its decision.
+func indexIn(kind bots.RecordKind, state string) []byte {
+	if kind == bots.KindEvent && state != bots.EventDecided {
+		return bucketEventIndex
+	}
+	return bucketIndex
 }
 
 func recordPrefix(kind bots.RecordKind) []byte {
@@ -126,14 +136,14 @@ func recordKey(kind bots.RecordKind, id string) []byte {
 	return append(recordPrefix(kind), id...)
 }
 
-// indexKeys lists the index entries a record has.
+// indexKeys lists the index entries a record has, all in the bucket of indexIn.
 func indexKeys(kind bots.RecordKind, h *head) [][]byte {
 	x := indexesOf(kind)
 	var keys [][]byte
 	if x.byState(h.State) {
 		keys = append(keys, append(prefix(stateIndex, kind, h.State), h.ID...))
 	}
-	if x.byStream(h.Stream, h.State) {
+	if x.byStream(h.Stream) {
 		keys = append(keys, append(prefix(streamIndex, kind, h.Stream, h.State), h.ID...))
 	}
 	if !h.Due.IsZero() {

@@ -43,20 +43,16 @@ func list(tx *bolt.Tx, q record.Query) ([]row, error) {
 }
 
 func listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
-	records, index := place(q.Kind)
 	x := indexesOf(q.Kind)
-	var w walker
 	switch {
-	case q.Stream != "" && q.State != "" && x.byStream(q.Stream, q.State):
-		w = walkOne(tx.Bucket(index), prefix(streamIndex, q.Kind, q.Stream, q.State), q)
-	case q.Stream != "" && q.State == "" && x.stream && x.quiet == "":
-		w = walkStates(tx.Bucket(index), prefix(streamIndex, q.Kind, q.Stream), q)
+	case x.byStream(q.Stream) && q.State != "":
+		return gather(tx, q, walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(streamIndex, q.Kind, q.Stream, q.State), q))
+	case x.byStream(q.Stream):
+		return gather(tx, q, walkStates(tx, prefix(streamIndex, q.Kind, q.Stream), q))
 	case q.Stream == "" && x.byState(q.State):
-		w = walkOne(tx.Bucket(index), prefix(stateIndex, q.Kind, q.State), q)
-	default:
-		w = walkOne(tx.Bucket(records), recordPrefix(q.Kind), q)
+		return gather(tx, q, walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(stateIndex, q.Kind, q.State), q))
 	}
-	return gather(tx, q, w)
+	return gather(tx, q, walkOne(tx.Bucket(recordsOf(q.Kind)), recordPrefix(q.Kind), q))
 }
 
 // gather reads the records of a walk until the page is full.
@@ -159,12 +155,22 @@ type mergeWalk struct {
 }
 
 // walkStates merges the states found behind a prefix, which are a handful.
-func walkStates(b *bolt.Bucket, prefix []byte, q record.Query) *mergeWalk {
+func walkStates(tx *bolt.Tx, prefix []byte, q record.Query) *mergeWalk {
 	m := &mergeWalk{newest: q.Newest}
-	for _, p := range statesUnder(b, prefix) {
-		m.walks = append(m.walks, walkOne(b, p, q))
+	for _, name := range indexBuckets(q.Kind) {
+		b := tx.Bucket(name)
+		for _, p := range statesUnder(b, prefix) {
+			m.walks = append(m.walks, walkOne(b, p, q))
+		}
 	}
 	return m
+}
+
+func indexBuckets(kind bots.RecordKind) [][]byte {
+	if kind == bots.KindEvent {
+		return [][]byte{bucketEventIndex, bucketIndex}
+	}
+	return [][]byte{bucketIndex}
 }
 
 // statesUnder returns the prefix of each state behind a prefix, skipping from one to
@@ -209,14 +215,12 @@ func (m *mergeWalk) first() (best *oneWalk) {
 
 // listDue walks what is due, soonest first. A query without a state merges the states.
 func listDue(tx *bolt.Tx, q record.Query) ([]row, error) {
-	_, index := place(q.Kind)
-	b := tx.Bucket(index)
 	forward := record.Query{Kind: q.Kind}
 	m := &mergeWalk{}
 	if q.State != "" {
-		m.walks = []*oneWalk{walkOne(b, prefix(dueIndex, q.Kind, q.State), forward)}
+		m.walks = []*oneWalk{walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(dueIndex, q.Kind, q.State), forward)}
 	} else {
-		m = walkStates(b, prefix(dueIndex, q.Kind), forward)
+		m = walkStates(tx, prefix(dueIndex, q.Kind), forward)
 	}
 	return gather(tx, q, &dueWalk{mergeWalk: m, until: dueBytes(q.DueBefore)})
 }

@@ -3,8 +3,6 @@ package boltstore
 import (
 	"fmt"
 
-	bolt "go.etcd.io/bbolt"
-
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
@@ -61,16 +59,16 @@ func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
 	if err != nil {
 		return err
 	}
-	records, index := b.placeOf(kind)
-	if err := b.put(records, recordKey(kind, h.ID), value); err != nil {
+	if err := b.put(b.tx.Bucket(recordsOf(kind)), recordKey(kind, h.ID), value); err != nil {
 		return err
 	}
 	if old != nil && old.State == h.State && old.Stream == h.Stream && old.Due.Equal(h.Due) {
 		return nil
 	}
-	if err := b.unindex(index, kind, old); err != nil {
+	if err := b.unindex(kind, old); err != nil {
 		return err
 	}
+	index := b.tx.Bucket(indexIn(kind, h.State))
 	for _, k := range indexKeys(kind, h) {
 		if err := b.put(index, k, []byte{}); err != nil {
 			return err
@@ -79,15 +77,11 @@ func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
 	return nil
 }
 
-func (b *batch) placeOf(kind bots.RecordKind) (records, index *bolt.Bucket) {
-	r, i := place(kind)
-	return b.tx.Bucket(r), b.tx.Bucket(i)
-}
-
-func (b *batch) unindex(index *bolt.Bucket, kind bots.RecordKind, h *head) error {
+func (b *batch) unindex(kind bots.RecordKind, h *head) error {
 	if h == nil {
 		return nil
 	}
+	index := b.tx.Bucket(indexIn(kind, h.State))
 	for _, k := range indexKeys(kind, h) {
 		if err := b.drop(index, k); err != nil {
 			return err
@@ -105,9 +99,8 @@ func (b *batch) deleteRecord(kind bots.RecordKind, id string) error {
 	if old == nil {
 		return notFound(kind, id)
 	}
-	records, index := b.placeOf(kind)
-	if err := b.drop(records, recordKey(kind, id)); err != nil {
+	if err := b.drop(b.tx.Bucket(recordsOf(kind)), recordKey(kind, id)); err != nil {
 		return err
 	}
-	return b.unindex(index, kind, old)
+	return b.unindex(kind, old)
 }
