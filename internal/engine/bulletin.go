@@ -22,7 +22,7 @@ func scheduleStream(name string) string { return "schedule/" + name }
 // draftBulletin makes a bulletin and one draft for each account.
 func (c *commit) draftBulletin(b *bots.Bulletin, template string, vars map[string]string) error {
 	if len(b.Accounts) == 0 {
-		b.Accounts = c.e.publishers(b.Schedule)
+		b.Accounts = c.e.Publishers(b.Schedule)
 	}
 	if len(b.Accounts) == 0 {
 		return refuse("no-account", "no account can publish this bulletin")
@@ -48,8 +48,8 @@ func expiry(slot, now time.Time, life time.Duration) time.Time {
 	return slot.Add(slotWindow)
 }
 
-// publishers are the accounts a schedule posts on, or all that can.
-func (e *Engine) publishers(schedule string) []string {
+// Publishers are the accounts a schedule posts on, or all that can.
+func (e *Engine) Publishers(schedule string) []string {
 	for _, s := range e.o.Schedules {
 		if s.Name == schedule && len(s.Accounts) > 0 {
 			return s.Accounts

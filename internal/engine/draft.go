@@ -18,9 +18,7 @@ func (c *commit) reply(x bots.Reply) error {
 	if err != nil {
 		return err
 	}
-	switch x.Purpose {
-	case bots.ForReply, bots.ForReceipt, bots.ForEmergency, bots.ForNotice:
-	default: // promise 1
+	if !record.Solicited(x.Purpose) { // promise 1
 		return fmt.Errorf("a reply cannot be a %q: that needs an officer", x.Purpose)
 	}
 	if silent := c.silence(x); silent != "" {

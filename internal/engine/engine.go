@@ -25,6 +25,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -157,8 +158,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	e.streams.start(ctx, &wg)
-	if err := e.resume(ctx); err != nil {
-		return err
+	if err := e.resume(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("undecided events: %w", err)
 	}
 	wg.Go(func() { e.runDue(ctx) })
 	for _, a := range e.accounts {

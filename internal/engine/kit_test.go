@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -348,4 +349,22 @@ func everyMinute(t *testing.T) Schedule {
 		t.Fatal(err)
 	}
 	return Schedule{Spec: s, Name: "daily"}
+}
+
+// fullStore refuses a number of updates once armed, as a full disk does.
+type fullStore struct {
+	Store
+	armed  atomic.Bool
+	mu     sync.Mutex
+	refuse int
+}
+
+func (s *fullStore) Update(ctx context.Context, change func(record.Tx) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.armed.Load() && s.refuse > 0 {
+		s.refuse--
+		return record.ErrFull
+	}
+	return s.Store.Update(ctx, change)
 }

@@ -128,15 +128,16 @@ func Release(d *bots.Draft, a *Approval, now time.Time) (*Item, error) {
 	if a == nil || a.Draft != d.ID || a.Seal != Seal(d) { // promise 1
 		return nil, refuse("no-approval", "no approval covers these very bytes: it must be approved again")
 	}
-	if a.Officer == "" && !standingMay(d.Purpose) { // promise 1
+	if a.Officer == "" && !Solicited(d.Purpose) { // promise 1
 		return nil, refuse("no-officer", "a %s needs an officer's own approval", d.Purpose)
 	}
 	d.State, d.Item = bots.DraftReleased, d.ID+".item"
 	return newItem(d, a, now), nil
 }
 
-// standingMay lists what a standing approval can ever cover.
-func standingMay(p bots.Purpose) bool {
+// Solicited says whether a message of this purpose answers what a person asked or told
+// us. It is all that a standing approval can ever cover, and all that a bot may reply.
+func Solicited(p bots.Purpose) bool {
 	switch p {
 	case bots.ForReply, bots.ForReceipt, bots.ForNotice, bots.ForEmergency:
 		return true
@@ -146,7 +147,7 @@ func standingMay(p bots.Purpose) bool {
 
 // Cover gives the approval that an active standing approval lends to a draft.
 func Cover(d *bots.Draft, s *Standing, mode bots.Mode, now time.Time) (*Approval, error) {
-	if !standingMay(d.Purpose) { // promise 1
+	if !Solicited(d.Purpose) { // promise 1
 		return nil, refuse("unsolicited", "a standing approval never covers a %s", d.Purpose)
 	}
 	if mode != bots.Live {
@@ -185,7 +186,7 @@ func ProposeStanding(s *Standing, by *Officer, now time.Time) error {
 		return refuse("role", "%s may not propose a standing approval: it needs an approver", by.ID)
 	}
 	for _, p := range s.Purposes {
-		if !standingMay(p) { // promise 1
+		if !Solicited(p) { // promise 1
 			return refuse("unsolicited", "a standing approval can never cover a %s", p)
 		}
 	}
