@@ -15,19 +15,51 @@ import (
 const (
 	// requestPages bounds the list of filtered strangers: 800 of them.
 	requestPages = 10
-	// requestLag is how long after a mention its stranger's entry may be updated.
-	requestLag = 10 * time.Minute
+	// positions bounds how many strangers' places the cursor remembers.
+	positions = 128
+	// readAgain is how far back somebody's mentions are read whose place is forgotten:
+	// less than the seven days for which the inbox knows a key again.
+	readAgain = 6 * 24 * time.Hour
 )
 
 // filteredCursor is where the walk through the filtered strangers stands: all
 // updates up to Done are read, and at Done those of accounts up to Last; Account
-// is being read, beyond Min, up to Updated.
+// is being read up to its update at Updated.
 type filteredCursor struct {
-	Done    time.Time `json:"d,omitzero"`
-	Last    string    `json:"l,omitempty"`
-	Account string    `json:"a,omitempty"`
-	Min     string    `json:"m,omitempty"`
-	Updated time.Time `json:"u,omitzero"`
+	Done    time.Time  `json:"d,omitzero"`
+	Last    string     `json:"l,omitempty"`
+	Account string     `json:"a,omitempty"`
+	Updated time.Time  `json:"u,omitzero"`
+	Places  []position `json:"p,omitempty"` // last read last
+}
+
+// position is how far one stranger's mentions are read.
+type position struct {
+	Account string `json:"a"`
+	Min     string `json:"m"`
+}
+
+// place returns how far an account is read; known is false when that is forgotten.
+func (c filteredCursor) place() (min string, known bool) {
+	for _, p := range c.Places {
+		if p.Account == c.Account {
+			return p.Min, true
+		}
+	}
+	return start, false
+}
+
+// reach remembers how far the account is read and forgets whoever was read longest ago.
+func (c filteredCursor) reach(min string) filteredCursor {
+	places := slices.DeleteFunc(slices.Clone(c.Places), func(p position) bool { return p.Account == c.Account })
+	places = append(places, position{c.Account, min})
+	c.Places = places[max(len(places)-positions, 0):]
+	return c
+}
+
+// finish ends the reading of an account.
+func (c filteredCursor) finish() filteredCursor {
+	return filteredCursor{Done: c.Updated, Last: c.Account, Places: c.Places}
 }
 
 // pollFiltered reads one page of one stranger's mentions. The inbox knows most
@@ -46,23 +78,29 @@ func (a *account) pollFiltered(ctx context.Context, cur adapters.Cursor, limit i
 	if c.Account == "" {
 		return adapters.Batch{Next: c.cursor()}, nil
 	}
-	return a.strangersPage(ctx, c, limit, more)
+	b, err := a.strangersPage(ctx, c, limit)
+	b.More = b.More || more && err == nil
+	return b, err
 }
 
-func (a *account) strangersPage(ctx context.Context, c filteredCursor, limit int, more bool) (adapters.Batch, error) {
+func (a *account) strangersPage(ctx context.Context, c filteredCursor, limit int) (adapters.Batch, error) {
+	from, known := c.place()
 	q := url.Values{"types[]": {"mention"}, "include_filtered": {"true"}, "account_id": {c.Account}}
-	page, err := a.page(ctx, "poll filtered", "/api/v1/notifications", q, or(c.Min, start), bounded(limit, 80))
+	page, err := a.page(ctx, "poll filtered", "/api/v1/notifications", q, from, bounded(limit, 80))
 	if err != nil {
 		return adapters.Batch{}, err
 	}
-	b := adapters.Batch{More: page.full || more}
+	b := adapters.Batch{More: page.full}
 	for _, raw := range page.items {
-		if in, ok := a.fromNotification(raw); ok && !raw.before(c.Done.Add(-requestLag)) {
+		if !known && raw.before(c.Done.Add(-readAgain)) {
+			continue
+		}
+		if in, ok := a.fromNotification(raw); ok {
 			b.Items = append(b.Items, in)
 		}
 	}
-	if c.Min = or(page.newest(), c.Min); !page.full {
-		c = filteredCursor{Done: c.Updated, Last: c.Account}
+	if c = c.reach(or(page.newest(), from)); !page.full {
+		c = c.finish()
 	}
 	b.Next = c.cursor()
 	return b, nil
@@ -111,7 +149,7 @@ func (a *account) filteredAfter(ctx context.Context, c filteredCursor) ([]notifi
 }
 
 func (c filteredCursor) cursor() adapters.Cursor {
-	b, _ := json.Marshal(c) // two strings and two times of this century always marshal
+	b, _ := json.Marshal(c) // strings and times of this century always marshal
 	return adapters.Cursor(b)
 }
 
