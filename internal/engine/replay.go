@@ -71,7 +71,9 @@ func (f *replayed) Account(id string) (bots.Account, bool) {
 
 func (f *replayed) Record(kind bots.RecordKind, id string) (bots.Record, bool) {
 	if kind == bots.KindConversation && id == f.ev.Stream {
-		return f.conversation()
+		if c, ok := f.conversation(); ok {
+			return c, true
+		}
 	}
 	r := f.record(kind, id)
 	return r, r != nil
