@@ -149,3 +149,10 @@ func (m *Microblog) AuthorizationCode(handle string) (string, error) {
 	m.codes[code] = a
 	return code, nil
 }
+
+// describe keeps what the citizen page says of a citizen.
+func (m *Microblog) describe(c Citizen) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.find(c.Handle).about = c.About
+}

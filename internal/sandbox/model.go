@@ -21,6 +21,7 @@ const (
 type account struct {
 	id, handle, name string
 	verified         string // verified website
+	about            string // shown on the citizen page
 	citizen          bool
 	suspended        bool
 	created          time.Time
