@@ -73,7 +73,7 @@ func checkFind(t T, k Kit) {
 		}
 		b.checkFound(s, attempt(), false)
 		longer := attempt()
-		longer.Code = code + "5"
+		longer.Item, longer.Key, longer.Code = "item-2", "key-2", code+"5"
 		if _, err := b.send(s, longer, b.kit.Text(longer.Code)); err != nil {
 			b.t.Fatalf("send: %v", err)
 		}
