@@ -27,11 +27,14 @@ type Indicator struct {
 	Approx bool // "两千多": at least about that
 }
 
+// dot is a dot of a host name, also written out.
+const dot = `(?:\.|。|点|\[\.\]|\(\.\))`
+
 var (
 	mobile   = regexp.MustCompile(`(?:(?:\+|00)?86[- ]?)?1[3-9]\d(?:[- ]?\d){8}`)
 	landline = regexp.MustCompile(`0\d{2,3}-\d{7,8}|400[- ]?\d{3}[- ]?\d{4}`)
-	links    = regexp.MustCompile(`h(?:tt|xx)ps?:?//[!-~]+|` +
-		`[a-z0-9][a-z0-9-]*(?:(?:\.|。|点|\[\.\]|\(\.\))[a-z0-9-]+)*(?:\.|。|点|\[\.\]|\(\.\))` +
+	links    = regexp.MustCompile(`h(?:tt|xx)ps?:?//[a-z0-9-]+(?:` + dot + `[a-z0-9-]+)*(?:[:/?#][!-~]*)?|` +
+		`[a-z0-9][a-z0-9-]*(?:` + dot + `[a-z0-9-]+)*` + dot +
 		`(?:com|cn|net|org|top|xyz|vip|cc|app|io|info|shop|club|site|online|me|co|tv|icu|work|link|ltd|win|fun|pro)(?:[/?][!-~]*|\b)`)
 	moments = regexp.MustCompile(`(?:刚才|刚刚|(?:\d+|[一二两三四五六七八九十几半]+)个?(?:分钟|小时|天|周|星期|月)(?:前|以前|之前)|` +
 		`(?:今天|今早|今晚|昨天|昨晚|前天|大前天|上周[一二三四五六日天]?|上个?月|去年|\d{1,2}月\d{1,2}[日号])` +
@@ -129,16 +132,17 @@ func (f Folded) times() (all []Indicator) {
 }
 
 const (
-	chineseDigits = "零〇一二两三四五六七八九"
-	number        = `(?:\d[\d,]{0,14}(?:\.\d{1,2})?|[` + chineseDigits + `十百千万亿]+)`
+	chineseDigits = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+	number        = `(?:\d{1,15}(?:,\d{3}){0,4}(?:\.\d{1,2})?|[` + chineseDigits + `十百千万亿拾佰仟]+)`
 )
 
 var (
 	// money is a number with what makes it money: a unit behind it, a sign before it, or
 	// a verb of paying.
 	money = regexp.MustCompile(`(¥|rmb ?|(?:转账?|付款?|打款?|汇款?|充值?|投资?|骗|损失|亏|交|垫付?|花|被盗刷?)(?:了|走|去|给他|给她|给对方|过去)*(?:我|我们|大概|差不多|约|将近|快)? ?)?` +
-		`(` + number + `(?:[万千百亿wk]` + number + `?)*)` +
+		`(` + number + `(?:[万千百亿佰仟wk]` + number + `?)*)` +
 		`(多|几|来|左右)?(万|千|百)?(多)?(元|块钱|块|人民币|rmb|圆)?`)
+	hotline  = regexp.MustCompile(`^(?:110|119|120|122|9\d{4}|1[0-2]\d{3})$`)
 	counters = regexp.MustCompile(`^(?:多|余)?(?:人|次|粉|条|个|名|台|份|平|公里|里|km|户|吨|步|年|股|字|张|家|本|天|月|号|日|点|岁|分|小时|画质|高清|%|倍|单|位|只|套|部|遍|楼|层|届|期|集|章|[a-z])`)
 )
 
@@ -166,6 +170,9 @@ func (f Folded) amount(at []int) (Indicator, bool) {
 		return Indicator{}, false
 	}
 	cents, ok := cents(digits)
+	if currency == "" && hotline.MatchString(digits) {
+		return Indicator{}, false // 打了110
+	}
 	signed := currency != "" || said == "¥" || strings.HasPrefix(said, "rmb")
 	if !ok || cents == 0 || !signed && !hasUnit(digits) && cents < 100_00 {
 		return Indicator{}, false
@@ -180,10 +187,10 @@ func (f Folded) cut(at []int) bool {
 		at[1] < len(f.Text) && isDigit(f.Text[at[1]])
 }
 
-func hasUnit(s string) bool        { return strings.ContainsAny(s, "万千百亿wk") }
+func hasUnit(s string) bool        { return strings.ContainsAny(s, "万千百亿佰仟wk") }
 func arabicWithUnit(s string) bool { return isDigit(s[0]) && hasUnit(s) }
 
-var units = map[rune]int64{'十': 10, '百': 100, '千': 1000, 'k': 1000, '万': 1_0000, 'w': 1_0000, '亿': 1_0000_0000}
+var units = map[rune]int64{'十': 10, '拾': 10, '百': 100, '佰': 100, '千': 1000, '仟': 1000, 'k': 1000, '万': 1_0000, 'w': 1_0000, '亿': 1_0000_0000}
 
 // tooMuch bounds amounts, in cents: beyond a trillion yuan it is no amount.
 const tooMuch = 100_0000_0000_0000
@@ -264,9 +271,9 @@ func chineseDigit(r rune) int64 {
 	case '零', '〇':
 		return 0
 	}
-	for i, d := range []rune("一二三四五六七八九") {
-		if r == d {
-			return int64(i + 1)
+	for _, row := range [...]string{"一二三四五六七八九", "壹贰叁肆伍陆柒捌玖"} {
+		if i := strings.IndexRune(row, r); i >= 0 {
+			return int64(i/utf8.RuneLen(r) + 1)
 		}
 	}
 	return 0

@@ -1,0 +1,171 @@
+// Package bottest is the test kit for authors of bots: facts in memory, a stand-in for
+// what the engine does with effects, and dialogues as golden files.
+//
+// # Failure model
+//
+// Every helper that takes a [testing.TB] fails that test; nothing is retried. A bot is always
+// asked twice, and two different answers fail the test, because a decision must be
+// repeatable byte for byte.
+package bottest
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"netpatrol/bots"
+)
+
+// World is what bots can know, kept in memory. It is not safe for concurrent use.
+type World struct {
+	records map[bots.RecordKind]map[string]bots.Record
+	memory  map[string][]byte
+	counts  map[string]int64
+}
+
+// NewWorld returns a world that holds records.
+func NewWorld(records ...bots.Record) *World {
+	w := &World{records: map[bots.RecordKind]map[string]bots.Record{}, memory: map[string][]byte{}, counts: map[string]int64{}}
+	w.Put(records...)
+	return w
+}
+
+// Put adds records, or replaces those of the same kind and id.
+func (w *World) Put(records ...bots.Record) {
+	for _, r := range records {
+		kind := r.RecordKind()
+		if w.records[kind] == nil {
+			w.records[kind] = map[string]bots.Record{}
+		}
+		w.records[kind][r.Meta().ID] = r
+	}
+}
+
+// SetCount sets an advisory count.
+func (w *World) SetCount(name string, n int64) { w.counts[name] = n }
+
+// SetMemory sets what a bot remembers in a stream.
+func (w *World) SetMemory(bot, stream, key string, value []byte) {
+	w.memory[memoryKey(bot, stream, key)] = value
+}
+
+func memoryKey(bot, stream, key string) string { return bot + "\x00" + stream + "\x00" + key }
+
+// Facts returns what bot may know when it decides on e.
+func (w *World) Facts(b bots.Bot, e bots.Event) bots.Facts { return facts{w, b.Name(), e} }
+
+type facts struct {
+	*World
+	bot string
+	e   bots.Event
+}
+
+var _ bots.Facts = facts{}
+
+func (f facts) Now() time.Time { return f.e.Accepted }
+
+func (f facts) Account(id string) (bots.Account, bool) { return bots.Get[bots.Account](f, id) }
+
+func (f facts) Record(kind bots.RecordKind, id string) (bots.Record, bool) {
+	r, ok := f.records[kind][id]
+	return r, ok
+}
+
+func (f facts) Remembered(key string) ([]byte, bool) {
+	v, ok := f.memory[memoryKey(f.bot, f.e.Stream, key)]
+	return slices.Clone(v), ok
+}
+
+func (f facts) Counted(name string) int64 { return f.counts[name] }
+
+func (f facts) Find(kind bots.RecordKind, stream, state string, limit int) (ids []string) {
+	for id, r := range f.records[kind] {
+		h := r.Meta()
+		if h.Stream == stream && (state == "" || h.State == state) {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, strings.Compare)
+	return ids[:min(limit, len(ids))]
+}
+
+// Apply does with effects roughly what the engine does, so that a dialogue can go on:
+// reports, clues, warnings, memories and counts come to be, and a reply counts as sent.
+func (w *World) Apply(b bots.Bot, e bots.Event, effects []bots.Effect) {
+	for _, effect := range effects {
+		w.apply(b, e, effect)
+	}
+}
+
+func (w *World) apply(b bots.Bot, e bots.Event, effect bots.Effect) {
+	switch x := effect.(type) {
+	case bots.Remember:
+		w.SetMemory(b.Name(), e.Stream, x.Key, x.Value)
+	case bots.Count:
+		w.counts[x.Name]++
+	case bots.Reply:
+		w.conversation(e, func(c *bots.Conversation) { c.Answered, c.Replies = e.Accepted, c.Replies+1 })
+	case bots.OpenReport:
+		w.Put(w.newReport(b, e, x))
+		w.conversation(e, func(c *bots.Conversation) { c.Report = x.ID })
+	case bots.AddLine:
+		w.report(x.Report, func(r *bots.Report) { r.Lines = append(r.Lines, line(e)) })
+	case bots.FillSlot:
+		w.report(x.Report, func(r *bots.Report) { r.Slots[x.Slot] = x.Value })
+	case bots.OpenClue:
+		w.Put(newClue(b, e, x))
+	case bots.ProposeWarning:
+		w.Put(&bots.Warning{Head: head(e, x.ID, bots.WarningProposed), Clue: x.Clue, Account: e.Account, Why: x.Why, Rule: x.Rule, Rev: x.Rev, Spans: x.Spans})
+	case bots.FollowUp:
+		if r, ok := w.records[bots.KindWarning][x.Warning]; ok {
+			r.Meta().State = x.State
+		}
+	}
+}
+
+func head(e bots.Event, id, state string) bots.Head {
+	return bots.Head{ID: id, Stream: e.Stream, Subject: e.Stream, State: state, Created: e.Accepted, Updated: e.Accepted}
+}
+
+func line(e bots.Event) bots.Line {
+	l := bots.Line{Event: e.ID, At: e.Accepted}
+	if h, ok := e.Body.(*bots.Heard); ok {
+		l.Text = h.Text
+	}
+	return l
+}
+
+func (w *World) newReport(b bots.Bot, e bots.Event, x bots.OpenReport) *bots.Report {
+	slots := map[string]string{}
+	for k, v := range x.Slots {
+		slots[k] = v
+	}
+	return &bots.Report{
+		Head: head(e, x.ID, "open"), Account: e.Account, Conversation: e.Stream, Reference: "R" + x.ID,
+		Lines: []bots.Line{line(e)}, Slots: slots, Emergency: x.Emergency, Bot: b.Name(),
+	}
+}
+
+func newClue(b bots.Bot, e bots.Event, x bots.OpenClue) *bots.Clue {
+	c := &bots.Clue{Head: head(e, x.ID, "open"), Account: e.Account, Category: x.Category, Stance: x.Stance, Hits: x.Hits, Bot: b.Name(), Seen: e.Accepted}
+	if h, ok := e.Body.(*bots.Heard); ok {
+		c.Post, c.URL, c.Author, c.Text, c.Edited = h.Ref, h.URL, h.From, h.Text, h.Edited
+		c.Evidence = bots.Evidence(h.Ref, h.From.ID, h.Text, h.Edited)
+	}
+	return c
+}
+
+// conversation changes the conversation e belongs to, if it belongs to one.
+func (w *World) conversation(e bots.Event, change func(*bots.Conversation)) {
+	if r, ok := w.records[bots.KindConversation][e.Stream]; ok {
+		c := *r.(*bots.Conversation)
+		change(&c)
+		w.Put(&c)
+	}
+}
+
+func (w *World) report(id string, change func(*bots.Report)) {
+	if r, ok := w.records[bots.KindReport][id]; ok {
+		change(r.(*bots.Report))
+	}
+}

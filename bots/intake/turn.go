@@ -1,0 +1,249 @@
+package intake
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"netpatrol/bots"
+	"netpatrol/bots/match"
+)
+
+// turn is one message and what the bot makes of it.
+type turn struct {
+	e       bots.Event
+	f       bots.Facts
+	text    match.Folded
+	talk    bots.Conversation
+	report  bots.Report // the open one; without ID: none yet
+	fresh   bool        // this message opens a report
+	effects []bots.Effect
+}
+
+func newTurn(e bots.Event, f bots.Facts, h *bots.Heard, text match.Folded) *turn {
+	t := &turn{e: e, f: f, text: text}
+	t.talk, _ = bots.Get[bots.Conversation](f, e.Stream)
+	if t.talk.Report != "" {
+		t.report, _ = bots.Get[bots.Report](f, t.talk.Report)
+	}
+	if t.report.State == "closed" || t.report.Erased {
+		t.report = bots.Report{}
+	}
+	t.fresh = t.report.ID == ""
+	return t
+}
+
+func (t *turn) do(e bots.Effect) { t.effects = append(t.effects, e) }
+
+// decide asks in the order of what must not wait.
+func (t *turn) decide() {
+	urgency := t.urgency()
+	if urgency != match.NoUrgency { // promise 12
+		t.emergency(urgency)
+		return
+	}
+	if t.objects() { // promise 10
+		t.appeal()
+		return
+	}
+	if t.complains() {
+		t.complaint()
+		return
+	}
+	t.write(false)
+	t.answer()
+}
+
+// urgency is what still needs a card. "已报警" ends the hurry over money, until somebody
+// again talks the person into paying; it never ends danger to life.
+func (t *turn) urgency() match.Urgency {
+	u := t.text.Urgency()
+	reported := t.report.Slots[slotPolice] != "" && !t.text.OnTheCall()
+	if u == match.MoneyMoving && (reported || t.text.PoliceCalled()) {
+		return match.NoUrgency
+	}
+	return u
+}
+
+// emergency sends the card at once, unless the same or a graver one left a moment ago.
+// Under an officer's hands the bot only raises the alarm.
+func (t *turn) emergency(u match.Urgency) {
+	t.write(true)
+	if !t.fresh && t.report.Slots[slotEmergency] != string(u) {
+		t.do(bots.FillSlot{Report: t.id(), Slot: slotEmergency, Value: string(u)})
+	}
+	card := cardOf(u)
+	if t.recent(card) || u == match.MoneyMoving && t.recent(cardOf(match.LifeDanger)) {
+		return
+	}
+	t.do(bots.Escalate{Why: alarms[u], About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
+	if t.taken() {
+		t.stamp(card)
+		return
+	}
+	t.do(bots.Reply{Template: card, Purpose: bots.ForEmergency, Report: t.id()})
+	t.stamp(card)
+	t.stamp(said)
+}
+
+func cardOf(u match.Urgency) string {
+	if u == match.LifeDanger {
+		return "emergency-life"
+	}
+	return "emergency"
+}
+
+var alarms = map[match.Urgency]string{
+	match.LifeDanger:  "来信人可能有生命危险，请立即联系",
+	match.MoneyMoving: "来信人可能正在转账或刚转账，请立即联系并协助止付",
+}
+
+// objects says whether the person disagrees with something we sent. Whoever is known to
+// have been warned need not use the proper word.
+func (t *turn) objects() bool { return t.text.Objection(t.warning() != "") }
+
+// warning returns the newest warning that went to this person, as far as this stream knows.
+func (t *turn) warning() string {
+	for _, state := range []string{bots.WarningSent, bots.WarningKept, bots.WarningRemoved, bots.WarningAppealed} {
+		if ids := t.f.Find(bots.KindWarning, t.e.Stream, state, maxWarnings); len(ids) > 0 {
+			return ids[len(ids)-1]
+		}
+	}
+	return ""
+}
+
+const maxWarnings = 100
+
+func (t *turn) appeal() {
+	about, why := bots.Target{Kind: bots.KindWarning, ID: t.warning()}, "收到警示的人提出异议，请由另一位同志复核"
+	if about.ID == "" {
+		about, why = bots.Target{Kind: bots.KindConversation, ID: t.e.Stream}, "有人提出异议，可能与发出的警示有关，请核对并由另一位同志复核"
+	}
+	t.write(false)
+	t.do(bots.Escalate{Why: why, About: about})
+	t.answer()
+}
+
+// complains is narrow: whoever also tells of a fraud is a reporter first.
+func (t *turn) complains() bool { return t.text.Complaint() }
+
+// complaint tells where such things are heard. It opens no report, and adds to an open
+// one; what is said to an officer is always written down.
+func (t *turn) complaint() {
+	if !t.fresh || t.taken() {
+		t.write(false)
+	}
+	if t.taken() || t.recent("complaint") {
+		return
+	}
+	t.do(bots.Reply{Template: "complaint", Purpose: bots.ForReply, Report: t.report.ID})
+	t.stamp("complaint")
+	t.stamp(said)
+}
+
+// write puts the message down: in a new report, or as a line of the open one.
+func (t *turn) write(emergency bool) {
+	slots := t.slots()
+	if t.fresh {
+		if emergency {
+			slots[slotEmergency] = string(t.text.Urgency())
+		}
+		t.do(bots.OpenReport{ID: t.id(), Slots: slots, Emergency: emergency})
+		return
+	}
+	t.do(bots.AddLine{Report: t.id()})
+	for _, name := range slotOrder {
+		if v := slots[name]; v != "" && t.report.Slots[name] == "" {
+			t.do(bots.FillSlot{Report: t.id(), Slot: name, Value: v})
+		}
+	}
+}
+
+// answer confirms: the first message with a receipt, or with "not verified yet" when it
+// asked whether something is true; later ones briefly, and not more often than quiet allows.
+func (t *turn) answer() {
+	if t.taken() {
+		return
+	}
+	switch {
+	case t.text.Question() && !t.recent("is-it-a-scam"):
+		t.do(bots.Reply{Template: "is-it-a-scam", Purpose: bots.ForReply, Report: t.id()})
+		t.stamp("is-it-a-scam")
+	case t.fresh:
+		t.do(bots.Reply{Template: "receipt", Purpose: bots.ForReceipt, Report: t.id()})
+	case !t.recent(said):
+		t.do(bots.Reply{Template: "added", Purpose: bots.ForReply, Report: t.id()})
+	default:
+		return
+	}
+	t.stamp(said)
+}
+
+// id names the report this message belongs to.
+func (t *turn) id() string {
+	if t.fresh {
+		return bots.NewID(t.e, "report")
+	}
+	return t.report.ID
+}
+
+// taken says whether an officer has the conversation.
+func (t *turn) taken() bool { return t.talk.Officer != "" }
+
+// said is the memory of when the bot last wrote anything here.
+const said = "said"
+
+func (t *turn) stamp(key string) {
+	t.do(bots.Remember{Key: key, Value: []byte(t.f.Now().UTC().Format(time.RFC3339Nano))})
+}
+
+func (t *turn) recent(key string) bool {
+	b, ok := t.f.Remembered(key)
+	if !ok {
+		return false
+	}
+	at, err := time.Parse(time.RFC3339Nano, string(b))
+	return err == nil && t.f.Now().Sub(at) < quiet
+}
+
+// The slots filled from free text, in the order they are proposed.
+const (
+	slotEmergency = "emergency"
+	slotPolice    = "police" // the police know already: no more stop-payment cards
+	slotAmount    = "amount"
+	slotTime      = "time"
+	slotPhone     = "phone"
+	slotLink      = "link"
+)
+
+var (
+	slotOrder = []string{slotPolice, slotAmount, slotTime, slotPhone, slotLink}
+	slotKinds = map[match.Kind]string{match.Amount: slotAmount, match.Time: slotTime, match.Phone: slotPhone, match.URL: slotLink}
+)
+
+// slots reads what the message answers without having been asked.
+func (t *turn) slots() map[string]string {
+	slots := map[string]string{}
+	if t.text.PoliceCalled() {
+		slots[slotPolice] = "已报警"
+	}
+	for _, i := range t.text.Indicators() {
+		name := slotKinds[i.Kind]
+		if name == "" || slots[name] != "" {
+			continue
+		}
+		slots[name] = i.Value
+		if i.Approx {
+			slots[name] = "约" + i.Value
+		}
+	}
+	if !readable(t.text.Text) {
+		slots["unreadable"] = "只有图片、语音或表情，请打开原件查看"
+	}
+	return slots
+}
+
+// readable says whether there is a letter or digit to go by.
+func readable(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}

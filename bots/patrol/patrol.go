@@ -1,0 +1,263 @@
+// Package patrol reads what is said in public where our accounts were named or a source
+// is watched, and proposes: a clue to keep, a private warning for an officer to decide, an
+// answer to whoever addressed us.
+//
+// It sends nothing. A warning is proposed only over a text that offers or spreads what a rule
+// describes; victims, people who warn, quote or ask, and minors are offered help (promise
+// 9), and what a public body did is never a hit (promise 8).
+//
+// # Failure model
+//
+// The bot is pure and cannot fail on a text. A pack that does not prove itself is refused
+// at start, so a rule is never silently absent. One author is proposed for at most one
+// warning a day and account; the count is advisory, an officer sees any double.
+package patrol
+
+import (
+	"strings"
+	"unicode"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/bots/match"
+)
+
+var _ bots.Bot = (*Bot)(nil)
+
+// Bot is the patrol. It is safe for concurrent use.
+type Bot struct {
+	pack   *Pack
+	sieve  *Sieve
+	folder *match.Folder
+}
+
+// New returns a patrol by the rules of p.
+func New(p *Pack) *Bot { return &Bot{pack: p, sieve: p.sieve, folder: p.sieve.folder} }
+
+// Name implements [bots.Bot].
+func (*Bot) Name() string { return "patrol" }
+
+// Decide implements [bots.Bot].
+func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
+	h, ok := e.Body.(*bots.Heard)
+	if !ok || !overheard(e.Kind) {
+		return nil, bots.ErrNotMine
+	}
+	account, known := f.Account(e.Account)
+	if !known || ours(account, h.From) {
+		return nil, nil
+	}
+	v := view{Bot: b, e: e, h: h, f: f, account: account, text: b.folder.Fold(h.Text)}
+	return v.decide(), nil
+}
+
+func overheard(k bots.EventKind) bool {
+	return k == bots.PostSeen || k == bots.MentionHeard || k == bots.CommentHeard || k == bots.PostEdited
+}
+
+// ours says whether somebody is the account itself or its staff.
+func ours(a bots.Account, p adapters.Person) bool {
+	if p.ID != "" && p.ID == a.Self {
+		return true
+	}
+	for _, id := range a.Staff {
+		if id == p.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// view is one public text and all that is needed to decide on it.
+type view struct {
+	*Bot
+	e       bots.Event
+	h       *bots.Heard
+	f       bots.Facts
+	account bots.Account
+	text    match.Folded
+}
+
+// decide puts people before suspicion: an emergency is answered first, whatever else the
+// text says.
+func (v view) decide() []bots.Effect {
+	hit, suspicious := weigh(v.hits())
+	urgency := v.urgency(hit, suspicious)
+	var effects []bots.Effect
+	if suspicious && !v.kept() {
+		effects = v.clue(hit)
+	}
+	if urgency != match.NoUrgency { // promise 12
+		return append(v.emergency(urgency), effects...)
+	}
+	return append(effects, v.answer(hit, suspicious)...)
+}
+
+// kept says whether this very text was already kept: an edit may change nothing we see.
+func (v view) kept() bool {
+	for _, id := range v.f.Find(bots.KindClue, v.e.Stream, "", maxRevisions) {
+		if c, ok := bots.Get[bots.Clue](v.f, id); ok && c.Text == v.h.Text {
+			return true
+		}
+	}
+	return false
+}
+
+// maxRevisions bounds how many clues of one post are compared.
+const maxRevisions = 50
+
+// hits are the sieve's, or the bot's own for an event that did not pass it.
+func (v view) hits() []bots.Hit {
+	var valid []bots.Hit
+	for _, h := range v.h.Hits {
+		if h.Category.Valid() {
+			valid = append(valid, h)
+		}
+	}
+	if len(valid) > 0 {
+		return valid
+	}
+	return v.sieve.Sift(v.h.Text)
+}
+
+// urgency is only asked of somebody who addressed us, and not of an advertisement or a
+// rumour: "救命" is part of both.
+func (v view) urgency(hit bots.Hit, suspicious bool) match.Urgency {
+	asserting := suspicious && hit.Stance == bots.Asserting
+	if v.e.Kind != bots.MentionHeard || asserting || v.text.PoliceCalled() {
+		return match.NoUrgency
+	}
+	return v.text.Urgency()
+}
+
+func (v view) emergency(u match.Urgency) []bots.Effect {
+	name, why := "emergency", "有人公开点名求助，可能正在转账或刚转账，请立即联系"
+	if u == match.LifeDanger {
+		name, why = "emergency-life", "有人公开点名求助，可能有生命危险，请立即联系"
+	}
+	return []bots.Effect{
+		bots.Reply{Template: name, Purpose: bots.ForEmergency, Public: !v.account.Private},
+		bots.Escalate{Why: why, About: v.event()},
+		v.remember(name),
+	}
+}
+
+// clue keeps the post as evidence and, for one that offers or spreads, proposes.
+func (v view) clue(hit bots.Hit) []bots.Effect {
+	id := bots.NewID(v.e, "clue")
+	hits := v.hits()
+	open := bots.OpenClue{ID: id, Category: hit.Category, Stance: hit.Stance, Hits: hits}
+	effects := []bots.Effect{open}
+	if verify(hit) {
+		effects = append(effects, bots.Escalate{
+			Why:   "请核实是否属实（" + bots.Categories()[hit.Category] + "），再决定辟谣或警示",
+			About: bots.Target{Kind: bots.KindClue, ID: id},
+		})
+	}
+	if hit.Stance != bots.Asserting { // promise 9
+		return effects
+	}
+	return append(effects, v.warn(id, hit)...)
+}
+
+// verify says whether somebody should find out if the rumour is true.
+func verify(h bots.Hit) bool {
+	return h.Category.IsRumour() && (h.Stance == bots.Asserting || h.Stance == bots.Asking)
+}
+
+// warn proposes a private warning, one a day for each author on this account.
+func (v view) warn(clue string, hit bots.Hit) []bots.Effect {
+	if v.h.From.ID == "" {
+		return nil // nobody to write to
+	}
+	day := "warning|" + v.account.ID + "|" + v.h.From.ID
+	if v.f.Counted(day) > 0 {
+		return nil
+	}
+	why := hit.Rule
+	if r, ok := v.pack.Rule(hit.Rule); ok {
+		why = r.Why
+	}
+	name := "warning-fraud"
+	if hit.Category.IsRumour() {
+		name = "warning-rumour"
+	}
+	return []bots.Effect{
+		bots.ProposeWarning{
+			ID: bots.NewID(v.e, "warning"), Clue: clue, Template: name,
+			Vars: map[string]string{"Post": v.quote(v.h.Text), "Why": why},
+			Why:  why, Rule: hit.Rule, Rev: hit.Version, Spans: hit.Spans,
+		},
+		bots.Count{Name: day},
+	}
+}
+
+// answer replies to somebody who named us, once per post. An advertisement or rumour is
+// not answered: an officer decides what its author hears.
+func (v view) answer(hit bots.Hit, suspicious bool) []bots.Effect {
+	if v.e.Kind != bots.MentionHeard || suspicious && hit.Stance == bots.Asserting {
+		return nil
+	}
+	if _, done := v.f.Remembered(answered); done {
+		return nil
+	}
+	if !v.account.Private {
+		return []bots.Effect{bots.Reply{Template: "answer-mention-public", Purpose: bots.ForReply, Public: true}, v.remember("answer-mention-public")}
+	}
+	name := v.reply(hit, suspicious)
+	return []bots.Effect{bots.Reply{Template: name, Purpose: bots.ForReply}, v.remember(name)}
+}
+
+func (v view) reply(hit bots.Hit, suspicious bool) string {
+	switch {
+	case suspicious && hit.Stance != bots.Asking:
+		return "offer-help"
+	case v.text.Question() || suspicious:
+		return "is-it-a-scam"
+	case v.text.Complaint():
+		return "complaint"
+	}
+	return "answer-mention"
+}
+
+// answered is the memory of what this post's author was told.
+const answered = "answered"
+
+func (v view) remember(template string) bots.Effect {
+	return bots.Remember{Key: answered, Value: []byte(template)}
+}
+
+func (v view) event() bots.Target { return bots.Target{Kind: bots.KindEvent, ID: v.e.ID} }
+
+// maxQuote is how much of a post a warning repeats, in characters.
+const maxQuote = 30
+
+// quote shortens a post to its beginning, on one line. Links and numbers are left out: a
+// warning must not carry the bait on.
+func (b *Bot) quote(text string) string {
+	var out []rune
+	for _, r := range b.withoutBait(text) {
+		if unicode.IsControl(r) {
+			r = ' '
+		}
+		if len(out) == maxQuote {
+			out[maxQuote-1] = '…'
+			break
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}
+
+func (b *Bot) withoutBait(text string) string {
+	text = strings.ToValidUTF8(text, "")
+	var out strings.Builder
+	from := 0
+	for _, i := range b.folder.Fold(text).Indicators() {
+		if i.Kind == match.URL || i.Kind == match.Phone {
+			out.WriteString(text[from:i.At.Start] + "…")
+			from = i.At.End
+		}
+	}
+	return out.String() + text[from:]
+}
