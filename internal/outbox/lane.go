@@ -63,7 +63,7 @@ func (o *Outbox) activate(ctx context.Context, name string, work *sync.WaitGroup
 func (l *lane) work(ctx context.Context) {
 	done := make(chan struct{})
 	var line []job
-	flying := 0
+	flying, did := 0, false
 	for {
 		if len(line) == 0 && ctx.Err() == nil {
 			line = l.pass(ctx)
@@ -71,10 +71,14 @@ func (l *lane) work(ctx context.Context) {
 		for width := l.width(); len(line) > 0 && flying < width && ctx.Err() == nil; line = line[1:] {
 			if l.start(ctx, line[0], done) {
 				flying++
+				did = true
 			}
 		}
 		if flying == 0 {
 			if l.leave(ctx, len(line)) {
+				if did { // what was done may be due again, sooner than the next tick
+					nudge(l.o.wake)
+				}
 				return
 			}
 			continue

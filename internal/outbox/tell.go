@@ -79,6 +79,7 @@ func (o *Outbox) tellPage(ctx context.Context, page []bots.Record) (int, error) 
 		return 0, err
 	}
 	o.step(StepTold)
+	nudge(o.wake) // an unknown outcome is due for look-up from now on
 	return len(events) + len(stale), nil
 }
 

@@ -1,0 +1,160 @@
+package outbox
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// conversation stores the conversation every item of [world.item] belongs to.
+func (w *world) conversation() string {
+	w.t.Helper()
+	c := &bots.Conversation{Account: "wb", Person: adapters.Person{ID: "li"}}
+	c.Head = bots.Head{ID: "conv/li", Stream: "conv/li"}
+	w.put(c)
+	return c.ID
+}
+
+type answered struct {
+	p   Passive
+	ok  bool
+	err error
+}
+
+// awaits asks for a passive reply as the frontdoor does, before the event is decided.
+func (w *world) awaits(box *Outbox, conversation string, within time.Duration) chan answered {
+	got := make(chan answered, 1)
+	go func() {
+		p, ok, err := box.Answer(w.t.Context(), conversation, time.Now().Add(within))
+		got <- answered{p, ok, err}
+	}()
+	return got
+}
+
+func TestAPassiveReplyIsClaimedWrittenAndReported(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		err   error
+		end   string
+		sends int // the ordinary way, afterwards
+	}{
+		{"written", nil, record.ItemDelivered, 0},
+		{"certainly not written", &notSent, record.ItemDelivered, 1},
+		{"nobody knows", errors.New("broken pipe"), record.ItemUnknown, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in(t, func(t *testing.T, w *world) {
+				conv, box := w.conversation(), w.run()
+				got := w.awaits(box, conv, 4*time.Second)
+				pass(time.Second)
+				it := w.item(bots.ForReply)
+				box.Wake()
+				a := <-got
+				if !a.ok || a.err != nil || a.p.Text != it.Text {
+					t.Fatalf("answer %+v", a)
+				}
+				w.wantState(it, record.ItemClaimed) // the intent is durable before the bytes are written
+				a.p.Done(c.err)
+				a.p.Done(errors.New("a second word does not count"))
+				pass(time.Hour)
+				w.wantState(it, c.end)
+				if n := len(w.accounts["wb"].sent()); n != c.sends {
+					t.Errorf("%d ordinary sends, want %d", n, c.sends)
+				}
+			})
+		})
+	}
+}
+
+func TestAnEmergencyCardIsAnsweredBeforeAnythingElse(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv := w.conversation()
+		w.item(bots.ForReply)
+		card := w.item(bots.ForEmergency)
+		box := New(w.opts)
+		p, ok, err := box.Answer(t.Context(), conv, time.Now().Add(time.Second))
+		if !ok || err != nil || p.Item != card.ID {
+			t.Fatalf("answer %+v %v %v", p, ok, err)
+		}
+		p.Done(nil)
+		w.wantState(card, record.ItemDelivered)
+	})
+}
+
+func TestAPassiveReplyNobodyReportsIsUnknown(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv, box := w.conversation(), w.run()
+		it := w.item(bots.ForReply)
+		if a := <-w.awaits(box, conv, 4*time.Second); !a.ok {
+			t.Fatalf("answer %+v", a)
+		}
+		pass(20 * time.Second)
+		w.wantState(it, record.ItemUnknown)
+	})
+}
+
+func TestWithoutAPassiveReplyTheMessageGoesItsOrdinaryWay(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv, box := w.conversation(), w.run()
+		got := w.awaits(box, conv, 4*time.Second)
+		if a := <-got; a.ok || a.err != nil {
+			t.Fatalf("answer %+v", a)
+		}
+		it := w.item(bots.ForReply)
+		box.Wake()
+		pass(time.Second)
+		w.wantState(it, record.ItemDelivered)
+		w.wantSent("wb", it.Text)
+	})
+}
+
+func TestWhatAPassiveReplyMustNotCarry(t *testing.T) {
+	for name, obstacle := range map[string]func(*world, *record.Item){
+		"other bytes": func(w *world, it *record.Item) {
+			change(w, it.ID, func(i *record.Item) { i.Text += "!" })
+		},
+		"everything halted": func(w *world, _ *record.Item) {
+			h := &record.Halt{Level: record.HaltEverything}
+			h.ID = record.HaltID
+			w.put(h)
+		},
+		"an unknown outcome before it": func(w *world, it *record.Item) {
+			change(w, it.ID, func(i *record.Item) {
+				_, _ = i.Claim(7, time.Now())
+				_ = i.Lost(time.Now())
+			})
+			w.item(bots.ForReply)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T, w *world) {
+				conv := w.conversation()
+				it := w.item(bots.ForReply)
+				obstacle(w, it)
+				if _, ok, err := New(w.opts).Answer(t.Context(), conv, time.Now().Add(2*time.Second)); ok || err != nil {
+					t.Errorf("answered: %v %v", ok, err)
+				}
+			})
+		})
+	}
+}
+
+func TestAPassiveReplyIsNotTakenFromAnotherNode(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv := w.conversation()
+		it := w.item(bots.ForReply)
+		if err := New(w.opts).lane(it.Stream).lease(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		o := w.opts
+		o.Owner = "two"
+		if _, ok, err := New(o).Answer(t.Context(), conv, time.Now().Add(2*time.Second)); ok || err != nil {
+			t.Errorf("answered: %v %v", ok, err)
+		}
+		w.wantState(it, record.ItemDue)
+	})
+}
