@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/rand"
 	"net/http"
 	"slices"
 	"strconv"
@@ -42,10 +43,10 @@ func (a *API) submit(c call, d bots.Decision, needs ...need) (any, error) {
 }
 
 func (a *API) outcome(c call, d bots.Decision, formKey string) (any, error) {
-	if formKey != "" { // one officer's key is never another's
-		formKey = "api/" + c.officer.ID + "/" + formKey
+	if formKey == "" { // nobody will repeat it
+		formKey = rand.Text()
 	}
-	res, err := a.desk.Submit(c.Context(), d, formKey)
+	res, err := a.desk.Submit(c.Context(), d, "api/"+formKey)
 	if err != nil {
 		return nil, err
 	}

@@ -183,7 +183,8 @@ type Halt struct {
 
 // Decision is the body of every decision. Which fields count depends on the call.
 type Decision struct {
-	// FormKey makes a repeated decision get the first outcome; at most 64 characters.
+	// FormKey makes a decision that is repeated by the same officer get the first outcome; at
+	// most 64 characters.
 	FormKey  string             `json:"formKey,omitempty"`
 	Seen     uint64             `json:"seen,omitempty"` // the version looked at
 	Reason   string             `json:"reason,omitempty"`
@@ -198,6 +199,14 @@ type Decision struct {
 	Level    record.HaltLevel   `json:"level,omitempty"`
 	Bulletin *view.BulletinText `json:"bulletin,omitempty"`
 }
+
+// What the client shares with the console, under the names a caller of this package uses.
+type (
+	BulletinText = view.BulletinText
+	Preview      = view.Preview
+	Summary      = view.Summary
+	AuditReport  = view.AuditReport
+)
 
 // Limits on what one decision may carry, in bytes.
 const (

@@ -3,6 +3,7 @@ package signin
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -51,6 +52,7 @@ func (d *Door) Enter(ctx context.Context, o *record.Officer) error {
 	}
 	d.sessions.Put(ctx, keyOfficer, o.ID)
 	d.sessions.Put(ctx, keyMark, mark(o))
+	d.sessions.Put(ctx, keyForm, rand.Text())
 	return nil
 }
 

@@ -53,12 +53,13 @@ func Why(ctx context.Context, s Desk, st Station, code string) (*Story, error) {
 	return story, story.audit(ctx, s)
 }
 
-// findCode tries the code as typed, then as it is printed: upper case, no spaces.
+// findCode tries the code as typed, then as it is printed: upper case, without the
+// spaces and dashes people put in when they read one out.
 func findCode(ctx context.Context, s record.Reader, code string) (*record.Code, error) {
-	code = strings.Join(strings.Fields(code), "")
-	c, err := record.Fetch[record.Code](ctx, s, code)
+	c, err := record.Fetch[record.Code](ctx, s, strings.TrimSpace(code))
 	if errors.Is(err, record.ErrNotFound) {
-		return record.Fetch[record.Code](ctx, s, strings.ToUpper(code))
+		plain := strings.NewReplacer(" ", "", "-", "", "\u3000", "", "－", "", "—", "").Replace(code)
+		return record.Fetch[record.Code](ctx, s, strings.ToUpper(plain))
 	}
 	return c, err
 }

@@ -49,3 +49,8 @@ func Talk(ctx context.Context, s record.Reader, c *bots.Conversation) ([]Said, e
 	}
 	return lines, nil
 }
+
+// Conversation reads a conversation; nil when it is gone.
+func Conversation(ctx context.Context, s record.Reader, id string) (*bots.Conversation, error) {
+	return fetch[bots.Conversation](ctx, s, id)
+}

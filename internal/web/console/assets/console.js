@@ -1,0 +1,77 @@
+// Keys for the desk. Every page works without this file.
+"use strict";
+(() => {
+  const find = (s) => document.querySelector(s);
+  const typing = (el) => el && (el.isContentEditable || /^(TEXTAREA|SELECT)$/.test(el.tagName) ||
+    (el.tagName === "INPUT" && !/^(checkbox|radio|submit|button)$/.test(el.type)));
+
+  // Rows of a list: j and k move the focus, Enter follows the link.
+  const rows = () => [...document.querySelectorAll("a[data-row]")];
+  const step = (by) => {
+    const link = find(by > 0 ? "[data-next]" : "[data-prev]");
+    if (link) { link.click(); return; }
+    const all = rows();
+    if (!all.length) return;
+    const at = all.indexOf(document.activeElement);
+    const to = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1);
+    all[to].focus();
+  };
+
+  // Approving takes two strokes: the first shows what is about to happen.
+  const approve = () => {
+    const b = find("#approve");
+    if (!b) return;
+    if (document.activeElement === b && b.dataset.armed) { b.click(); return; }
+    b.focus();
+    if (b.dataset.armed) return;
+    b.dataset.armed = "1";
+    b.dataset.words = b.innerHTML;
+    b.textContent = "再按一次 a 确认批准";
+    b.addEventListener("blur", () => { delete b.dataset.armed; b.innerHTML = b.dataset.words; }, { once: true });
+  };
+
+  const edit = () => {
+    const d = find("#edit");
+    if (!d) return;
+    d.open = true;
+    d.querySelector("textarea").focus();
+  };
+
+  const help = () => {
+    const d = find("#keys");
+    if (d) { if (d.open) d.close(); else d.showModal(); }
+  };
+
+  const keys = {
+    j: () => step(1), k: () => step(-1), a: approve, e: edit, "?": help,
+    r: () => find("#reason")?.focus(), h: () => find("a.brand")?.click(),
+  };
+
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.isComposing || typing(e.target)) return;
+    if (find("#keys")?.open && e.key !== "?") return;
+    const act = keys[e.key];
+    if (act) { e.preventDefault(); act(); }
+  });
+
+  // Escape leaves a box, so that the keys work again.
+  document.addEventListener("keyup", (e) => {
+    if (e.key === "Escape" && typing(document.activeElement)) document.activeElement.blur();
+  });
+
+  // A second click would be answered with the first outcome anyway; this only says so.
+  document.addEventListener("submit", (e) => {
+    const b = e.submitter;
+    if (e.defaultPrevented || !b || e.target.method === "dialog") return;
+    setTimeout(() => { b.setAttribute("aria-busy", "true"); }, 0);
+  });
+
+  // The front page renews itself while nobody is using it.
+  const every = Number(document.body.dataset.refresh);
+  if (every) {
+    setInterval(() => {
+      const busy = typing(document.activeElement) || find("#keys")?.open;
+      if (!document.hidden && !busy) location.reload();
+    }, every * 1000);
+  }
+})();

@@ -1,0 +1,198 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
+)
+
+// draftList is one page of drafts.
+type draftList struct {
+	State, Account string
+	States         []string
+	Drafts         []*bots.Draft
+	More           string // id to go on after
+}
+
+var draftStates = []string{bots.DraftAwaiting, bots.DraftApproved, bots.DraftReleased, bots.DraftReturned, bots.DraftExpired, bots.DraftWithdrawn, bots.DraftObserved}
+
+func (c *Console) drafts(v *visit) error {
+	if err := may(v, bots.KindDraft); err != nil {
+		return err
+	}
+	d := draftList{State: cmp.Or(v.r.URL.Query().Get("state"), bots.DraftAwaiting), States: draftStates}
+	q := record.Query{State: d.State, Newest: d.State != bots.DraftAwaiting, After: v.r.URL.Query().Get("after"), Limit: perPage}
+	var err error
+	if d.Drafts, err = view.List[bots.Draft](v.ctx(), c.desk, q); err != nil {
+		return err
+	}
+	d.More = more(d.Drafts)
+	return c.show(v, "drafts", "审批", "drafts", d)
+}
+
+// perPage is how many rows a list shows.
+const perPage = 50
+
+// more is the id the next page begins behind; empty when this one is not full.
+func more[T bots.Record](page []T) string {
+	if len(page) < perPage {
+		return ""
+	}
+	return page[len(page)-1].Meta().ID
+}
+
+// draftPage is everything on the approval page.
+type draftPage struct {
+	*view.Matter
+	Post       []segment // the post as seen, with what the rules matched
+	Said       []segment // the message a reply answers
+	From       string    // who wrote it
+	Prev, Next string    // other drafts that await a decision
+	Place      int       // its place among them, from 1
+	Awaiting   int
+	Text       string // in the edit box
+	Reason     string // in the reject box
+	Editing    bool
+}
+
+// Decidable says whether the page offers a decision.
+func (d *draftPage) Decidable() bool { return d.Draft.State == bots.DraftAwaiting && !d.Draft.Erased }
+
+// Editable says whether the text may still be changed.
+func (d *draftPage) Editable() bool {
+	s := d.Draft.State
+	return !d.Draft.Erased && (s == bots.DraftAwaiting || s == bots.DraftReturned || s == bots.DraftApproved)
+}
+
+func (c *Console) draft(v *visit) error {
+	return c.showDraft(v, http.StatusOK, nil, nil)
+}
+
+// showDraft renders the approval page; change puts back what an officer had typed.
+func (c *Console) showDraft(v *visit, status int, n *notice, change func(*draftPage)) error {
+	if err := may(v, bots.KindDraft); err != nil {
+		return err
+	}
+	m, err := view.MatterOf(v.ctx(), c.desk, c.station, v.id())
+	if err != nil {
+		return err
+	}
+	d := &draftPage{Matter: m, Text: m.Draft.Text}
+	d.evidence()
+	if err := c.neighbours(v, d); err != nil {
+		return err
+	}
+	if change != nil {
+		change(d)
+	}
+	return c.showAs(v, status, "draft", purposeWord(m.Draft.Purpose)+" · 审批", "drafts", n, d)
+}
+
+// evidence marks what the rules matched in the post, or shows the message answered.
+func (d *draftPage) evidence() {
+	if d.Clue != nil {
+		spans := spansOf(d.Clue.Hits)
+		if d.Warning != nil {
+			spans = append(spans, d.Warning.Spans...)
+		}
+		d.Post, d.From = segments(d.Clue.Text, spans), d.Clue.Author.Handle
+	}
+	if d.Event == nil {
+		return
+	}
+	if h, ok := d.Event.Body.(*bots.Heard); ok && d.Clue == nil {
+		d.Said, d.From = segments(h.Text, spansOf(h.Hits)), h.From.Handle
+	}
+}
+
+// neighbours finds a draft's place among those that await a decision.
+func (c *Console) neighbours(v *visit, d *draftPage) error {
+	page, err := view.List[bots.Draft](v.ctx(), c.desk, record.Query{State: bots.DraftAwaiting, Limit: 200})
+	if err != nil {
+		return err
+	}
+	d.Awaiting = len(page)
+	for i, other := range page {
+		switch {
+		case other.ID == d.Draft.ID:
+			d.Place = i + 1
+		case other.ID < d.Draft.ID:
+			d.Prev = other.ID
+		case d.Next == "":
+			d.Next = other.ID
+		}
+	}
+	return nil
+}
+
+func draftPath(id string) string { return "/drafts/" + url.PathEscape(id) }
+
+// nextDraft is where an officer goes after a decision: the next one that waits, else the first, else home.
+func (c *Console) nextDraft(v *visit) (string, error) {
+	for _, after := range []string{v.id(), ""} {
+		page, err := view.List[bots.Draft](v.ctx(), c.desk, record.Query{State: bots.DraftAwaiting, After: after, Limit: 1})
+		if err != nil {
+			return "", err
+		}
+		if len(page) > 0 && page[0].ID != v.id() {
+			return draftPath(page[0].ID), nil
+		}
+	}
+	return "/", nil
+}
+
+func (c *Console) approve(v *visit) error {
+	d := bots.Decision{Verb: bots.Approve, On: on(bots.KindDraft, v.id()), Seen: v.seen()}
+	return c.decideDraft(v, d, "已批准，系统会再核对一遍后发出。")
+}
+
+func (c *Console) reject(v *visit) error {
+	reason := v.value("reason")
+	if reason == "" {
+		return c.showDraft(v, http.StatusUnprocessableEntity, &notice{Text: "请写明退回的理由，理由会随记录保存。", Bad: true}, nil)
+	}
+	d := bots.Decision{Verb: bots.Reject, On: on(bots.KindDraft, v.id()), Seen: v.seen(), Reason: reason}
+	return c.decideDraft(v, d, "已退回，不会发出。")
+}
+
+// decideDraft submits and goes to the next draft, or stays with the refusal.
+func (c *Console) decideDraft(v *visit, d bots.Decision, done string) error {
+	_, refused, err := c.submit(v, d)
+	if err != nil {
+		return err
+	}
+	if refused != "" {
+		return c.showDraft(v, http.StatusConflict, &notice{Text: refused, Bad: true}, func(p *draftPage) { p.Reason = d.Reason })
+	}
+	next, err := c.nextDraft(v)
+	if err != nil {
+		return err
+	}
+	if next == "/" {
+		done += "没有其他待审批的内容了。"
+	}
+	c.say(v, notice{Text: done})
+	return v.to(next)
+}
+
+func (c *Console) edit(v *visit) error {
+	text := v.value("text")
+	keep := func(p *draftPage) { p.Text, p.Editing = text, true }
+	if text == "" {
+		return c.showDraft(v, http.StatusUnprocessableEntity, &notice{Text: "正文不能为空。", Bad: true}, keep)
+	}
+	d := bots.Decision{Verb: bots.Edit, On: on(bots.KindDraft, v.id()), Seen: v.seen(), Fields: map[string]string{"text": text}}
+	_, refused, err := c.submit(v, d)
+	if err != nil {
+		return err
+	}
+	if refused != "" {
+		return c.showDraft(v, http.StatusConflict, &notice{Text: refused, Bad: true}, keep)
+	}
+	c.say(v, notice{Text: "已保存修改。改过的内容须由另一位民警批准。"})
+	return v.to(draftPath(v.id()))
+}

@@ -1,0 +1,191 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
+)
+
+type reportList struct {
+	State   string
+	States  []string
+	Reports []waiting
+	More    string
+}
+
+func (c *Console) reports(v *visit) error {
+	if err := may(v, bots.KindReport); err != nil {
+		return err
+	}
+	l := reportList{State: cmp.Or(v.r.URL.Query().Get("state"), "open"), States: []string{"open", "answered", "closed"}}
+	q := record.Query{State: l.State, Newest: l.State != "open", After: v.r.URL.Query().Get("after"), Limit: perPage}
+	page, err := view.List[bots.Report](v.ctx(), c.desk, q)
+	if err != nil {
+		return err
+	}
+	for _, r := range page {
+		l.Reports = append(l.Reports, wait(r, v.now))
+	}
+	l.More = more(page)
+	return c.show(v, "reports", "举报", "reports", l)
+}
+
+// talkPage is a report with its conversation, or a conversation alone.
+type talkPage struct {
+	Report       *waiting
+	Conversation *bots.Conversation
+	Lines        []view.Said
+	Text         string // in the reply box
+	Post         string // where the reply box sends to
+}
+
+func (c *Console) report(v *visit) error { return c.showReport(v, http.StatusOK, nil, "") }
+
+func (c *Console) showReport(v *visit, status int, n *notice, text string) error {
+	if err := may(v, bots.KindReport); err != nil {
+		return err
+	}
+	r, err := record.Fetch[bots.Report](v.ctx(), c.desk, v.id())
+	if err != nil {
+		return err
+	}
+	w := wait(r, v.now)
+	p := talkPage{Report: &w, Text: text, Post: reportPath(v) + "/reply"}
+	if err := c.talk(v, r.Conversation, &p); err != nil {
+		return err
+	}
+	return c.showAs(v, status, "report", "举报 "+r.Reference, "reports", n, p)
+}
+
+func reportPath(v *visit) string { return "/reports/" + url.PathEscape(v.id()) }
+
+// talk reads a conversation; one that is gone leaves its place empty.
+func (c *Console) talk(v *visit, id string, p *talkPage) error {
+	conv, err := view.Conversation(v.ctx(), c.desk, id)
+	if err != nil || conv == nil {
+		return err
+	}
+	p.Conversation = conv
+	p.Lines, err = view.Talk(v.ctx(), c.desk, conv)
+	return err
+}
+
+func (c *Console) replyToReport(v *visit) error {
+	if err := may(v, bots.KindReport); err != nil {
+		return err
+	}
+	r, err := record.Fetch[bots.Report](v.ctx(), c.desk, v.id())
+	if err != nil {
+		return err
+	}
+	return c.sendReply(v, r.Conversation, reportPath(v), c.showReport)
+}
+
+func (c *Console) conversation(v *visit) error { return c.showConversation(v, http.StatusOK, nil, "") }
+
+func (c *Console) showConversation(v *visit, status int, n *notice, text string) error {
+	if err := may(v, bots.KindConversation); err != nil {
+		return err
+	}
+	p := talkPage{Text: text, Post: "/conversations/" + url.PathEscape(v.id()) + "/reply"}
+	if err := c.talk(v, v.id(), &p); err != nil {
+		return err
+	}
+	if p.Conversation == nil {
+		return record.ErrNotFound
+	}
+	return c.showAs(v, status, "report", "会话", "reports", n, p)
+}
+
+func (c *Console) reply(v *visit) error {
+	return c.sendReply(v, v.id(), "/conversations/"+url.PathEscape(v.id()), c.showConversation)
+}
+
+// sendReply submits an officer's own words; what is refused stays in the box.
+func (c *Console) sendReply(v *visit, conversation, back string, again func(*visit, int, *notice, string) error) error {
+	text := v.value("text")
+	if text == "" {
+		return again(v, http.StatusUnprocessableEntity, &notice{Text: "回复不能为空。", Bad: true}, "")
+	}
+	d := bots.Decision{Verb: bots.ReplyTo, On: on(bots.KindConversation, conversation), Fields: map[string]string{"text": text}}
+	_, refused, err := c.submit(v, d)
+	if err != nil {
+		return err
+	}
+	if refused != "" {
+		return again(v, http.StatusConflict, &notice{Text: refused, Bad: true}, text)
+	}
+	c.say(v, notice{Text: "回复已提交，会带上单位名称和核对码发出。"})
+	return v.to(back)
+}
+
+func (c *Console) closeReport(v *visit) error {
+	d := bots.Decision{Verb: bots.CloseReport, On: on(bots.KindReport, v.id()), Seen: v.seen()}
+	return c.decide(v, d, reportPath(v), "/reports", "已办结。")
+}
+
+type clueList struct {
+	State  string
+	States []string
+	Clues  []*bots.Clue
+	More   string
+}
+
+func (c *Console) clues(v *visit) (err error) {
+	if err := may(v, bots.KindClue); err != nil {
+		return err
+	}
+	l := clueList{State: cmp.Or(v.r.URL.Query().Get("state"), "open"), States: []string{"open", "warned", "handed-off", "dismissed"}}
+	q := record.Query{State: l.State, Newest: true, After: v.r.URL.Query().Get("after"), Limit: perPage}
+	if l.Clues, err = view.List[bots.Clue](v.ctx(), c.desk, q); err != nil {
+		return err
+	}
+	l.More = more(l.Clues)
+	return c.show(v, "clues", "线索", "clues", l)
+}
+
+type cluePage struct {
+	*bots.Clue
+	Post     []segment
+	Warnings []*bots.Warning
+}
+
+func (c *Console) clue(v *visit) error {
+	if err := may(v, bots.KindClue); err != nil {
+		return err
+	}
+	clue, err := record.Fetch[bots.Clue](v.ctx(), c.desk, v.id())
+	if err != nil {
+		return err
+	}
+	p := cluePage{Clue: clue, Post: segments(clue.Text, spansOf(clue.Hits))}
+	if clue.Stream != "" {
+		all, err := view.List[bots.Warning](v.ctx(), c.desk, record.Query{Stream: clue.Stream, Limit: perPage})
+		if err != nil {
+			return err
+		}
+		for _, w := range all {
+			if w.Clue == clue.ID {
+				p.Warnings = append(p.Warnings, w)
+			}
+		}
+	}
+	return c.show(v, "clue", "线索", "clues", p)
+}
+
+func (c *Console) appeal(v *visit) error {
+	w, err := record.Fetch[bots.Warning](v.ctx(), c.desk, v.id())
+	if err != nil {
+		return err
+	}
+	back := "/clues/" + url.PathEscape(w.Clue)
+	d := bots.Decision{
+		Verb: bots.DecideAppeal, On: on(bots.KindWarning, v.id()), Seen: v.seen(), Reason: v.value("reason"),
+		Fields: map[string]string{"as": v.value("as")},
+	}
+	return c.decide(v, d, back, back, "已处理异议，并会告知当事人。")
+}

@@ -1,0 +1,192 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
+)
+
+type bulletinList struct {
+	State     string
+	States    []string
+	Bulletins []*bots.Bulletin
+	More      string
+}
+
+// Word is a bulletin's state in words.
+func (bulletinList) Word(state string) string { return bulletinWord(state) }
+
+func bulletinWord(state string) string {
+	if w, ok := bulletinWords[state]; ok {
+		return w
+	}
+	return stateWord(state)
+}
+
+func (c *Console) bulletins(v *visit) (err error) {
+	l := bulletinList{
+		State:  v.r.URL.Query().Get("state"),
+		States: []string{"", bots.BulletinDrafted, bots.BulletinApproved, bots.BulletinReleased, bots.BulletinMissed, bots.BulletinReturned},
+	}
+	q := record.Query{State: l.State, Newest: true, After: v.r.URL.Query().Get("after"), Limit: perPage}
+	if l.Bulletins, err = view.List[bots.Bulletin](v.ctx(), c.desk, q); err != nil {
+		return err
+	}
+	l.More = more(l.Bulletins)
+	return c.show(v, "bulletins", "通报", "bulletins", l)
+}
+
+type bulletinPage struct {
+	*bots.Bulletin
+	Sends []*view.Matter
+}
+
+// Word is the bulletin's state in words.
+func (b bulletinPage) Word() string { return bulletinWord(b.State) }
+
+func (c *Console) bulletin(v *visit) error {
+	b, err := record.Fetch[bots.Bulletin](v.ctx(), c.desk, v.id())
+	if err != nil {
+		return err
+	}
+	p := bulletinPage{Bulletin: b}
+	if may(v, bots.KindDraft) == nil {
+		for _, id := range b.Drafts {
+			m, err := view.MatterOf(v.ctx(), c.desk, c.station, id)
+			if err != nil {
+				return err
+			}
+			p.Sends = append(p.Sends, m)
+		}
+	}
+	return c.show(v, "bulletin", b.Title, "bulletins", p)
+}
+
+// writing is the form of a new bulletin, as far as it is filled in.
+type writing struct {
+	Title, Text, Slot string
+	Chosen            []string // accounts
+	Accounts          []*bots.Account
+	Slots             []slotChoice
+	Previews          []view.Preview
+	CanPreview        bool
+}
+
+// Has says whether an account is chosen.
+func (w *writing) Has(account string) bool { return slices.Contains(w.Chosen, account) }
+
+// slotChoice is one moment a bulletin may leave.
+type slotChoice struct {
+	Value, Title string
+	At           time.Time
+}
+
+func (c *Console) newBulletin(v *visit) error {
+	w := &writing{}
+	if err := c.fill(v, w); err != nil {
+		return err
+	}
+	for _, a := range w.Accounts {
+		w.Chosen = append(w.Chosen, a.ID)
+	}
+	return c.show(v, "write", "写通报", "bulletins", w)
+}
+
+// fill reads what can be chosen.
+func (c *Console) fill(v *visit, w *writing) (err error) {
+	if w.Accounts, err = view.List[bots.Account](v.ctx(), c.desk, record.Query{Limit: 200}); err != nil {
+		return err
+	}
+	w.CanPreview = c.station.Preview != nil
+	if c.station.Schedules == nil {
+		return nil
+	}
+	for _, s := range c.station.Schedules(v.now) {
+		for _, at := range s.Next {
+			w.Slots = append(w.Slots, slotChoice{Value: s.Name + "|" + at.UTC().Format(time.RFC3339), Title: s.Title, At: at})
+		}
+	}
+	slices.SortStableFunc(w.Slots, func(a, b slotChoice) int { return a.At.Compare(b.At) })
+	return nil
+}
+
+func (c *Console) writeBulletin(v *visit) error {
+	w := &writing{Title: v.value("title"), Text: v.value("text"), Slot: v.value("slot"), Chosen: v.r.PostForm["account"]}
+	if err := c.fill(v, w); err != nil {
+		return err
+	}
+	b, problem := w.bulletin()
+	switch {
+	case problem != "":
+		return c.again(v, w, http.StatusUnprocessableEntity, problem)
+	case v.value("do") == "preview":
+		return c.previewBulletin(v, w, b)
+	}
+	res, refused, err := c.submit(v, bots.Decision{Verb: bots.WriteBulletin, On: on(bots.KindBulletin, ""), Fields: bulletinFields(b)})
+	if err != nil {
+		return err
+	}
+	if refused != "" {
+		return c.again(v, w, http.StatusConflict, refused)
+	}
+	c.say(v, notice{Text: "通报已提交，须由另一位同事批准后才会发布。"})
+	for _, t := range res.Made {
+		if t.Kind == bots.KindBulletin {
+			return v.to("/bulletins/" + url.PathEscape(t.ID))
+		}
+	}
+	return v.to("/bulletins")
+}
+
+func (c *Console) again(v *visit, w *writing, status int, problem string) error {
+	return c.showAs(v, status, "write", "写通报", "bulletins", &notice{Text: problem, Bad: true}, w)
+}
+
+func (c *Console) previewBulletin(v *visit, w *writing, b view.BulletinText) (err error) {
+	if c.station.Preview == nil {
+		return c.again(v, w, http.StatusOK, "本站没有开启预览。")
+	}
+	if w.Previews, err = c.station.Preview(v.ctx(), b); err != nil {
+		return err
+	}
+	return c.show(v, "write", "写通报", "bulletins", w)
+}
+
+// bulletin is what the form says, or what is wrong with it.
+func (w *writing) bulletin() (b view.BulletinText, problem string) {
+	b = view.BulletinText{Title: w.Title, Text: w.Text, Accounts: w.Chosen}
+	switch {
+	case w.Title == "":
+		return b, "请写标题。"
+	case w.Text == "":
+		return b, "请写正文。"
+	case len(w.Chosen) == 0:
+		return b, "请至少选一个账号。"
+	}
+	if w.Slot == "" {
+		return b, ""
+	}
+	name, at, ok := strings.Cut(w.Slot, "|")
+	slot, err := time.Parse(time.RFC3339, at)
+	if !ok || err != nil {
+		return b, "发布时间不对，请重新选择。"
+	}
+	b.Schedule, b.Slot = name, slot
+	return b, ""
+}
+
+func bulletinFields(b view.BulletinText) map[string]string {
+	f := map[string]string{
+		"title": b.Title, "text": b.Text, "language": b.Language, "schedule": b.Schedule, "accounts": strings.Join(b.Accounts, ","),
+	}
+	if !b.Slot.IsZero() {
+		f["slot"] = b.Slot.Format(time.RFC3339)
+	}
+	return f
+}

@@ -1,0 +1,164 @@
+package console
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
+)
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+// pages are the parsed templates by file name without ".html".
+type pages map[string]*template.Template
+
+// loadPages parses every page with the layout and the shared pieces.
+func loadPages() (pages, error) {
+	base, err := template.New("").Funcs(funcs()).ParseFS(pageFiles, "pages/layout.html", "pages/pieces.html")
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(pageFiles, "pages/*.html")
+	if err != nil {
+		return nil, err
+	}
+	all := pages{}
+	for _, f := range files {
+		own, err := base.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if all[strings.TrimSuffix(path.Base(f), ".html")], err = own.ParseFS(pageFiles, f); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func funcs() template.FuncMap {
+	return template.FuncMap{
+		"when": when, "clock": clock, "stamp": stamp, "ago": ago, "until": until, "seg": url.PathEscape, "short": short, "excerpt": excerpt,
+		"state": stateWord, "warned": warningWord, "purpose": purposeWord, "channel": channelWord, "category": categoryWord, "stance": stanceWord, "unit": unitWord,
+		"mode": modeWord, "kind": kindWord, "role": roleWord, "level": levelWord, "author": authorWord, "did": didWord, "class": resultWord,
+		"result": resultWord, "effect": effectLine, "dict": dict,
+	}
+}
+
+// dict passes several values to a piece.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, errors.New("dict needs names and values in pairs")
+	}
+	m := map[string]any{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// page is what every template gets.
+type page struct {
+	Title   string
+	Nav     string // which entry of the navigation is current
+	Unit    string
+	Officer *record.Officer
+	Sum     *view.Summary // nil outside the desk
+	Notice  *notice
+	Now     time.Time
+	Refresh int // seconds after which the page may renew itself; 0: never
+	OneOff  bool
+	Assets  assets
+	Data    any
+	key     func() string
+}
+
+// Key makes a fresh key for one form.
+func (p *page) Key() string { return p.key() }
+
+// Can says whether the officer's roles allow something, so that a page offers what will
+// not be refused. The guards are elsewhere.
+func (p *page) Can(roles ...string) bool {
+	for _, r := range roles {
+		if p.Officer != nil && p.Officer.Is(record.Role(r)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Personal says whether the officer may follow links to citizens' records.
+func (p *page) Personal() bool { return p.Officer != nil && view.May(p.Officer, bots.KindReport) }
+
+// show renders a page of the desk.
+func (c *Console) show(v *visit, name, title, nav string, data any) error {
+	return c.showAs(v, http.StatusOK, name, title, nav, nil, data)
+}
+
+// showAs renders a page with a status and, if there is one, a notice of its own.
+func (c *Console) showAs(v *visit, status int, name, title, nav string, n *notice, data any) error {
+	sum, err := view.Summarise(v.ctx(), c.desk, v.now, 99)
+	if err != nil {
+		return err
+	}
+	p := &page{
+		Title: title, Nav: nav, Officer: v.officer, Sum: sum, Notice: cmp.Or(n, c.heard(v)), Now: v.now, Data: data,
+		key: func() string { return c.door.FormKey(v.ctx()) },
+	}
+	if name == "front" {
+		p.Refresh = 30
+	}
+	return c.write(v.w, status, name, p)
+}
+
+func (c *Console) write(w http.ResponseWriter, status int, name string, p *page) error {
+	p.Unit, p.OneOff, p.Assets = cmp.Or(c.station.Unit, "网上巡查值班台"), c.station.OneOfficer, c.assets
+	var b bytes.Buffer
+	if err := c.pages[name].ExecuteTemplate(&b, "layout", p); err != nil {
+		return fmt.Errorf("render page %s: %w", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the reader has gone; there is nobody to tell
+	return nil
+}
+
+// trouble says in plain words why there is no page, and leads back.
+func (c *Console) trouble(w http.ResponseWriter, r *http.Request, status int, title, text string) {
+	id, _ := r.Context().Value(requestID{}).(string)
+	p := &page{Title: title, Now: time.Now(), Data: map[string]string{"Text": text, "Request": id}}
+	if err := c.write(w, status, "trouble", p); err != nil {
+		c.log.Error("console page failed", "request", id, "err", err)
+		http.Error(w, title, status)
+	}
+}
+
+func (c *Console) lost(w http.ResponseWriter, r *http.Request) {
+	c.trouble(w, r, http.StatusNotFound, "没有这一页", "它可能已经处理完、已按期限删除，或者地址有误。")
+}
+
+func (c *Console) foreign(w http.ResponseWriter, r *http.Request) {
+	c.trouble(w, r, http.StatusForbidden, "请求来自别的网站，已拦下", "没有做任何改动。请从值班台自己的页面操作。")
+}
+
+func (c *Console) broken(w http.ResponseWriter, r *http.Request, err error) {
+	id, _ := r.Context().Value(requestID{}).(string)
+	c.log.Error("console request failed", "request", id, "err", err)
+	status, text := http.StatusInternalServerError, "请稍后再试。若一直如此，请把下面的编号告诉管理员。"
+	if errors.Is(err, record.ErrFull) || errors.Is(err, record.ErrClosed) {
+		status, text = http.StatusServiceUnavailable, "存储暂时不能写入（磁盘已满或正在停机）。刚才的操作没有生效，请稍后再试。"
+	}
+	c.trouble(w, r, status, "这一步没有完成", text)
+}

@@ -1,0 +1,154 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
+)
+
+type accountPage struct {
+	*bots.Account
+	Observed []*bots.Draft // what it would have sent
+	More     bool
+	Steps    []bots.Mode // the modes it may go to from here
+}
+
+var modes = []bots.Mode{bots.Observe, bots.Suggest, bots.Live}
+
+func (c *Console) accounts(v *visit) error {
+	all, err := view.List[bots.Account](v.ctx(), c.desk, record.Query{Limit: 500})
+	if err != nil {
+		return err
+	}
+	return c.show(v, "accounts", "账号", "accounts", all)
+}
+
+func (c *Console) account(v *visit) error {
+	a, err := record.Fetch[bots.Account](v.ctx(), c.desk, v.id())
+	if err != nil {
+		return err
+	}
+	p := accountPage{Account: a, Steps: steps(a.Mode())}
+	if p.Observed, p.More, err = view.Observed(v.ctx(), c.desk, a.ID); err != nil {
+		return err
+	}
+	if may(v, bots.KindDraft) != nil {
+		p.Observed = nil
+	}
+	return c.show(v, "account", "账号 "+a.ID, "accounts", p)
+}
+
+// steps are one mode up and every mode down.
+func steps(from bots.Mode) []bots.Mode {
+	var out []bots.Mode
+	for i, m := range modes {
+		if m == from {
+			return append(out, modes[i+1:min(i+2, len(modes))]...)
+		}
+		out = append(out, m)
+	}
+	return nil
+}
+
+func accountPath(v *visit) string { return "/accounts/" + url.PathEscape(v.id()) }
+
+func (v *visit) attest(fields map[string]string) map[string]string {
+	if v.value("attest") != "" {
+		fields["attest"] = "true"
+	}
+	return fields
+}
+
+func (c *Console) requestMode(v *visit) error {
+	d := bots.Decision{
+		Verb: bots.RequestMode, On: on(bots.KindAccount, v.id()), Seen: v.seen(),
+		Fields: v.attest(map[string]string{"mode": v.value("mode")}),
+	}
+	return c.decide(v, d, accountPath(v), accountPath(v), "已申请切换为“"+modeWord(v.value("mode"))+"”，请另一位同事确认。")
+}
+
+func (c *Console) confirmMode(v *visit) error {
+	d := bots.Decision{Verb: bots.ConfirmMode, On: on(bots.KindAccount, v.id()), Seen: v.seen(), Fields: v.attest(map[string]string{})}
+	return c.decide(v, d, accountPath(v), accountPath(v), "模式已切换。")
+}
+
+// standingPage lists standing approvals and offers templates for a new one.
+type standingPage struct {
+	Standings []*record.Standing
+	Templates []view.Template
+	Accounts  []*bots.Account
+	Chosen    string // template
+	Until     string
+	From, To  string // bounds of the date box
+}
+
+func (c *Console) standings(v *visit) error {
+	return c.showStandings(v, http.StatusOK, nil, "", v.now.AddDate(0, 3, 0).In(beijing).Format(time.DateOnly))
+}
+
+func (c *Console) showStandings(v *visit, status int, n *notice, chosen, until string) (err error) {
+	p := standingPage{Chosen: chosen, Until: until}
+	p.From, p.To = v.now.AddDate(0, 0, 1).In(beijing).Format(time.DateOnly), v.now.AddDate(1, 0, 0).In(beijing).Format(time.DateOnly)
+	if p.Standings, err = view.List[record.Standing](v.ctx(), c.desk, record.Query{Newest: true, Limit: 200}); err != nil {
+		return err
+	}
+	if p.Accounts, err = view.List[bots.Account](v.ctx(), c.desk, record.Query{Limit: 200}); err != nil {
+		return err
+	}
+	if c.station.Templates != nil {
+		p.Templates = c.station.Templates()
+	}
+	return c.showAs(v, status, "standing", "常设审批", "standing", n, p)
+}
+
+func (c *Console) proposeStanding(v *visit) error {
+	name, rev, _ := strings.Cut(v.value("template"), "|")
+	until, err := time.ParseInLocation(time.DateOnly, v.value("until"), beijing)
+	again := func(status int, text string) error {
+		return c.showStandings(v, status, &notice{Text: text, Bad: true}, v.value("template"), v.value("until"))
+	}
+	if err != nil {
+		return again(http.StatusUnprocessableEntity, "请填写截止日期。")
+	}
+	if n, err := strconv.Atoi(rev); name == "" || err != nil || n < 1 {
+		return again(http.StatusUnprocessableEntity, "请选择模板。")
+	}
+	d := bots.Decision{Verb: bots.ApproveKind, On: on(record.KindStanding, ""), Fields: map[string]string{
+		"template": name, "version": rev, "accounts": strings.Join(v.r.PostForm["account"], ","),
+		"until": until.Add(24*time.Hour - time.Second).UTC().Format(time.RFC3339), // the whole last day
+	}}
+	_, refused, err := c.submit(v, d)
+	if err != nil {
+		return err
+	}
+	if refused != "" {
+		return again(http.StatusConflict, refused)
+	}
+	c.say(v, notice{Text: "已提出，须由另一位同事确认后生效。"})
+	return v.to("/standing")
+}
+
+func (c *Console) confirmStanding(v *visit) error {
+	d := bots.Decision{Verb: bots.ConfirmKind, On: on(record.KindStanding, v.id()), Seen: v.seen()}
+	return c.decide(v, d, "/standing", "/standing", "常设审批已生效。")
+}
+
+type auditPage struct{ Report *view.AuditReport }
+
+// audit verifies the chain only when asked: it reads every entry.
+func (c *Console) audit(v *visit) error {
+	if !v.r.URL.Query().Has("run") {
+		return c.show(v, "audit", "审计", "audit", auditPage{})
+	}
+	r, err := c.desk.VerifyAudit(v.ctx())
+	if err != nil {
+		return err
+	}
+	return c.show(v, "audit", "审计", "audit", auditPage{Report: &r})
+}

@@ -1,0 +1,139 @@
+package console
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"netpatrol/bots"
+)
+
+// beijing is the zone officers read times in; China has had no daylight saving since 1991.
+var beijing = time.FixedZone("CST", 8*60*60)
+
+func when(t time.Time, now time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	t, now = t.In(beijing), now.In(beijing)
+	switch {
+	case t.Year() != now.Year():
+		return t.Format("2006年1月2日 15:04")
+	case t.YearDay() == now.YearDay():
+		return t.Format("今天 15:04")
+	}
+	return t.Format("1月2日 15:04")
+}
+
+func clock(t time.Time) string { return t.In(beijing).Format("15:04:05") }
+
+// stamp is for <time datetime> and for print.
+func stamp(t time.Time) string { return t.In(beijing).Format("2006-01-02 15:04:05") }
+
+// ago says how long ago t was, or in how long it will be.
+func ago(t time.Time, now time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	d := now.Sub(t)
+	if d < 0 {
+		return span(-d) + "后"
+	}
+	if d < time.Minute {
+		return "刚刚"
+	}
+	return span(d) + "前"
+}
+
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "不到1分钟"
+	case d < time.Hour:
+		return fmt.Sprintf("%d分钟", int(d.Minutes()))
+	case d < 48*time.Hour:
+		h, m := int(d.Hours()), int(d.Minutes())%60
+		if m == 0 || h >= 10 {
+			return fmt.Sprintf("%d小时", h)
+		}
+		return fmt.Sprintf("%d小时%d分", h, m)
+	}
+	return fmt.Sprintf("%d天", int(d.Hours()/24))
+}
+
+func until(t time.Time, now time.Time) string {
+	if t.IsZero() {
+		return "不限"
+	}
+	if !t.After(now) {
+		return "已过期"
+	}
+	return "还有" + span(t.Sub(now))
+}
+
+// short is how a digest is read out: its first twelve characters in fours.
+func short(s string) string {
+	if len(s) < 12 {
+		return s
+	}
+	return s[:4] + " " + s[4:8] + " " + s[8:12]
+}
+
+// excerpt is at most n characters of one line.
+func excerpt(s string, n int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n]) + "…"
+}
+
+// segment is a stretch of text, matched by a rule or not.
+type segment struct {
+	Text string
+	Hit  bool
+}
+
+// segments cuts text at spans. Spans may overlap, be out of order or out of bounds, or
+// cut a character in two; what is shown is always the whole text.
+func segments(text string, spans []bots.Span) []segment {
+	hit := make([]bool, len(text))
+	for _, s := range spans {
+		for i := max(s.Start, 0); i < min(s.End, len(text)); i++ {
+			hit[i] = true
+		}
+	}
+	var out []segment
+	for i, r := range text {
+		n := utf8.RuneLen(r)
+		if n < 0 {
+			n = 1
+		}
+		h := slices.Contains(hit[i:min(i+n, len(text))], true)
+		if len(out) == 0 || out[len(out)-1].Hit != h {
+			out = append(out, segment{Hit: h})
+		}
+		out[len(out)-1].Text += string(r)
+	}
+	return out
+}
+
+// spansOf are the spans of every hit.
+func spansOf(hits []bots.Hit) []bots.Span {
+	var all []bots.Span
+	for _, h := range hits {
+		all = append(all, h.Spans...)
+	}
+	return all
+}
+
+// effectLine makes a tape's effect line readable: bot, what it proposed.
+func effectLine(line string) string {
+	parts := strings.SplitN(line, " ", 3)
+	if len(parts) < 2 {
+		return line
+	}
+	return parts[0] + "　" + parts[1]
+}

@@ -1,0 +1,183 @@
+package console
+
+import (
+	"cmp"
+	"strings"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// The words officers read. Each table is data and never changes; a word it lacks is
+// shown as it is.
+
+func word(table map[string]string, key string) string { return cmp.Or(table[key], key) }
+
+var stateWords = map[string]string{
+	bots.DraftObserved: "仅观察", bots.DraftAwaiting: "待审批", bots.DraftApproved: "已批准", bots.DraftReleased: "已放行", bots.DraftReturned: "已退回",
+	bots.DraftExpired: "已过期", bots.DraftWithdrawn: "已撤回",
+	record.ItemDue: "排队发送", record.ItemHeld: "暂缓", record.ItemClaimed: "正在发送", record.ItemAccepted: "平台已受理", record.ItemDelivered: "已送达",
+	record.ItemRejected: "平台拒绝", record.ItemUnknown: "结果不明", record.ItemClosed: "已办结",
+	"open": "未处理", "answered": "已答复", "warned": "已警示", "handed-off": "已移交", "dismissed": "不予处理",
+	bots.WarningProposed: "待审批", bots.WarningSent: "已送达", bots.WarningFailed: "未送达", bots.WarningLapsed: "已失效",
+	bots.WarningRemoved: "帖子已删除", bots.WarningKept: "帖子仍在", bots.WarningAppealed: "有异议",
+	bots.BulletinDrafted: "待审批", bots.BulletinMissed: "错过时段",
+	record.StandingActive: "生效中", record.StandingRevoked: "已撤销",
+	record.AlarmAcknowledged: "已知悉",
+	bots.EventPending:        "待处理", bots.EventDecided: "已处理", bots.EventParked: "处理出错",
+}
+
+func stateWord(s string) string { return word(stateWords, s) }
+
+// warningWord: a person returns a warning, a platform rejects a send.
+func warningWord(s string) string {
+	if s == bots.WarningRejected {
+		return stateWord(bots.DraftReturned)
+	}
+	return stateWord(s)
+}
+
+var bulletinWords = map[string]string{bots.BulletinReleased: "已发布", bots.BulletinApproved: "已批准，待发布"}
+
+var purposeWords = map[string]string{
+	string(bots.ForReply): "答复", string(bots.ForReceipt): "举报回执", string(bots.ForNotice): "通知", string(bots.ForEmergency): "紧急劝阻",
+	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复",
+}
+
+func purposeWord(p bots.Purpose) string { return word(purposeWords, string(p)) }
+
+var channelWords = map[string]string{string(adapters.Public): "公开发布", string(adapters.Private): "私信", string(adapters.InReply): "公开评论"}
+
+func channelWord(c adapters.Channel) string { return word(channelWords, string(c)) }
+
+func categoryWord(c bots.Category) string { return cmp.Or(bots.Categories()[c], string(c)) }
+
+var stanceWords = map[string]string{
+	string(bots.Asserting): "本人在招揽或散布", string(bots.Victim): "像是受害人", string(bots.Cautions): "在提醒他人", string(bots.Quoting): "在引用或报道",
+	string(bots.Asking): "在求证", string(bots.Minor): "像是未成年人",
+}
+
+func stanceWord(s bots.Stance) string { return word(stanceWords, string(s)) }
+
+var unitWords = map[string]string{
+	string(adapters.Runes): "字", string(adapters.Bytes): "字节", string(adapters.UTF16): "字符", string(adapters.HalfWidths): "半角", string(adapters.FullWidths): "字",
+}
+
+func unitWord(u string) string { return word(unitWords, u) }
+
+var modeWords = map[string]string{string(bots.Observe): "观察", string(bots.Suggest): "建议", string(bots.Live): "正式"}
+
+func modeWord(m any) string {
+	switch m := m.(type) {
+	case bots.Mode:
+		return word(modeWords, string(m))
+	case string:
+		return word(modeWords, m)
+	}
+	return ""
+}
+
+var levelWords = map[string]string{string(record.HaltUnsolicited): "公开和主动发送", string(record.HaltEverything): "全部发送"}
+
+func levelWord(l record.HaltLevel) string { return word(levelWords, string(l)) }
+
+var kindWords = map[string]string{
+	string(bots.MessageHeard): "收到私信", string(bots.MentionHeard): "被提及", string(bots.CommentHeard): "收到评论", string(bots.PostSeen): "巡查发现",
+	string(bots.PostEdited): "帖子被修改", string(bots.PostDeleted): "帖子被删除", string(bots.Followed): "新关注", string(bots.Unfollowed): "取消关注",
+	string(bots.OtherHeard): "其他", string(bots.SlotDue): "时段到点", string(bots.Reminded): "提醒", string(bots.Fetched): "复看", string(bots.Decided): "民警决定",
+	string(bots.SendEnded): "发送结果",
+	"draft":                "草稿", "item": "待发", "report": "举报", "clue": "线索", "warning": "警示", "bulletin": "通报", "account": "账号", "conversation": "会话", "event": "事件",
+	"approval": "审批", "standing": "常设审批", "halt": "停发", "alarm": "提醒", "officer": "人员",
+}
+
+func kindWord(k any) string {
+	switch k := k.(type) {
+	case bots.EventKind:
+		return word(kindWords, string(k))
+	case bots.RecordKind:
+		return word(kindWords, string(k))
+	}
+	return ""
+}
+
+var roleWords = map[string]string{
+	string(record.Editor): "编辑", string(record.Duty): "民警", string(record.Approver): "审核", string(record.Auditor): "审计", string(record.Admin): "管理员",
+	string(record.Volunteer): "志愿者",
+}
+
+func roleWord(r record.Role) string { return word(roleWords, string(r)) }
+
+// authorWord names who wrote something: a bot is the system, an officer is an officer.
+func authorWord(a string) string {
+	if bot, ok := strings.CutPrefix(a, "bot:"); ok {
+		return "系统（" + bot + "）"
+	}
+	return a
+}
+
+var resultWords = map[string]string{
+	"unknown": "结果不明", "not sent": "未发出", "rate limited": "平台限流", "auth expired": "授权过期", "account blocked": "账号被平台停用", "rejected": "平台拒绝",
+	"window closed": "已过可回复时限", "gone": "对象已不存在", "unsupported": "账号无此能力", "": "进行中",
+}
+
+func resultWord(s string) string { return cmp.Or(resultWords[s], stateWord(s)) }
+
+var didWords = map[string]string{
+	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "write-bulletin": "起草通报", "approve-kind": "提出常设审批", "confirm-kind": "确认常设审批",
+	"request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "hold": "暂缓", "send-held": "放行暂缓", "settle": "认定结果", "halt": "停发", "resume": "恢复发送",
+	"close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码", "release": "放行",
+	"claim": "开始发送", "sent": "已发出",
+}
+
+func didWord(d string) string { return cmp.Or(didWords[d], stateWord(d)) }
+
+// refusals say what a guard refused in the officer's language, by code, or by verb and
+// code where one code means different things.
+var refusals = map[string]string{
+	"two-people":     "这一步须由两个人完成：内容是您起草、修改或提出的，请另一位同事来批准或确认。",
+	"changed":        "它在您打开之后被改动过。下面是最新内容，请重新核对后再决定。",
+	"not-awaiting":   "它已经不在待审批状态，可能有同事刚刚处理过。",
+	"expired":        "它已过期，不能再审批。",
+	"reason":         "请写明理由，理由会随记录保存。",
+	"role":           "您的角色不能做这一步，请联系有相应职责的同事。",
+	"not-editable":   "它已经不能修改。",
+	"mode-step":      "账号模式只能按“观察、建议、正式”一步一步升，或退回前面任一步。",
+	"nothing-wanted": "目前没有人申请切换这个账号的模式。",
+	"identity":       "平台没有确认这个账号属于本单位，须由两位同事分别作保后才能转为正式。",
+	"edit/identity":  "正文里必须写明本单位名称，请补上。",
+	"code":           "正文里必须保留核对码，群众要靠它核实真假，请补上。",
+	"text":           "发送前检查没有通过，请改写。",
+	"too-long":       "超出平台允许的长度，请删短。",
+	"unsolicited":    "常设审批只能用于答复、回执和通知，不能用于警示和通报。",
+	"until":          "常设审批必须写明截止日期，最长一年。",
+	"version":        "这个模板已有更新的版本，请看过新版再提出。",
+	"template":       "没有这个模板。",
+	"not-proposed":   "这项常设审批不在待确认状态。",
+	"not-held":       "它不在暂缓状态，可能刚刚处理过。",
+	"not-due":        "它不在排队发送状态，可能刚刚发出或处理过。",
+	"not-unknown":    "它的结果已经明确，无须再认定。",
+	"no-approval":    "没有与内容逐字一致的批准，须重新审批。",
+	"no-officer":     "您的账户已停用，请联系管理员。",
+	"not-found":      "它已经不在了，可能已按期限删除。",
+	"observe":        "这个账号处于观察模式，什么也不发。先在“账号”页转为建议模式。",
+	"schedule":       "没有这个发布时段，请重新选择。",
+	"slot":           "这个时段已经过去或不存在，请重新选择。",
+	"no-account":     "没有能发布通报的账号。",
+	"level":          "请选择停发的范围。",
+}
+
+// detailed are refusals whose own words say what exactly is wrong.
+var detailed = map[string]bool{"text": true, "too-long": true}
+
+// sentence is a refusal in words: ours, else the guard's own.
+func sentence(verb bots.Verb, code, message string) string {
+	ours := cmp.Or(refusals[string(verb)+"/"+code], refusals[code])
+	switch {
+	case ours == "":
+		return cmp.Or(message, "这一步没有被接受（"+code+"）。")
+	case detailed[code]:
+		return ours + message
+	}
+	return ours
+}
