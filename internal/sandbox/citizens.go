@@ -2,7 +2,7 @@ package sandbox
 
 import (
 	"fmt"
-	"net/http"
+	"strings"
 	"time"
 )
 
@@ -39,6 +39,9 @@ func (m *Microblog) Tell(from, to, text string, opts ...SayOption) (StatusID, er
 	if a == nil {
 		return "", fmt.Errorf("%s tells %s: %w", from, to, ErrNoAccount)
 	}
+	if strings.TrimSpace(text) == "" {
+		return "", fmt.Errorf("%s tells %s: %w", from, to, ErrEmpty)
+	}
 	p := post{text: "@" + a.handle + " " + text, language: "zh", visibility: Direct, generous: true}
 	for _, o := range opts {
 		o(&p, m)
@@ -51,7 +54,7 @@ func (m *Microblog) say(kind ActionKind, from string, p post) (StatusID, error) 
 	if a == nil {
 		return "", fmt.Errorf("%s of %s: %w", kind, from, ErrNoAccount)
 	}
-	if err := m.asCall(a).measure(p.text, "", 0); err != nil {
+	if err := m.fits(p.text); err != nil {
 		return "", fmt.Errorf("%s of %s: %w", kind, from, err)
 	}
 	s := m.publish(a, p)
@@ -59,9 +62,16 @@ func (m *Microblog) say(kind ActionKind, from string, p post) (StatusID, error) 
 	return StatusID(s.id), nil
 }
 
-// asCall lets a citizen's deed pass the checks of the API.
-func (m *Microblog) asCall(a *account) *call {
-	return &call{m: m, viewer: a, now: m.opts.Now(), header: http.Header{}}
+// fits holds a citizen's text to the limits of the API.
+func (m *Microblog) fits(text string) error {
+	n := weight(m.reader(true).split(text), m.perURL())
+	switch {
+	case strings.TrimSpace(text) == "":
+		return ErrEmpty
+	case n > m.opts.MaxChars:
+		return fmt.Errorf("%w: %d characters of %d", ErrTooLong, n, m.opts.MaxChars)
+	}
+	return nil
 }
 
 // Edit changes the text of one's own post.
@@ -72,7 +82,7 @@ func (m *Microblog) Edit(from string, id StatusID, text string) error {
 	if err != nil {
 		return err
 	}
-	if err := m.asCall(s.author).measure(text, "", 0); err != nil {
+	if err := m.fits(text); err != nil {
 		return fmt.Errorf("edit of %s: %w", from, err)
 	}
 	m.revise(s, text, s.spoiler, s.sensitive)

@@ -112,6 +112,8 @@ var (
 	ErrNoAccount = errors.New("no such account on the pretend platform: add it first with AddAccount or AddCitizen")
 	ErrNoStatus  = errors.New("no such post on the pretend platform, or it is deleted")
 	ErrTaken     = errors.New("that handle is taken on the pretend platform")
+	ErrEmpty     = errors.New("the text is empty")
+	ErrTooLong   = errors.New("the text is longer than the pretend platform allows")
 )
 
 // AddAccount adds an official account, which acts through the API only, and returns
