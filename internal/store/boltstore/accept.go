@@ -114,7 +114,7 @@ func (b *batch) accept(a *arrival) error {
 		return err
 	}
 	a.id, a.fresh = id, true
-	return b.put(dedupe, key, []byte(id))
+	return b.insert(dedupe, key, []byte(id))
 }
 
 // eventID is a ULID whose entropy begins with the nanoseconds within the millisecond,

@@ -72,14 +72,16 @@ type Store struct {
 	vault *vault.Vault
 	log   *slog.Logger
 
-	mu     sync.Mutex
-	next   *group // what the next commit takes
-	closed bool
-	wake   chan struct{}
-	ended  chan struct{}
+	mu      sync.Mutex
+	next    *group // who queued while somebody writes
+	writing bool   // somebody has the writer's role
+	closed  bool
+	idle    chan struct{} // closed when closed and the last change is written
+	wake    chan struct{} // passes the role to the writer
+	ended   chan struct{} // closed when the writer has ended
 
-	inChange atomic.Bool
-	writer   uintptr // entry of the writer's function
+	inChange  atomic.Bool
+	committer uintptr // entry of commit
 }
 
 var _ record.Store = (*Store)(nil)
@@ -128,7 +130,11 @@ func open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	s := &Store{db: db, keys: keys, log: o.Logger, next: newGroup(), wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	s := &Store{
+		db: db, keys: keys, log: o.Logger, next: &group{done: make(chan struct{})},
+		idle: make(chan struct{}), wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		committer: reflect.ValueOf((*Store).commit).Pointer(),
+	}
 	if fresh {
 		err = syncDir(o.Dir)
 	}
@@ -141,7 +147,6 @@ func open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, keys.Close(), db.Close())
 	}
-	s.writer = reflect.ValueOf((*Store).write).Pointer()
 	go s.write()
 	return s, nil
 }
@@ -221,14 +226,16 @@ func (s *Store) FlushKeys(ctx context.Context) error {
 // It may be called again.
 func (s *Store) Close() error {
 	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		<-s.ended
+	again := s.closed
+	if s.closed = true; !again && !s.writing {
+		close(s.idle)
+	}
+	s.mu.Unlock()
+	<-s.idle
+	if again {
 		return nil
 	}
-	s.closed = true
-	s.mu.Unlock()
-	s.rouse()
+	close(s.wake)
 	<-s.ended
 	return errors.Join(s.db.Close(), s.keys.Close())
 }

@@ -18,10 +18,8 @@ import (
 // group is what one commit makes durable.
 type group struct {
 	requests []*request
-	done     chan struct{} // closed when every request has its result
+	done     chan struct{} // closed when every request has its result; nil: its caller commits
 }
-
-func newGroup() *group { return &group{done: make(chan struct{})} }
 
 // request is one caller's part of a group.
 type request struct {
@@ -54,17 +52,13 @@ func (s *Store) submit(ctx context.Context, change func(*batch) error) error {
 		return errNested
 	}
 	r := &request{change: change}
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return record.ErrClosed
-	}
-	g := s.next
-	g.requests = append(g.requests, r)
-	first := len(g.requests) == 1
-	s.mu.Unlock()
-	if first {
-		s.rouse()
+	g, alone, err := s.enqueue(r)
+	switch {
+	case err != nil:
+		return err
+	case alone:
+		s.commitAlone(g)
+		return r.err
 	}
 	select {
 	case <-g.done:
@@ -77,55 +71,100 @@ func (s *Store) submit(ctx context.Context, change func(*batch) error) error {
 	return r.err
 }
 
-// isWriter says whether it runs in the writer's goroutine, by its lowest frame. It is
-// only asked while a change runs, which is a small part of the time.
+// enqueue adds a request to the next group. When nothing is being written the caller
+// gets the writer's role for a group of its own: a lone caller then waits for no other
+// goroutine.
+func (s *Store) enqueue(r *request) (g *group, alone bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, false, record.ErrClosed
+	}
+	if !s.writing {
+		s.writing = true
+		return &group{requests: []*request{r}}, true, nil
+	}
+	s.next.requests = append(s.next.requests, r)
+	return s.next, false, nil
+}
+
+// commitAlone commits a caller's own change in its own goroutine, and passes the role
+// on to the writer when others have queued meanwhile.
+func (s *Store) commitAlone(g *group) {
+	defer func() {
+		if !s.rest() {
+			s.wake <- struct{}{}
+		}
+	}()
+	s.commit(g)
+}
+
+// rest gives the writer's role up when nobody waits.
+func (s *Store) rest() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.next.requests) > 0 {
+		return false
+	}
+	s.writing = false
+	if s.closed {
+		close(s.idle)
+	}
+	return true
+}
+
+// isWriter says whether it is called, however deep, by commit. It is only asked while a
+// change runs, which is a small part of the time.
 func (s *Store) isWriter() bool {
-	var frames [512]uintptr
-	n := runtime.Callers(0, frames[:])
-	for _, pc := range frames[max(0, n-3):n] {
-		if f := runtime.FuncForPC(pc); f != nil && f.Entry() == s.writer {
-			return true
+	var pcs [128]uintptr
+	for skip := 2; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		for _, pc := range pcs[:n] {
+			if f := runtime.FuncForPC(pc); f != nil && f.Entry() == s.committer {
+				return true
+			}
+		}
+		if n < len(pcs) {
+			return false
 		}
 	}
-	return false
 }
 
-func (s *Store) rouse() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
-
-// write is the one writer. Yielding once before it takes the group lets the callers
-// that the last commit set free queue their next change, which doubles the group.
+// write is the writer for everybody who had to queue. Yielding once before it takes the
+// next group lets the callers that the last commit set free queue again, which doubles
+// the group.
 func (s *Store) write() {
 	finished := false
 	defer func() {
-		if !finished { // a change called runtime.Goexit: its group was answered, go on
-			go s.write()
+		if finished {
+			close(s.ended)
+			return
 		}
+		go s.write() // a change called runtime.Goexit: its group was answered, go on
+		s.wake <- struct{}{}
 	}()
 	for range s.wake {
-		runtime.Gosched()
-		g, last := s.take()
-		if len(g.requests) > 0 {
-			s.commit(g)
-		}
-		if last {
-			break
+		for runtime.Gosched(); ; runtime.Gosched() {
+			if g := s.take(); g != nil {
+				s.commit(g)
+			} else if s.rest() {
+				break
+			}
 		}
 	}
 	finished = true
-	close(s.ended)
 }
 
-func (s *Store) take() (g *group, last bool) {
+// take starts a new group; nil when nobody has queued.
+func (s *Store) take() *group {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g, s.next = s.next, newGroup()
-	s.next.requests = make([]*request, 0, len(g.requests))
-	return g, s.closed
+	g := s.next
+	if len(g.requests) == 0 {
+		return nil
+	}
+	s.next = &group{requests: make([]*request, 0, len(g.requests)), done: make(chan struct{})}
+	return g
 }
 
 // commit runs a group's changes and answers its callers only when they are durable.
@@ -137,7 +176,9 @@ func (s *Store) commit(g *group) {
 				r.err = err
 			}
 		}
-		close(g.done)
+		if g.done != nil {
+			close(g.done)
+		}
 	}()
 	err = s.commitAll(g)
 	if err != nil { // promise 5
@@ -222,9 +263,7 @@ func (b *batch) apply(change func(*batch) error) (err error) {
 
 // guarded turns a panic into the error of its caller alone.
 func (b *batch) guarded(change func(*batch) error) (err error) {
-	b.s.inChange.Store(true)
 	defer func() {
-		b.s.inChange.Store(false)
 		if p := recover(); p != nil {
 			b.s.log.Error("panic in a change", "panic", p, "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic in a change of the store: %v", p)
@@ -248,6 +287,12 @@ func (b *batch) restore(u undo) {
 // put and drop change one key and remember what stood there.
 func (b *batch) put(bucket *bolt.Bucket, key, value []byte) error {
 	b.undo = append(b.undo, undo{bucket, key, bucket.Get(key)})
+	return bucket.Put(key, value)
+}
+
+// insert puts a key that is known to be new.
+func (b *batch) insert(bucket *bolt.Bucket, key, value []byte) error {
+	b.undo = append(b.undo, undo{bucket, key, nil})
 	return bucket.Put(key, value)
 }
 
@@ -306,7 +351,8 @@ var errOver = errors.New("a Tx was used after its change had ended")
 
 func (b *batch) run(change func(record.Tx) error) error {
 	t := &txn{b: b}
-	defer func() { t.over = true }()
+	b.s.inChange.Store(true)
+	defer func() { b.s.inChange.Store(false); t.over = true }()
 	return change(t)
 }
 

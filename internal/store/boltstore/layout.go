@@ -37,9 +37,10 @@ const fill = 0.9
 // an index it walks the kind and looks at the clear part of each record.
 type indexing struct {
 	state, stream bool
-	// quiet is the state nearly all records end in. It has no state index, because
-	// walking the kind is as good, and its stream index is apart from the hot one.
-	quiet string
+	// settled is the state nearly all records end in. It has no state index, because
+	// walking the kind is as good. All other states have no stream index: their records
+	// are few, and their state index names the stream.
+	settled string
 }
 
 // unlisted kinds are read by id; the few lists of them are short or for tools.
@@ -54,22 +55,24 @@ func indexesOf(kind bots.RecordKind) indexing {
 		return indexing{}
 	}
 	if kind == bots.KindEvent {
-		return indexing{state: true, stream: true, quiet: bots.EventDecided}
+		return indexing{state: true, stream: true, settled: bots.EventDecided}
 	}
 	return indexing{state: true, stream: true}
 }
 
 func (x indexing) byState(state string) bool {
-	return x.state && state != "" && (x.quiet == "" || state != x.quiet)
+	return x.state && state != "" && (x.settled == "" || state != x.settled)
 }
 
-func (x indexing) byStream(stream string) bool { return x.stream && stream != "" }
+func (x indexing) byStream(state string) bool {
+	return x.stream && (x.settled == "" || state == x.settled)
+}
 
 const sep = 0 // ends each part of a key; no part contains it
 
 // The leading byte of an index key.
 const (
-	stateIndex  = 's' // kind, state, id
+	stateIndex  = 's' // kind, state, id; of unsettled events with their stream as value
 	streamIndex = 't' // kind, stream, state, id
 	dueIndex    = 'd' // kind, state, due, id
 )
@@ -116,8 +119,8 @@ func recordsOf(kind bots.RecordKind) []byte {
 
 // indexIn is where the index entries of a kind and state are. Events are accepted much
 // faster than anything else happens, for streams in no order: a random entry in a large
-// bucket would cost a page each. Those that still need somebody are few and share a
-// small bucket; an event moves to the large one with its decision.
+// bucket would cost each a page. Those that still need somebody are few and have a small
+// bucket in the order of time; the entry by stream is made with the decision.
 func indexIn(kind bots.RecordKind, state string) []byte {
 	if kind == bots.KindEvent && state != bots.EventDecided {
 		return bucketEventIndex
@@ -136,20 +139,30 @@ func recordKey(kind bots.RecordKind, id string) []byte {
 	return append(recordPrefix(kind), id...)
 }
 
-// indexKeys lists the index entries a record has, all in the bucket of indexIn.
-func indexKeys(kind bots.RecordKind, h *head) [][]byte {
+// indexEntry is a key in the bucket of indexIn.
+type indexEntry struct{ key, value []byte }
+
+func indexEntries(kind bots.RecordKind, h *head) []indexEntry {
 	x := indexesOf(kind)
-	var keys [][]byte
-	if x.byState(h.State) {
-		keys = append(keys, append(prefix(stateIndex, kind, h.State), h.ID...))
+	var all []indexEntry
+	if x.byState(h.State) || h.State == "" && x.settled != "" {
+		all = append(all, indexEntry{append(prefix(stateIndex, kind, h.State), h.ID...), streamIn(x, h)})
 	}
-	if x.byStream(h.Stream) {
-		keys = append(keys, append(prefix(streamIndex, kind, h.Stream, h.State), h.ID...))
+	if x.byStream(h.State) && h.Stream != "" {
+		all = append(all, indexEntry{append(prefix(streamIndex, kind, h.Stream, h.State), h.ID...), []byte{}})
 	}
 	if !h.Due.IsZero() {
-		keys = append(keys, append(append(prefix(dueIndex, kind, h.State), dueBytes(h.Due)...), h.ID...))
+		all = append(all, indexEntry{append(append(prefix(dueIndex, kind, h.State), dueBytes(h.Due)...), h.ID...), []byte{}})
 	}
-	return keys
+	return all
+}
+
+// streamIn is what a state index says of the stream when no index goes by stream.
+func streamIn(x indexing, h *head) []byte {
+	if x.byStream(h.State) {
+		return []byte{}
+	}
+	return []byte(h.Stream)
 }
 
 // The longest names, in bytes.

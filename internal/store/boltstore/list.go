@@ -45,14 +45,36 @@ func list(tx *bolt.Tx, q record.Query) ([]row, error) {
 func listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
 	x := indexesOf(q.Kind)
 	switch {
-	case x.byStream(q.Stream) && q.State != "":
+	case q.Stream != "" && q.State == "" && x.stream:
+		return gather(tx, q, walkStream(tx, x, q))
+	case q.Stream != "" && x.stream && x.byStream(q.State):
 		return gather(tx, q, walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(streamIndex, q.Kind, q.Stream, q.State), q))
-	case x.byStream(q.Stream):
-		return gather(tx, q, walkStates(tx, prefix(streamIndex, q.Kind, q.Stream), q))
-	case q.Stream == "" && x.byState(q.State):
-		return gather(tx, q, walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(stateIndex, q.Kind, q.State), q))
+	case x.byState(q.State):
+		return gather(tx, q, walkState(tx, x, q))
 	}
 	return gather(tx, q, walkOne(tx.Bucket(recordsOf(q.Kind)), recordPrefix(q.Kind), q))
+}
+
+// walkState walks a state; where there is no index by stream, only the stream asked for.
+func walkState(tx *bolt.Tx, x indexing, q record.Query) *oneWalk {
+	w := walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(stateIndex, q.Kind, q.State), q)
+	if q.Stream != "" && !x.byStream(q.State) {
+		w.only([]byte(q.Stream))
+	}
+	return w
+}
+
+// walkStream merges the states of a stream, which are a handful.
+func walkStream(tx *bolt.Tx, x indexing, q record.Query) *mergeWalk {
+	m := &mergeWalk{walks: walkEach(tx.Bucket(bucketIndex), prefix(streamIndex, q.Kind, q.Stream), q), newest: q.Newest}
+	if x.settled == "" {
+		return m
+	}
+	for _, w := range walkEach(tx.Bucket(bucketEventIndex), prefix(stateIndex, q.Kind), q) {
+		w.only([]byte(q.Stream))
+		m.walks = append(m.walks, w)
+	}
+	return m
 }
 
 // gather reads the records of a walk until the page is full.
@@ -88,6 +110,8 @@ type oneWalk struct {
 	c      *bolt.Cursor
 	prefix []byte
 	key    []byte
+	value  []byte
+	want   []byte // nil: every value
 	newest bool
 }
 
@@ -98,7 +122,7 @@ func walkOne(b *bolt.Bucket, prefix []byte, q record.Query) *oneWalk {
 		return w
 	}
 	at := append(bytes.Clone(prefix), q.After...)
-	w.key, _ = w.c.Seek(at)
+	w.key, w.value = w.c.Seek(at)
 	if q.After != "" && bytes.Equal(w.key, at) {
 		w.step()
 	}
@@ -112,14 +136,14 @@ func (w *oneWalk) startNewest(before string) {
 		end = behind(w.prefix)
 	}
 	if end == nil {
-		w.key, _ = w.c.Last()
+		w.key, w.value = w.c.Last()
 		return
 	}
 	if k, _ := w.c.Seek(end); k == nil {
-		w.key, _ = w.c.Last()
+		w.key, w.value = w.c.Last()
 		return
 	}
-	w.key, _ = w.c.Prev()
+	w.key, w.value = w.c.Prev()
 }
 
 // behind is the first key after all that begin with a prefix; nil: there is none.
@@ -141,11 +165,28 @@ func (w *oneWalk) id() []byte {
 }
 
 func (w *oneWalk) step() {
-	if w.newest {
-		w.key, _ = w.c.Prev()
-		return
+	for {
+		if w.newest {
+			w.key, w.value = w.c.Prev()
+		} else {
+			w.key, w.value = w.c.Next()
+		}
+		if w.fits() {
+			return
+		}
 	}
-	w.key, _ = w.c.Next()
+}
+
+// only leaves out entries with another value.
+func (w *oneWalk) only(value []byte) {
+	w.want = value
+	if !w.fits() {
+		w.step()
+	}
+}
+
+func (w *oneWalk) fits() bool {
+	return w.want == nil || w.id() == nil || bytes.Equal(w.value, w.want)
 }
 
 // mergeWalk merges a few walks into one order.
@@ -154,23 +195,13 @@ type mergeWalk struct {
 	newest bool
 }
 
-// walkStates merges the states found behind a prefix, which are a handful.
-func walkStates(tx *bolt.Tx, prefix []byte, q record.Query) *mergeWalk {
-	m := &mergeWalk{newest: q.Newest}
-	for _, name := range indexBuckets(q.Kind) {
-		b := tx.Bucket(name)
-		for _, p := range statesUnder(b, prefix) {
-			m.walks = append(m.walks, walkOne(b, p, q))
-		}
+// walkEach gives one walk for each state found behind a prefix.
+func walkEach(b *bolt.Bucket, prefix []byte, q record.Query) []*oneWalk {
+	var walks []*oneWalk
+	for _, p := range statesUnder(b, prefix) {
+		walks = append(walks, walkOne(b, p, q))
 	}
-	return m
-}
-
-func indexBuckets(kind bots.RecordKind) [][]byte {
-	if kind == bots.KindEvent {
-		return [][]byte{bucketEventIndex, bucketIndex}
-	}
-	return [][]byte{bucketIndex}
+	return walks
 }
 
 // statesUnder returns the prefix of each state behind a prefix, skipping from one to
@@ -219,10 +250,19 @@ func listDue(tx *bolt.Tx, q record.Query) ([]row, error) {
 	m := &mergeWalk{}
 	if q.State != "" {
 		m.walks = []*oneWalk{walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(dueIndex, q.Kind, q.State), forward)}
-	} else {
-		m = walkStates(tx, prefix(dueIndex, q.Kind), forward)
+		return gather(tx, q, &dueWalk{mergeWalk: m, until: dueBytes(q.DueBefore)})
+	}
+	for _, name := range indexBuckets(q.Kind) {
+		m.walks = append(m.walks, walkEach(tx.Bucket(name), prefix(dueIndex, q.Kind), forward)...)
 	}
 	return gather(tx, q, &dueWalk{mergeWalk: m, until: dueBytes(q.DueBefore)})
+}
+
+func indexBuckets(kind bots.RecordKind) [][]byte {
+	if kind == bots.KindEvent {
+		return [][]byte{bucketEventIndex, bucketIndex}
+	}
+	return [][]byte{bucketIndex}
 }
 
 // dueWalk drops the moment that leads each key, and ends behind a bound.

@@ -59,7 +59,11 @@ func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := b.put(b.tx.Bucket(recordsOf(kind)), recordKey(kind, h.ID), value); err != nil {
+	put := b.put
+	if old == nil { // neither the record nor any index entry of it is there
+		put = b.insert
+	}
+	if err := put(b.tx.Bucket(recordsOf(kind)), recordKey(kind, h.ID), value); err != nil {
 		return err
 	}
 	if old != nil && old.State == h.State && old.Stream == h.Stream && old.Due.Equal(h.Due) {
@@ -69,8 +73,8 @@ func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
 		return err
 	}
 	index := b.tx.Bucket(indexIn(kind, h.State))
-	for _, k := range indexKeys(kind, h) {
-		if err := b.put(index, k, []byte{}); err != nil {
+	for _, e := range indexEntries(kind, h) {
+		if err := b.insert(index, e.key, e.value); err != nil {
 			return err
 		}
 	}
@@ -82,8 +86,8 @@ func (b *batch) unindex(kind bots.RecordKind, h *head) error {
 		return nil
 	}
 	index := b.tx.Bucket(indexIn(kind, h.State))
-	for _, k := range indexKeys(kind, h) {
-		if err := b.drop(index, k); err != nil {
+	for _, e := range indexEntries(kind, h) {
+		if err := b.drop(index, e.key); err != nil {
 			return err
 		}
 	}
