@@ -64,6 +64,7 @@ func TestSuiteHasTeeth(t *testing.T) {
 		{failedIsPending, "pending/failed", "once failed"},
 	} {
 		t.Run(string(c.bug), func(t *testing.T) {
+			t.Parallel()
 			k := toyKit(c.bug)
 			if strings.HasPrefix(c.script, "pending") {
 				k.Fake = func() adaptertest.Fake { return newPendingFake() }
