@@ -157,21 +157,27 @@ func statusContext(c *call) (any, error) {
 		}
 	}
 	slices.Reverse(before)
-	for _, x := range c.m.statuses {
-		if x.thread == s.thread && x.visibleTo(c.viewer) && x.descendsFrom(s) {
+	for _, x := range s.descendants() {
+		if x.visibleTo(c.viewer) {
 			after = append(after, c.viewStatus(x))
 		}
 	}
 	return object{"ancestors": before, "descendants": after}, nil
 }
 
-func (s *status) descendsFrom(root *status) bool {
-	for p := s.parent; p != nil; p = p.parent {
-		if p == root {
-			return true
+// descendants lists every answer, and the answers to it right below it.
+func (s *status) descendants() (out []*status) {
+	waiting := slices.Clone(s.answers)
+	slices.Reverse(waiting)
+	for len(waiting) > 0 {
+		x := waiting[len(waiting)-1]
+		waiting = waiting[:len(waiting)-1]
+		out = append(out, x)
+		for _, a := range slices.Backward(x.answers) {
+			waiting = append(waiting, a)
 		}
 	}
-	return false
+	return out
 }
 
 // statusHistory lists all revisions, oldest first.

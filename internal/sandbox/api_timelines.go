@@ -24,12 +24,10 @@ func tagTimeline(c *call) (any, error) {
 	wanted := append([]string{c.path["tag"]}, c.list("any")...)
 	var list []*status
 	for _, tag := range wanted {
-		for _, s := range c.m.tagged[strings.ToLower(tag)] {
-			if !slices.Contains(list, s) {
-				list = insertByID(list, s)
-			}
-		}
+		list = append(list, c.m.tagged[strings.ToLower(tag)]...)
 	}
+	slices.SortFunc(list, func(a, b *status) int { return compareID(a.id, b.id) })
+	list = slices.Compact(list)
 	return c.statusPage(list, func(s *status) bool {
 		has := func(tag string) bool { return c.m.hasTag(s, tag) }
 		return s.visibility == Public && slices.ContainsFunc(wanted, has) &&

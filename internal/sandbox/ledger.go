@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -44,12 +45,9 @@ type received struct {
 // receive writes down what the platform accepted through the API.
 func (m *Microblog) receive(s *status, key string, at time.Time) {
 	r := m.entry(s, at)
-	r.Key, r.Nth = key, 1
-	for _, x := range m.received {
-		if !x.Edit && x.Account == r.Account && x.Visibility == r.Visibility && x.Text == r.Text && slices.Equal(x.To, r.To) {
-			r.Nth++
-		}
-	}
+	same := fmt.Sprintf("%q", append([]string{r.Account, string(r.Visibility), r.Text}, r.To...))
+	m.copies[same]++
+	r.Key, r.Nth = key, m.copies[same]
 	m.received = append(m.received, r)
 }
 

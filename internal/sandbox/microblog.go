@@ -56,6 +56,7 @@ type Microblog struct {
 	media    map[string]*media
 	buckets  map[bucketKey]*bucket
 	received []*received
+	copies   map[string]int // received before, by what makes a duplicate
 	actions  []Action
 	requests []Request
 	counts   Counts
@@ -82,7 +83,7 @@ func NewMicroblog(o Options) *Microblog {
 	m := &Microblog{
 		opts: o, domain: domainOf(o.BaseURL), ids: newIDMaker(o.Flavour, o.Seed),
 		byID: map[string]*status{}, tagged: map[string][]*status{}, grants: map[string]*grant{}, codes: map[string]*account{},
-		media: map[string]*media{}, buckets: map[bucketKey]*bucket{}, gate: gate{conns: map[net.Conn]struct{}{}}, faults: faults{struck: map[FaultKind]int{}},
+		media: map[string]*media{}, copies: map[string]int{}, buckets: map[bucketKey]*bucket{}, gate: gate{conns: map[net.Conn]struct{}{}}, faults: faults{struck: map[FaultKind]int{}},
 		changed: make(chan struct{}),
 	}
 	m.routes = apiRoutes()

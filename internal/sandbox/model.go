@@ -54,7 +54,8 @@ type status struct {
 	sensitive  bool
 	visibility Visibility
 	parent     *status
-	thread     string // id of the first post of the conversation
+	answers    []*status // whose parent this is, oldest first
+	thread     string    // id of the first post of the conversation
 	mentions   []*account
 	tags       []string
 	media      []*media
@@ -115,6 +116,7 @@ func (m *Microblog) publish(author *account, p post) *status {
 	s.thread = s.id
 	if p.parent != nil {
 		s.thread = p.parent.thread
+		p.parent.answers = append(p.parent.answers, s)
 	}
 	m.file(s)
 	m.converse(author, s, false)

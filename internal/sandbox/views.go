@@ -62,7 +62,7 @@ func (c *call) viewStatus(s *status) object {
 		"in_reply_to_id": nil, "in_reply_to_account_id": nil,
 		"sensitive": s.sensitive, "spoiler_text": s.spoiler, "visibility": s.visibility, "language": orNull(s.language),
 		"uri": c.m.opts.BaseURL + "/statuses/" + s.id, "url": c.m.statusURL(s),
-		"replies_count": c.m.replies(s), "reblogs_count": 0, "favourites_count": 0, "quotes_count": 0,
+		"replies_count": s.publicAnswers(), "reblogs_count": 0, "favourites_count": 0, "quotes_count": 0,
 		"content": c.m.render(s.text, s.generous), "account": c.viewAccount(s.author), "reblog": nil, "application": nil,
 		"media_attachments": viewMedia(s.media), "mentions": c.viewMentions(s), "tags": c.viewTags(s),
 		"emojis": []object{}, "card": nil, "poll": nil,
@@ -81,9 +81,9 @@ func orNull(s string) any {
 	return s
 }
 
-func (m *Microblog) replies(s *status) (n int) {
-	for _, x := range m.statuses {
-		if x.parent == s && x.deleted.IsZero() && x.visibility != Direct {
+func (s *status) publicAnswers() (n int) {
+	for _, x := range s.answers {
+		if x.deleted.IsZero() && x.visibility != Direct {
 			n++
 		}
 	}

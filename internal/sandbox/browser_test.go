@@ -1,0 +1,74 @@
+package sandbox
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestPageInABrowser types on a telephone's screen while an answer arrives: the answer
+// must appear, and what was typed must stay.
+func TestPageInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser is slow")
+	}
+	b := setup(t, Options{})
+	ctx := openBrowser(t)
+	do := func(steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(ctx, steps...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(b.srv.URL+linPage), chromedp.SendKeys("#tell", "还没写完"))
+	width, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`))
+	if err != nil || width > 390 {
+		t.Errorf("the page is %d px wide on a screen of 390 (%v)", width, err)
+	}
+	b.say(t, "阿明", "公开的话")
+	asAgency(b.m, "xiaolin", "您好，回执 YC-1")
+	do(chromedp.WaitVisible(`.theirs`), chromedp.WaitVisible(`.post`))
+	if typed, err := chromedp.Run(ctx, chromedp.Value("#tell")); err != nil || typed != "还没写完" {
+		t.Errorf("typing was lost: %q %v", typed, err)
+	}
+	picture(ctx, t)
+	do(chromedp.Click(`.chat button`), chromedp.WaitVisible(`.mine`))
+	if got := b.m.Actions(); len(got) != 2 || got[1].Kind != Told {
+		t.Errorf("the message did not arrive: %+v", got)
+	}
+}
+
+// picture keeps a screenshot in the folder named by SANDBOX_PICTURES, if any.
+func picture(ctx context.Context, t *testing.T) {
+	dir := os.Getenv("SANDBOX_PICTURES")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "citizen-390.png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func openBrowser(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium here")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancelBrowser := chromedp.NewExecAllocator(ctx, opts...)
+	ctx, cancelTab := chromedp.NewContext(ctx)
+	t.Cleanup(func() { cancelTab(); cancelBrowser(); cancel() })
+	return ctx
+}
