@@ -281,14 +281,23 @@ func (d *decoder) spec(s Schedule, path string, checker func(Schedule) error) {
 	if checker == nil {
 		return
 	}
-	err := checker(s)
-	if err == nil {
-		return
+	for _, err := range apart(checker(s)) {
+		bad := &BadSchedule{Field: "cron", Problem: err.Error(), Mend: `write five fields: minute hour day month weekday, such as "0 9 * * *"`}
+		errors.As(err, &bad)
+		at := join(path, bad.Field)
+		d.wrong(at, bad.Mend, "%s: %s", at, bad.Problem)
 	}
-	bad := &BadSchedule{Field: "cron", Problem: err.Error(), Mend: `write five fields: minute hour day month weekday, such as "0 9 * * *"`}
-	errors.As(err, &bad)
-	at := join(path, bad.Field)
-	d.wrong(at, bad.Mend, "%s: %s", at, bad.Problem)
+}
+
+// apart takes joined errors apart.
+func apart(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
 }
 
 // BadSchedule is what [Checks.Schedule] may return to name the key at fault and the mend.

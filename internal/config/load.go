@@ -29,7 +29,8 @@ const maxFile = 256 << 10
 type Checks struct {
 	// Platforms are the manifests by platform name.
 	Platforms map[string]adapters.Manifest
-	// Schedule says why a schedule cannot be kept (a [*BadSchedule] says where); nil: it can.
+	// Schedule says why a schedule cannot be kept; nil: it can. A [*BadSchedule] says where, and
+	// errors.Join carries several.
 	Schedule func(Schedule) error
 }
 

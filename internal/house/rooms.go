@@ -89,10 +89,10 @@ func rooms() []Room {
 		{Trees: []string{"internal/sandbox"}, May: []string{"internal/sandbox"}, Why: "a pretend platform shares no code with what it tests"},
 		{Trees: []string{"internal/config"}, May: []string{"adapters"}, Why: "configuration knows manifests only"},
 		{Trees: []string{"internal/house"}, Why: "the rules depend on nothing they judge"},
-		{Trees: []string{"internal/app"}, May: []string{"adapters", "bots", "scheduler", "templates", "internal"}, Why: "wiring is below the commands"},
+		{Trees: []string{"internal/app"}, May: []string{"adapters", "adapters/*", "bots", "bots/*", "scheduler", "templates", "internal"}, Why: "wiring is below the commands"},
 		{Trees: []string{"cmd/netpatrol"}, May: []string{"cmd"}, Why: "the binary is one call"},
-		{Trees: []string{"cmd"}, May: []string{"adapters", "bots", "scheduler", "templates", "internal/config", "internal/app", "internal/web/api"}, Why: "commands talk to the daemon through its API"},
-		{Trees: []string{"docs"}, May: []string{"adapters", "bots", "scheduler", "templates", "internal", "cmd"}, Why: "the tour shows everything"},
+		{Trees: []string{"cmd"}, May: []string{"adapters", "adapters/*", "bots", "scheduler", "templates", "internal/config", "internal/app", "internal/web/api", "internal/web/view"}, Why: "commands talk to the daemon through its API, and never open the store past app"},
+		{Trees: []string{"docs"}, May: []string{"adapters", "adapters/*", "bots", "bots/*", "scheduler", "templates", "internal", "cmd"}, Why: "the tour shows everything"},
 	}
 }
 

@@ -1,0 +1,215 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/cobra"
+
+	"netpatrol/bots"
+	"netpatrol/internal/config"
+	"netpatrol/internal/web/api"
+)
+
+func (t *tool) accountsCommand() *cobra.Command {
+	return group("accounts", "The official accounts", t.accountsList(), t.accountsAdd(), t.accountsDoctor(), t.accountsRequest(), t.accountsConfirm())
+}
+
+func (t *tool) accountsList() *cobra.Command {
+	return t.withJSON(&cobra.Command{
+		Use: "list", Short: "List the accounts with their modes", Args: cobra.NoArgs,
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
+			list, err := pages(ctx, api.Paging{State: api.Any}, c.Accounts)
+			if err != nil {
+				return err
+			}
+			return t.print(list, func(w io.Writer) { writeAccounts(w, list) })
+		}),
+	})
+}
+
+func writeAccounts(w io.Writer, list []api.Account) {
+	rows := [][]string{{"ID", "PLATFORM", "MODE", "WANTED", "HANDLE", "CONFIRMED", "SENDS HELD BECAUSE"}}
+	for _, a := range list {
+		confirmed := "no"
+		switch {
+		case a.Confirmed:
+			confirmed = "by the platform"
+		case len(a.Attested) > 0:
+			confirmed = "by " + strings.Join(a.Attested, ", ")
+		}
+		wanted := string(a.Wanted)
+		if wanted != "" {
+			wanted += " (" + a.WantedBy + ")"
+		}
+		rows = append(rows, []string{a.ID, a.Platform, a.State, dash(wanted), dash(a.Handle), confirmed, a.Suspect})
+	}
+	table(w, rows...)
+}
+
+func (t *tool) accountsRequest() *cobra.Command {
+	attest := false
+	c := t.withJSON(&cobra.Command{
+		Use: "request ACCOUNT MODE", Short: "Ask for another mode (observe, suggest, live); a second officer confirms it", Args: cobra.ExactArgs(2),
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			return t.decided(c.RequestMode(ctx, args[0], bots.Mode(args[1]), attest))
+		}),
+	})
+	c.Flags().BoolVar(&attest, "attest", false, attestHelp)
+	return c
+}
+
+func (t *tool) accountsConfirm() *cobra.Command {
+	attest := false
+	c := t.withJSON(&cobra.Command{
+		Use: "confirm ACCOUNT", Short: "Confirm the mode that somebody else asked for", Args: cobra.ExactArgs(1),
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			return t.decided(c.ConfirmMode(ctx, args[0], attest))
+		}),
+	})
+	c.Flags().BoolVar(&attest, "attest", false, attestHelp)
+	return c
+}
+
+const attestHelp = "attest that the account is the agency's, where the platform does not confirm it"
+
+// newAccount is an account as accounts add writes it.
+type newAccount struct {
+	ID       string            `yaml:"id"`
+	Platform string            `yaml:"platform"`
+	BaseURL  string            `yaml:"base_url,omitempty"`
+	Names    []string          `yaml:"names,omitempty"`
+	Watch    []string          `yaml:"watch,omitempty"`
+	Options  map[string]string `yaml:"options,omitempty"`
+	Secrets  map[string]string `yaml:"secrets,omitempty"` // name_file: path
+}
+
+func (t *tool) accountsAdd() *cobra.Command {
+	var a newAccount
+	c := &cobra.Command{
+		Use: "add", Short: "Write an account into accounts.d, beside the configuration", Args: cobra.NoArgs,
+		Long: `Write accounts.d/ID.yaml beside the configuration. The secrets the platform requires are
+read from standard input, one a line, in the order in which they are asked for, and kept
+in files that nobody else may read; or name files that exist with --secret-file.
+
+The account begins in mode observe: it receives and proposes, and sends nothing.
+Restart the daemon to take it into service, and try it with "netpatrol accounts doctor".`,
+		RunE: func(*cobra.Command, []string) error { return t.addAccount(a) },
+	}
+	f := c.Flags()
+	f.StringVar(&a.ID, "id", "", "id, never changed later")
+	f.StringVar(&a.Platform, "platform", "", "platform: "+strings.Join(slices.Sorted(maps.Keys(t.assembly.platforms)), ", "))
+	f.StringVar(&a.BaseURL, "base-url", "", "address of the platform's API")
+	f.StringSliceVar(&a.Names, "name", nil, "what people call us in a mention; may be repeated")
+	f.StringSliceVar(&a.Watch, "watch", nil, "source to poll; may be repeated (default: mentions)")
+	f.StringToStringVar(&a.Options, "option", nil, "option of the platform, name=value; may be repeated")
+	f.StringToStringVar(&a.Secrets, "secret-file", nil, "file with a secret, name=path; may be repeated")
+	_ = c.MarkFlagRequired("id")
+	_ = c.MarkFlagRequired("platform")
+	return c
+}
+
+func (t *tool) addAccount(a newAccount) error {
+	dir, err := t.directory()
+	if err != nil {
+		return err
+	}
+	p, ok := t.assembly.platforms[a.Platform]
+	if !ok {
+		return usagef("no platform %q; there are: %s", a.Platform, strings.Join(slices.Sorted(maps.Keys(t.assembly.platforms)), ", "))
+	}
+	if a.ID != filepath.Base(a.ID) || strings.HasPrefix(a.ID, ".") {
+		return usagef("--id %q is not usable as an id", a.ID)
+	}
+	file := filepath.Join(dir, config.AccountsDir, a.ID+".yaml")
+	if _, err := os.Stat(file); err == nil {
+		return mend(fmt.Errorf("%s exists already", file), "edit it, or choose another --id")
+	}
+	given := a.Secrets
+	a.Secrets = map[string]string{}
+	lines := bufio.NewReader(t.in)
+	for _, s := range p.Manifest.Secrets {
+		path, ok := given[s.Name]
+		if !ok && !s.Required {
+			continue
+		}
+		if !ok {
+			if path, err = t.askSecret(lines, dir, a.ID, s.Name); err != nil {
+				return err
+			}
+		}
+		if a.Secrets[s.Name+"_file"], err = besides(dir, path); err != nil {
+			return err
+		}
+	}
+	return t.writeAccount(file, a)
+}
+
+// directory is where the configuration stands.
+func (t *tool) directory() (string, error) {
+	info, err := os.Stat(t.config)
+	if err != nil {
+		return "", mend(err, "say where netpatrol.yaml is with --config, or write one with netpatrol init")
+	}
+	if info.IsDir() {
+		return t.config, nil
+	}
+	return filepath.Dir(t.config), nil
+}
+
+// askSecret reads a secret and keeps it in a file of its own.
+func (t *tool) askSecret(lines *bufio.Reader, dir, account, name string) (string, error) {
+	secret, err := t.ask(lines, account+" "+name+": ", true)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "secrets"), 0o700); err != nil {
+		return "", fmt.Errorf("keep the secret: %w", err)
+	}
+	file := filepath.Join(dir, "secrets", account+"-"+name)
+	return file, replaceFile(file, []byte(secret+"\n"))
+}
+
+// besides writes a path as seen from the configuration, if it lies beside it.
+func besides(dir, path string) (string, error) {
+	from, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find the configuration: %w", err)
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find the secret: %w", err)
+	}
+	if rel, err := filepath.Rel(from, full); err == nil && filepath.IsLocal(rel) {
+		return rel, nil
+	}
+	return full, nil
+}
+
+// writeAccount writes the file and takes it back when the configuration would not load with it.
+func (t *tool) writeAccount(file string, a newAccount) error {
+	b, err := yaml.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("write the account: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return fmt.Errorf("write the account: %w", err)
+	}
+	if err := replaceFile(file, b); err != nil {
+		return err
+	}
+	if _, err := t.load(); err != nil {
+		return errors.Join(err, os.Remove(file))
+	}
+	fmt.Fprintf(t.out, "wrote %s: it begins in mode observe; restart the daemon, then run netpatrol accounts doctor %s\n", file, a.ID)
+	return nil
+}

@@ -1,0 +1,234 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"netpatrol/bots"
+	"netpatrol/internal/web/api"
+)
+
+func (t *tool) queueCommand() *cobra.Command {
+	return group("queue", "What waits for an officer: drafts to decide on, sends held or unknown",
+		t.queueList(), t.queueShow(), t.queueApprove(), t.queueReject())
+}
+
+// waiting is all that waits for a person.
+type waiting struct {
+	Awaiting []api.Draft `json:"awaiting"`
+	Held     []api.Item  `json:"held"`
+	Unknown  []api.Item  `json:"unknown"`
+}
+
+func (t *tool) queueList() *cobra.Command {
+	return t.withJSON(&cobra.Command{
+		Use: "list", Short: "List drafts awaiting a decision, and sends held or unknown", Args: cobra.NoArgs,
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
+			all, err := gather(ctx, c)
+			if err != nil {
+				return err
+			}
+			return t.print(all, all.write)
+		}),
+	})
+}
+
+func gather(ctx context.Context, c *api.Client) (w waiting, err error) {
+	if w.Awaiting, err = pages(ctx, api.Paging{}, c.Drafts); err != nil {
+		return w, err
+	}
+	if w.Held, err = pages(ctx, api.Paging{State: "held"}, c.Items); err != nil {
+		return w, err
+	}
+	w.Unknown, err = pages(ctx, api.Paging{State: "unknown"}, c.Items)
+	return w, err
+}
+
+// mostListed bounds what one command lists.
+const mostListed = 2000
+
+// pages follows a list to its end, or to mostListed.
+func pages[T any](ctx context.Context, p api.Paging, page func(context.Context, api.Paging) (api.Page[T], error)) ([]T, error) {
+	all := []T{}
+	for p.Limit = 200; ; {
+		got, err := page(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, got.Records...)
+		if p.After = got.After; p.After == "" || len(all) >= mostListed {
+			return all, nil
+		}
+	}
+}
+
+func (q waiting) write(w io.Writer) {
+	if len(q.Awaiting)+len(q.Held)+len(q.Unknown) == 0 {
+		fmt.Fprintln(w, "nothing waits for a person")
+		return
+	}
+	rows := [][]string{{"ID", "WHAT", "STATE", "ACCOUNT", "TO", "SINCE", "UNTIL", "TEXT OR REASON"}}
+	for _, d := range q.Awaiting {
+		rows = append(rows, []string{d.ID, string(d.Purpose), d.State, d.Account, to(d.To.Handle, d.Channel == "public"), short(d.Created), short(d.Expires), oneLine(d.Text, 36)})
+	}
+	for _, items := range [][]api.Item{q.Held, q.Unknown} {
+		for _, i := range items {
+			rows = append(rows, []string{i.ID, string(i.Purpose), i.State, i.Account, to(i.To.Handle, i.Channel == "public"), short(i.Updated), short(i.Expires), oneLine(i.Why, 36)})
+		}
+	}
+	table(w, rows...)
+}
+
+func to(handle string, public bool) string {
+	if public {
+		return "everyone"
+	}
+	return dash(printable(handle))
+}
+
+func (t *tool) queueShow() *cobra.Command {
+	return t.withJSON(&cobra.Command{
+		Use: "show ID", Short: "Show a draft: the evidence and the exact message", Args: cobra.ExactArgs(1),
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			m, err := c.Draft(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return t.print(m, func(w io.Writer) { writeMatter(w, m) })
+		}),
+	})
+}
+
+func (t *tool) queueApprove() *cobra.Command {
+	var seen uint64
+	c := t.withJSON(&cobra.Command{
+		Use: "approve ID", Short: "Approve exactly the message that is shown", Args: cobra.ExactArgs(1),
+		Long: `Approve a draft. What is approved is the version seen: either --seen with the version
+that "queue show" printed, or the draft is shown now and you are asked. If anybody
+changed it meanwhile, the approval is refused.`,
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			version, err := t.look(ctx, c, args[0], seen)
+			if err != nil {
+				return err
+			}
+			return t.decided(c.Approve(ctx, args[0], version))
+		}),
+	})
+	c.Flags().Uint64Var(&seen, "seen", 0, "the version you have seen")
+	return c
+}
+
+// look shows a draft and asks, unless the officer says which version they have seen.
+func (t *tool) look(ctx context.Context, c *api.Client, id string, seen uint64) (uint64, error) {
+	if seen > 0 {
+		return seen, nil
+	}
+	m, err := c.Draft(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	writeMatter(t.err, m)
+	fmt.Fprint(t.err, "approve exactly this? (yes/no) ")
+	answer, err := bufio.NewReader(t.in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, fmt.Errorf("read your answer: %w", err)
+	}
+	fmt.Fprintln(t.err)
+	if strings.TrimSpace(answer) != "yes" {
+		return 0, mend(errors.New("nothing was approved"), "answer yes, or pass --seen %d", m.Draft.Version)
+	}
+	return m.Draft.Version, nil
+}
+
+func (t *tool) queueReject() *cobra.Command {
+	var seen uint64
+	var reason string
+	c := t.withJSON(&cobra.Command{
+		Use: "reject ID", Short: "Return a draft to its author, with the reason", Args: cobra.ExactArgs(1),
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			if seen == 0 {
+				m, err := c.Draft(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				seen = m.Draft.Version
+			}
+			return t.decided(c.Reject(ctx, args[0], seen, reason))
+		}),
+	})
+	c.Flags().Uint64Var(&seen, "seen", 0, "the version you have seen (default: the present one)")
+	c.Flags().StringVar(&reason, "reason", "", "why; it is kept with the draft")
+	_ = c.MarkFlagRequired("reason")
+	return c
+}
+
+// ask1 runs a command against the daemon.
+func (t *tool) ask1(do func(ctx context.Context, c *api.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		client, err := t.client()
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+		return do(c.Context(), client, args)
+	}
+}
+
+// decided prints what a decision came to. A refusal is a failure.
+func (t *tool) decided(r bots.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if r.Status == bots.Refused {
+		return &api.Error{Code: r.Code, Message: r.Message}
+	}
+	return t.print(r, func(w io.Writer) {
+		fmt.Fprint(w, r.Status)
+		for _, made := range r.Made {
+			fmt.Fprintf(w, " %s", made)
+		}
+		fmt.Fprintln(w)
+	})
+}
+
+// writeMatter shows a draft as an officer needs it to decide: first what it is about,
+// then exactly what will leave.
+func writeMatter(w io.Writer, m api.Matter) {
+	d := m.Draft
+	if c := m.Clue; c != nil {
+		fields(w, "clue", c.ID, "category", string(c.Category), "stance", string(c.Stance), "author", printable(c.Author.Handle), "link", printable(c.URL), "seen", moment(c.Seen))
+		quoted(w, c.Text)
+	}
+	if m.Warning != nil {
+		fields(w, "why", m.Warning.Why, "rule", fmt.Sprintf("%s, version %d", m.Warning.Rule, m.Warning.Rev))
+	}
+	if r := m.Report; r != nil {
+		fields(w, "report", r.Reference, "emergency", yes(r.Emergency))
+		for _, l := range r.Lines {
+			quoted(w, l.Text)
+		}
+	}
+	length := ""
+	if m.Measure != nil {
+		length = fmt.Sprintf("%d of %d %s", m.Measure.Length, m.Measure.Max, m.Measure.Unit)
+	}
+	fields(w, "draft", d.ID, "version", fmt.Sprint(d.Version), "state", d.State, "purpose", string(d.Purpose),
+		"account", d.Account, "channel", string(d.Channel), "to", to(d.To.Handle, d.Channel == "public"), "author", d.Author,
+		"length", length, "expires", moment(d.Expires), "code", d.Code, "seal", shortSeal(d.Seal), "reason", d.Reason, "decided by", d.DecidedBy)
+	quoted(w, d.Text)
+}
+
+func shortSeal(seal string) string { return seal[:min(16, len(seal))] }
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return ""
+}
