@@ -30,15 +30,15 @@ const (
 // Cookie is the name of the console's session cookie.
 const Cookie = "netpatrol"
 
+// newSessions does without scs.New, which starts a goroutine that nobody can be sure to stop.
 func newSessions(d *Door, secure bool) *scs.SessionManager {
-	m := scs.New()
-	m.IdleTimeout, m.Lifetime = d.idle, d.lifetime
-	m.Store = &sessionStore{door: d}
-	m.HashTokenInStore = true
-	m.Cookie = scs.SessionCookie{
-		Name: Cookie, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, Persist: false,
+	return &scs.SessionManager{
+		IdleTimeout: d.idle, Lifetime: d.lifetime, Store: &sessionStore{door: d}, HashTokenInStore: true, Codec: scs.GobCodec{},
+		Cookie: scs.SessionCookie{Name: Cookie, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode},
+		ErrorFunc: func(w http.ResponseWriter, _ *http.Request, _ error) {
+			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+		},
 	}
-	return m
 }
 
 // Sessions are the browser sessions of the console; the cookie is HttpOnly, SameSite=Lax,
