@@ -1,0 +1,63 @@
+package templates
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+func TestCatalogueIsWholeAndLeavesTheHouse(t *testing.T) {
+	rows, err := Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 52 {
+		t.Errorf("%d rows, want 52", len(rows))
+	}
+	for _, r := range rows {
+		text := "识别：" + r.Signs + "。怎么办：" + r.Advice + "。"
+		for _, f := range Lint(text, policy(t)) {
+			t.Errorf("%s %s: the linter refuses %q (%s)", r.ID, r.Name, text[f.Start:f.End], f.Rule)
+		}
+	}
+	now := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
+	if r, ok := Find(rows, "E2", now); !ok || r.Name != "冒充网警追款" {
+		t.Errorf("Find E2 = %+v, %v", r, ok)
+	}
+	if _, ok := Find(rows, "E2", now.AddDate(-10, 0, 0)); ok {
+		t.Error("a row was found before it was valid")
+	}
+}
+
+func TestHotlinesAreDated(t *testing.T) {
+	p := policy(t)
+	for _, number := range []string{"110", "12110", "96110", "12345", "12389", "12355", "12356", "01012321"} {
+		if !p.listed(number) {
+			t.Errorf("%s is not in the table", number)
+		}
+	}
+	p.Now = time.Date(2024, 6, 1, 0, 0, 0, 0, time.UTC)
+	if p.listed("12356") {
+		t.Error("12356 was listed before 2025")
+	}
+}
+
+func TestTablesRefuse(t *testing.T) {
+	for _, tt := range []struct{ name, table, says string }{
+		{"unknown key", "- {number: \"110\", name: a, colour: red, valid_from: 2024-01-01}", "colour"},
+		{"no date", "- {number: \"110\", name: a}", "valid_from"},
+		{"bad end", "- {number: \"110\", name: a, valid_from: 2024-01-01, valid_to: soon}", "valid_to"},
+		{"not a number", "- {number: \"call me\", name: a, valid_from: 2024-01-01}", "not a telephone number"},
+		{"empty", "[]", "empty"},
+	} {
+		_, err := LoadHotlines(fstest.MapFS{"h.yaml": {Data: []byte(tt.table)}}, "h.yaml")
+		if err == nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v, want it to say %q", tt.name, err, tt.says)
+		}
+	}
+	twice := "- {id: A1, class: a, name: a, signs: a, advice: a, valid_from: 2024-01-01}\n"
+	if _, err := LoadCatalogue(fstest.MapFS{"f.yaml": {Data: []byte(twice + twice)}}, "f.yaml"); err == nil || !strings.Contains(err.Error(), "twice") {
+		t.Errorf("a row that occurs twice: %v", err)
+	}
+}
