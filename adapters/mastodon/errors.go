@@ -84,15 +84,7 @@ func resetTime(h http.Header) time.Time {
 	if s, err := strconv.ParseInt(reset, 10, 64); err == nil && s > 1e9 && s < 1e11 {
 		return time.Unix(s, 0).UTC()
 	}
-	after := h.Get("Retry-After")
-	if t, err := http.ParseTime(after); err == nil {
-		return t.UTC()
-	}
-	date, dateErr := http.ParseTime(h.Get("Date")) // an adapter has no clock; the server's will do
-	if s, err := strconv.ParseInt(after, 10, 32); err == nil && dateErr == nil && s >= 0 {
-		return date.UTC().Add(time.Duration(s) * time.Second)
-	}
-	return time.Time{}
+	return adapters.RetryAfter(h)
 }
 
 // platformText is what the server said, without our token, at most
