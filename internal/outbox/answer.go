@@ -91,8 +91,13 @@ func (o *Outbox) tryAnswer(ctx context.Context, conversation string, deadline ti
 		l := o.lane(record.Lane(conv.Account, adapters.Private, purpose))
 		p, ok, err := l.passive(ctx, conversation, deadline)
 		var held *heldError
-		if errors.As(err, &held) || errors.Is(err, errMoved) || errors.Is(err, record.ErrFenced) {
-			continue // its lane is worked elsewhere, or it is on its way already
+		switch {
+		case errors.As(err, &held):
+			continue // its lane is worked elsewhere
+		case errors.Is(err, errMoved), errors.Is(err, record.ErrFenced):
+			l.settle(err)
+			o.Wake() // look again: somebody wrote on it, or it is on its way already
+			continue
 		}
 		if ok || err != nil {
 			return p, ok, err

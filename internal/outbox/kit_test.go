@@ -123,6 +123,13 @@ func (p *platform) sent() []string {
 	return slices.Clone(p.texts)
 }
 
+// asked counts look-ups.
+func (p *platform) asked() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.finds
+}
+
 // fails makes the first n sends fail with a class and the rest succeed.
 func (p *platform) fails(n int, e adapters.Error) {
 	p.say = func(_ context.Context, at adapters.Attempt) (adapters.Receipt, error) {

@@ -17,6 +17,8 @@ type lane struct {
 	name string
 	kick chan struct{}
 
+	leasing sync.Mutex // one at a time takes the lease
+
 	mu     sync.Mutex
 	active bool            // a worker is on it
 	epoch  uint64          // of our lease; 0: none

@@ -39,6 +39,8 @@ func (l *lane) setEpoch(e uint64) {
 // lease makes the lane ours under a new epoch, unless it is ours already. A lease that
 // lapsed but that nobody took is still ours: every claim renews it in its own commit.
 func (l *lane) lease(ctx context.Context) error {
+	l.leasing.Lock()
+	defer l.leasing.Unlock()
 	if l.held() != 0 {
 		return nil
 	}

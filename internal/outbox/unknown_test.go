@@ -56,13 +56,13 @@ func TestHowAnUnknownOutcomeIsSettled(t *testing.T) {
 				w.run(class(c.class))
 				pass(30 * time.Second)
 				w.wantState(it, record.ItemUnknown) // it first settles
-				if len(p.sent()) != 1 || p.finds != 0 {
-					t.Errorf("%d sends, %d look-ups before it settled", len(p.sent()), p.finds)
+				if len(p.sent()) != 1 || p.asked() != 0 {
+					t.Errorf("%d sends, %d look-ups before it settled", len(p.sent()), p.asked())
 				}
 				pass(6 * time.Hour)
 				w.wantState(it, c.end)
-				if len(p.sent()) != c.sends || p.finds != c.finds {
-					t.Errorf("%d sends and %d look-ups, want %d and %d", len(p.sent()), p.finds, c.sends, c.finds)
+				if len(p.sent()) != c.sends || p.asked() != c.finds {
+					t.Errorf("%d sends and %d look-ups, want %d and %d", len(p.sent()), p.asked(), c.sends, c.finds)
 				}
 				for _, at := range p.got {
 					if at.Key != it.Key {
