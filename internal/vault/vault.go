@@ -110,7 +110,7 @@ func (v *Vault) Open(subject string, bound, sealed []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open under %s: %w", subject, err)
 	}
-	if k == nil || k.id != keyID(sealed) {
+	if k == nil || k.id != keyID(sealed) { // promise 15
 		return nil, ErrDestroyed
 	}
 	plain, err := k.aead.Open(nil, nil, sealed[len(k.id):], bound)

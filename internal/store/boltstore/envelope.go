@@ -44,20 +44,23 @@ func encode(v *vault.Vault, kind bots.RecordKind, h *head, body []byte) ([]byte,
 	buf = append(append(buf, kind...), sep)
 	buf = append(append(buf, h.ID...), sep)
 	start := len(buf)
-	buf = appendHead(buf, h)
-	if h.Subject == "" {
-		buf = append(buf, body...)
-	} else {
-		var err error
-		if buf, err = v.Seal(buf, h.Subject, buf, body); err != nil {
-			return nil, err
-		}
+	buf, err := appendBody(v, appendHead(buf, h), h.Subject, body)
+	if err != nil {
+		return nil, err
 	}
 	buf = binary.BigEndian.AppendUint32(buf, crc32.Checksum(buf, crcTable))
 	if n := len(buf) - start; n > maxValue {
 		return nil, fmt.Errorf("%s %s is %d bytes, the store takes %d: keep evidence in the blob store: %w", kind, h.ID, n, maxValue, record.ErrTooLarge)
 	}
 	return buf[start:], nil
+}
+
+// appendBody seals what is somebody's.
+func appendBody(v *vault.Vault, buf []byte, subject string, body []byte) ([]byte, error) {
+	if subject != "" { // promise 15
+		return v.Seal(buf, subject, buf, body)
+	}
+	return append(buf, body...), nil
 }
 
 func appendHead(b []byte, h *head) []byte {

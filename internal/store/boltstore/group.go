@@ -170,19 +170,21 @@ func (s *Store) take() *group {
 // commit runs a group's changes and answers its callers only when they are durable.
 func (s *Store) commit(g *group) {
 	err := errGoexit
-	defer func() {
-		for _, r := range g.requests {
-			if err != nil && r.err == nil {
-				r.err = err
-			}
-		}
-		if g.done != nil {
-			close(g.done)
-		}
-	}()
+	defer func() { s.answer(g, err) }()
 	err = s.commitAll(g)
-	if err != nil { // promise 5
-		s.log.Error("commit", "changes", len(g.requests), "error", err)
+}
+
+func (s *Store) answer(g *group, err error) {
+	if err != nil {
+		s.log.Error("nothing was stored", "changes", len(g.requests), "error", err)
+	}
+	for _, r := range g.requests {
+		if err != nil && r.err == nil { // promise 5
+			r.err = err
+		}
+	}
+	if g.done != nil {
+		close(g.done)
 	}
 }
 

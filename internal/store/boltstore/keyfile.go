@@ -110,13 +110,14 @@ func (k *keyFile) Save(wrapped map[string][]byte) error {
 // another key takes its place.
 func (k *keyFile) Destroy(subject string) error {
 	slot, found, err := k.slot(subject)
-	if err != nil || !found {
+	if err != nil {
 		return err
 	}
-	if _, err := k.file.WriteAt(make([]byte, slotSize), int64(slot)*slotSize); err != nil {
-		return err
+	if found { // promise 15
+		_, err = k.file.WriteAt(make([]byte, slotSize), int64(slot)*slotSize)
+		return errors.Join(err, k.file.Sync())
 	}
-	return k.file.Sync()
+	return nil
 }
 
 // enter writes the entries of saved keys; committed forgets them once they are durable.
