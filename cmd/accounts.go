@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -136,14 +135,13 @@ func (t *tool) addAccount(a newAccount) error {
 	}
 	given := a.Secrets
 	a.Secrets = map[string]string{}
-	lines := bufio.NewReader(t.in)
 	for _, s := range p.Manifest.Secrets {
 		path, ok := given[s.Name]
 		if !ok && !s.Required {
 			continue
 		}
 		if !ok {
-			if path, err = t.askSecret(lines, dir, a.ID, s.Name); err != nil {
+			if path, err = t.askSecret(dir, a.ID, s.Name); err != nil {
 				return err
 			}
 		}
@@ -167,8 +165,8 @@ func (t *tool) directory() (string, error) {
 }
 
 // askSecret reads a secret and keeps it in a file of its own.
-func (t *tool) askSecret(lines *bufio.Reader, dir, account, name string) (string, error) {
-	secret, err := t.ask(lines, account+" "+name+": ", true)
+func (t *tool) askSecret(dir, account, name string) (string, error) {
+	secret, err := t.ask(account+" "+name+": ", true)
 	if err != nil {
 		return "", err
 	}

@@ -19,6 +19,7 @@
 package cmd
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"maps"
@@ -99,14 +100,15 @@ const (
 type tool struct {
 	world
 	assembly Assembly
-	config   string // path of the configuration
-	socket   string // of the daemon; empty: where the configuration says
+	lines    *bufio.Reader // of world.in; one for all questions, because it reads ahead
+	config   string        // path of the configuration
+	socket   string        // of the daemon; empty: where the configuration says
 	json     bool
 	running  bool // a command has begun: what fails now is no longer usage
 }
 
 func run(ctx context.Context, a Assembly, w world) int {
-	t := &tool{world: w, assembly: a}
+	t := &tool{world: w, assembly: a, lines: bufio.NewReader(w.in)}
 	root := t.root()
 	root.SetArgs(w.args)
 	root.SetIn(w.in)

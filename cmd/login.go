@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -56,23 +55,22 @@ func (t *tool) login(c *cobra.Command, name string, byCode bool) error {
 }
 
 func (t *tool) credentials(name string, byCode bool) (api.LoginRequest, error) {
-	lines := bufio.NewReader(t.in)
 	if byCode {
-		code, err := t.ask(lines, "one-time code: ", false)
+		code, err := t.ask("one-time code: ", false)
 		return api.LoginRequest{Code: code}, err
 	}
 	if name == "" {
 		var err error
-		if name, err = t.ask(lines, "name: ", false); err != nil {
+		if name, err = t.ask("name: ", false); err != nil {
 			return api.LoginRequest{}, err
 		}
 	}
-	password, err := t.ask(lines, "password: ", true)
+	password, err := t.ask("password: ", true)
 	return api.LoginRequest{Name: name, Password: password}, err
 }
 
 // ask reads one line; on a terminal it prompts, and shows nothing of a secret.
-func (t *tool) ask(lines *bufio.Reader, prompt string, secret bool) (string, error) {
+func (t *tool) ask(prompt string, secret bool) (string, error) {
 	if f, ok := t.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		fmt.Fprint(t.err, prompt)
 		if secret {
@@ -81,7 +79,7 @@ func (t *tool) ask(lines *bufio.Reader, prompt string, secret bool) (string, err
 			return string(b), err
 		}
 	}
-	line, err := lines.ReadString('\n')
+	line, err := t.lines.ReadString('\n')
 	if err != nil && !(errors.Is(err, io.EOF) && line != "") {
 		return "", usagef("nothing was entered for %q", strings.TrimSuffix(prompt, ": "))
 	}

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -135,7 +134,7 @@ func (t *tool) look(ctx context.Context, c *api.Client, id string, seen uint64) 
 	}
 	writeMatter(t.err, m)
 	fmt.Fprint(t.err, "approve exactly this? (yes/no) ")
-	answer, err := bufio.NewReader(t.in).ReadString('\n')
+	answer, err := t.lines.ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, fmt.Errorf("read your answer: %w", err)
 	}

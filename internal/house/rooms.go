@@ -84,6 +84,7 @@ func rooms() []Room {
 		{Trees: []string{"internal/engine"}, May: []string{"bots", "adapters", "scheduler", "internal/record"}, Why: "the engine decides; it knows stores, senders and texts by ports"},
 		{Trees: []string{"internal/outbox"}, May: []string{"bots", "adapters", "internal/record"}, Why: "the outbox knows stores and platforms by ports"},
 		{Trees: []string{"internal/web/signin"}, May: []string{"bots", "internal/record"}, Why: "sign-in knows officers and sessions only"},
+		{Trees: []string{"internal/web/webtest"}, May: []string{"adapters", "bots", "bots/*", "scheduler", "templates", "internal"}, Why: "the pages' test kit runs the real desk"},
 		{Trees: []string{"internal/web/frontdoor"}, May: []string{"bots", "adapters"}, Why: "what the public reaches cannot even name an approval"},
 		{Trees: []string{"internal/web"}, May: []string{"bots", "adapters", "internal/record", "internal/web/*"}, Why: "pages decide nothing: they submit"},
 		{Trees: []string{"internal/sandbox"}, May: []string{"internal/sandbox"}, Why: "a pretend platform shares no code with what it tests"},

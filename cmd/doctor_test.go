@@ -1,0 +1,65 @@
+package cmd
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"netpatrol/adapters"
+	"netpatrol/internal/config"
+)
+
+// What fails is named with what to do, by what the adapter made of the answer.
+func TestTheDoctorNamesTheMend(t *testing.T) {
+	d := doctor{platform: adapters.Platform{Manifest: adapters.Manifest{Abilities: []adapters.Ability{{Name: "watch", Permission: "read:notifications"}}}}}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&adapters.Error{Class: adapters.AuthExpired}, "make a new token on the platform and put it into the configuration; watch needs read:notifications"},
+		{&adapters.Error{Class: adapters.Rejected}, "grant the account's application the permission it lacks; watch needs read:notifications"},
+		{&adapters.Error{Class: adapters.AccountBlocked}, "the platform has stopped the account: ask the platform"},
+		{&adapters.Error{Class: adapters.RateLimited}, "wait, and try again"},
+		{&adapters.Error{Class: adapters.NotSent, Phase: adapters.NotWritten}, "check base_url, and whether this machine reaches it"},
+		{&adapters.Error{Phase: adapters.Answered}, "the platform answered with an error: try again later; watch needs read:notifications"},
+		{errors.New("odd"), "check the account's options and secrets: netpatrol adapters list "},
+	} {
+		if got := d.mend("watch mentions", c.err); got != c.want {
+			t.Errorf("%v: %q, want %q", c.err, got, c.want)
+		}
+	}
+}
+
+func TestTheDoctorRefusesACertificateNobodyVouchesFor(t *testing.T) {
+	srv := httptest.NewTLSServer(http.NotFoundHandler())
+	defer srv.Close()
+	d := doctor{account: config.Account{ID: "haikou", BaseURL: srv.URL}}
+	d.address(t.Context())
+	if len(d.found) != 2 || d.found[0].Result != fine || d.found[1].Tried != "certificate" || d.found[1].Result != problem {
+		t.Errorf("found %+v", d.found)
+	}
+}
+
+func TestTheDoctorSaysWhenNothingListens(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	srv.Close()
+	d := doctor{account: config.Account{ID: "haikou", BaseURL: srv.URL}}
+	d.address(t.Context())
+	if len(d.found) != 1 || d.found[0].Result != problem || !strings.Contains(d.found[0].Detail, "refused") {
+		t.Errorf("found %+v", d.found)
+	}
+}
+
+func TestTheCallbackIsTriedFromOutside(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler()) // any answer shows that the way in is open
+	defer srv.Close()
+	for url, want := range map[string]string{srv.URL: fine, "": problem, "http://127.0.0.1:1": problem} {
+		d := doctor{account: config.Account{ID: "haikou"}, frontdoor: url}
+		d.callback(t.Context())
+		if len(d.found) != 1 || d.found[0].Result != want {
+			t.Errorf("%q: found %+v, want %s", url, d.found, want)
+		}
+	}
+}
