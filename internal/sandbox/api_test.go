@@ -432,7 +432,7 @@ func TestSameSeedSameWorld(t *testing.T) {
 			b := setup(t, Options{Flavour: f, Now: c.now, Seed: seed})
 			return b.agency.token + string(b.say(t, "xiaolin", "x"))
 		}
-		if world(7) != world(7) {
+		if first, second := world(7), world(7); first != second {
 			t.Error("the same seed made two worlds")
 		}
 		if world(7) == world(8) {

@@ -6,6 +6,10 @@
 // so a misreading on either side shows. Server behaviour follows docs.joinmastodon.org
 // and the public sources of Mastodon 4.3 and GoToSocial 0.20.
 //
+// Handles may be Chinese, which those servers do not allow, as the accounts of Weibo
+// are. Streaming, scheduled statuses, boosts, favourites and polls are not offered; the
+// authorization page is replaced by [Microblog.AuthorizationCode].
+//
 // # What is honest about it
 //
 // [Microblog.Received] lists every status the API under test made the platform accept,
