@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"netpatrol/adapters"
 	"netpatrol/bots"
 )
@@ -54,8 +52,8 @@ func playFile(t *testing.T, file string, b bots.Bot) {
 		t.Run(scene.title, func(t *testing.T) {
 			got := scene.play(t, b)
 			out.WriteString(got)
-			if d := cmp.Diff(scene.text, got); d != "" && !updating() {
-				t.Errorf("%s, scene %q:\n%s", file, scene.title, d)
+			if d := difference(scene.text, got); d != "" && !updating() {
+				t.Errorf("%s, scene %q: %s", file, scene.title, d)
 			}
 		})
 	}
@@ -64,6 +62,30 @@ func playFile(t *testing.T, file string, b bots.Bot) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// difference shows the first line that differs, with what was said before it. It is empty
+// when there is none. (No diff library: this kit is for modules of others.)
+func difference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	said := ""
+	for i := range max(len(w), len(g)) {
+		one, two := lineAt(w, i), lineAt(g, i)
+		if one != two {
+			return fmt.Sprintf("after %q\nwant %s\ngot  %s", said, one, two)
+		}
+		if !strings.HasPrefix(one, "    ") {
+			said = one
+		}
+	}
+	return ""
+}
+
+func lineAt(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return "(nothing)"
 }
 
 // updating looks the flag up instead of declaring it, so that a package may declare it too.

@@ -2,11 +2,134 @@ package intake
 
 import (
 	"flag"
+	"strings"
 	"testing"
+	"time"
 
+	"netpatrol/adapters"
+	"netpatrol/bots"
 	"netpatrol/bots/bottest"
 )
 
 var _ = flag.Bool("update", false, "rewrite the transcripts with the present answers")
 
 func TestTranscripts(t *testing.T) { bottest.Transcripts(t, "testdata/*.txt", New()) }
+
+var at = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+
+const talk = "conversation/1"
+
+// told decides on one private message in the world w.
+func told(t testing.TB, w *bottest.World, text string) []bots.Effect {
+	t.Helper()
+	b := New()
+	e := bots.Event{
+		Head: bots.Head{ID: "e1", Stream: talk}, Kind: bots.MessageHeard, Accepted: at, Account: "a",
+		Body: &bots.Heard{From: adapters.Person{ID: "p"}, Text: text},
+	}
+	return bottest.Decide(t, b, e, w.Facts(b, e))
+}
+
+func world(records ...bots.Record) *bottest.World {
+	w := bottest.NewWorld(
+		&bots.Account{Head: bots.Head{ID: "a"}, Private: true},
+		&bots.Conversation{Head: bots.Head{ID: talk, Stream: talk}, Account: "a"},
+	)
+	w.Put(records...)
+	return w
+}
+
+func replies(effects []bots.Effect) (all []bots.Reply) {
+	for _, e := range effects {
+		if r, ok := e.(bots.Reply); ok {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func escalations(effects []bots.Effect) (all []bots.Escalate) {
+	for _, e := range effects {
+		if x, ok := e.(bots.Escalate); ok {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
+// TestPromise12_EmergencyComesBeforeEverything mixes emergencies with what would otherwise
+// be answered differently.
+func TestPromise12_EmergencyComesBeforeEverything(t *testing.T) {
+	for text, card := range map[string]string{
+		"刚转了五万":                    "emergency",
+		"这是不是骗局？我刚转了五万":            "emergency",
+		"派出所不立案，投诉没人管，我不想活了":       "emergency-life",
+		"我不服，要申诉！我刚转了五万":           "emergency",
+		"刚转了五万，活不下去了":              "emergency-life",
+		"我被人威胁，要把裸照发给同学，已经转了2000元": "emergency-life",
+		"才被骗5块钱":                   "emergency", // no amount is too small
+	} {
+		got := replies(told(t, world(), text))
+		if len(got) != 1 || got[0].Template != card || got[0].Purpose != bots.ForEmergency {
+			t.Errorf("%q is answered with %+v, want %s", text, got, card)
+		}
+	}
+}
+
+func TestPromise12_TheReportIsMarked(t *testing.T) {
+	open, ok := told(t, world(), "刚转了五万")[0].(bots.OpenReport)
+	if !ok || !open.Emergency {
+		t.Errorf("the report is %+v", open)
+	}
+}
+
+func TestPromise10_DisagreementReachesAnOfficer(t *testing.T) {
+	sent := &bots.Warning{Head: bots.Head{ID: "w1", Stream: talk, State: bots.WarningSent}}
+	for _, c := range []struct {
+		text  string
+		w     *bottest.World
+		about bots.RecordKind
+	}{
+		{"异议", world(sent), bots.KindWarning},
+		{"我没有骗人", world(sent), bots.KindWarning},
+		{"我们是合法的", world(sent), bots.KindWarning},
+		{"异议", world(), bots.KindConversation},
+		{"你们搞错了，凭什么警告我", world(), bots.KindConversation},
+	} {
+		got := escalations(told(t, c.w, c.text))
+		if len(got) != 1 || got[0].About.Kind != c.about {
+			t.Errorf("%q: %+v, want one about a %s", c.text, got, c.about)
+		}
+	}
+	if got := escalations(told(t, world(), "我要举报一个网站")); len(got) != 0 {
+		t.Errorf("an ordinary report is escalated too, so this test proves nothing: %+v", got)
+	}
+}
+
+func TestClosedReportIsNotReopened(t *testing.T) {
+	w := world(&bots.Report{Head: bots.Head{ID: "old", State: "closed"}},
+		&bots.Conversation{Head: bots.Head{ID: talk, Stream: talk}, Account: "a", Report: "old"})
+	if _, ok := told(t, w, "又有人骗我")[0].(bots.OpenReport); !ok {
+		t.Error("a new message after closing opens no report")
+	}
+}
+
+func TestNothingIsEverTurnedAway(t *testing.T) {
+	for _, text := range []string{"", " ", "？", "😀", "\xff\xfe", "\u200b", strings.Repeat("啊", 20000), "<script>", "{{.Unit}}"} {
+		effects := told(t, world(), text)
+		if _, ok := effects[0].(bots.OpenReport); !ok || len(replies(effects)) != 1 {
+			t.Errorf("%.20q comes to %s", text, bottest.Print("", effects))
+		}
+	}
+}
+
+func FuzzDecide(f *testing.F) {
+	for _, s := range []string{"刚转了3万", "异议", "派出所不立案", "", "\xff", "hxxp://a点com 13800138000 昨晚8点"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if n := len(replies(told(t, world(), text))); n > 1 {
+			t.Errorf("%q gets %d replies", text, n)
+		}
+	})
+}

@@ -10,6 +10,7 @@ type trie struct {
 	edges map[uint64]uint32 // while building
 	table []edge
 	shift uint
+	root  []uint32  // the root's children by class: most steps end there
 	lists [][]int32 // patterns that end in a state, by node.list
 }
 
@@ -56,6 +57,7 @@ func (t *trie) finish() {
 		t.nodes = make([]node, 1)
 	}
 	t.layOut()
+	t.layRoot()
 	for _, e := range t.byDepth() {
 		t.link(e)
 	}
@@ -72,6 +74,15 @@ func (t *trie) layOut() {
 			i = (i + 1) & (len(t.table) - 1)
 		}
 		t.table[i] = edge{key + 1, to}
+	}
+}
+
+func (t *trie) layRoot() {
+	t.root = make([]uint32, classDropped)
+	for key, to := range t.edges {
+		if key>>16 == 0 {
+			t.root[uint16(key)] = to
+		}
 	}
 }
 
@@ -111,15 +122,13 @@ func (t *trie) link(e grownEdge) {
 func (t *trie) slot(key uint64) int { return int(key * 0x9E3779B97F4A7C15 >> t.shift) }
 
 func (t *trie) step(state uint32, class uint16) uint32 {
-	for {
+	for state != 0 {
 		if to, ok := t.child(state, class); ok {
 			return to
 		}
-		if state == 0 {
-			return 0
-		}
 		state = t.nodes[state].fail
 	}
+	return t.root[class]
 }
 
 func (t *trie) child(state uint32, class uint16) (uint32, bool) {

@@ -92,8 +92,9 @@ func (p *Pack) Rule(id string) (Rule, bool) {
 func wellFormed(rules []Rule) error {
 	var faults []error
 	seen := map[string]bool{}
+	f := match.NewFolder()
 	for i, r := range rules {
-		for _, fault := range r.faults() {
+		for _, fault := range r.faults(f) {
 			faults = append(faults, fmt.Errorf("rule %d (%s): %s", i+1, r.ID, fault))
 		}
 		if seen[r.ID] {
@@ -104,7 +105,7 @@ func wellFormed(rules []Rule) error {
 	return errors.Join(faults...)
 }
 
-func (r Rule) faults() (all []string) {
+func (r Rule) faults(f *match.Folder) (all []string) {
 	need := func(ok bool, mend string) {
 		if !ok {
 			all = append(all, mend)
@@ -112,22 +113,21 @@ func (r Rule) faults() (all []string) {
 	}
 	need(r.ID != "" && strings.Trim(r.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") == "", "id must be lower-case letters, digits and hyphens")
 	need(r.Version > 0, "version must be 1 or more, and rise with every change")
-	need(strings.TrimSpace(r.Why) != "", "why must tell the person warned what is wrong, in one sentence")
+	need(strings.HasSuffix(r.Why, "。"), "why must tell the person warned what is wrong, in a whole sentence that ends with 。")
 	need(len(r.All)+len(r.Any) > 0, "needs phrases in all or any")
 	need(len(r.Positives) > 0, "needs at least one text in positives")
 	need(len(r.HardNegatives) > 0, "needs at least one text in hard_negatives")
 	if !r.Category.Valid() { // promise 8
 		all = append(all, fmt.Sprintf("category %q is not on the closed list", r.Category))
 	}
-	for _, person := range r.persons() {
+	for _, person := range r.persons(f) {
 		need(false, fmt.Sprintf("phrase %q names a person or an account: a rule is about what is said, never about who says it", person))
 	}
 	return all
 }
 
 // persons returns phrases that are keyed to somebody: a handle, or a phone number.
-func (r Rule) persons() (all []string) {
-	f := match.NewFolder()
+func (r Rule) persons(f *match.Folder) (all []string) {
 	for _, entry := range r.entries() {
 		for _, phrase := range strings.Split(entry, "|") {
 			folded := f.Fold(phrase)

@@ -14,6 +14,8 @@
 package patrol
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -253,11 +255,40 @@ func (b *Bot) withoutBait(text string) string {
 	text = strings.ToValidUTF8(text, "")
 	var out strings.Builder
 	from := 0
-	for _, i := range b.folder.Fold(text).Indicators() {
-		if i.Kind == match.URL || i.Kind == match.Phone {
-			out.WriteString(text[from:i.At.Start] + "…")
-			from = i.At.End
+	for _, at := range b.baits(text) {
+		if at.Start < from {
+			continue // within one left out already
 		}
+		out.WriteString(text[from:at.Start] + "…")
+		from = at.End
 	}
 	return out.String() + text[from:]
+}
+
+// contact is what looks like an account on another platform: letters with digits. Blank is
+// a gap its author left ("XX小学"), which reads as if we had forgotten to fill one in.
+var (
+	contact = regexp.MustCompile(`[a-z0-9_-]*\d[a-z0-9_-]*`)
+	blank   = regexp.MustCompile(`x{2,}|_{2,}|\*{2,}|[{}<>\[\]]+`)
+)
+
+const shortestContact = 5
+
+func (b *Bot) baits(text string) (all []match.Span) {
+	folded := b.folder.Fold(text)
+	for _, i := range folded.Indicators() {
+		if i.Kind == match.URL || i.Kind == match.Phone {
+			all = append(all, i.At)
+		}
+	}
+	for _, at := range contact.FindAllStringIndex(folded.Text, -1) {
+		if at[1]-at[0] >= shortestContact {
+			all = append(all, folded.Origin(at[0], at[1]))
+		}
+	}
+	for _, at := range blank.FindAllStringIndex(folded.Text, -1) {
+		all = append(all, folded.Origin(at[0], at[1]))
+	}
+	slices.SortFunc(all, func(a, b match.Span) int { return a.Start - b.Start })
+	return all
 }

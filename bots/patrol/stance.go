@@ -32,7 +32,7 @@ var (
 
 	quoting = match.NewCue(`据.{0,12}(报道|报导|通报|介绍|了解|悉)|新闻|记者|央视|日报|晚报|通讯员|(警方|公安机关?|检察院|法院|法庭|民警|网警|派出所).{0,16}(通报|抓获|破获|侦破|查处|捣毁|打掉|判处|宣判|提起公诉|起诉|刑拘|逮捕|发布|公布|介绍|端掉)|`+
 		`(被|已被|遭)(抓|捕|抓获|刑拘|拘留|逮捕|判刑|判处|查处|捣毁|起诉|查获)|获刑|落网|有期徒刑|典型案例|案例|以案(说|释)法|普法|科普|论文|研究|小说|剧情|电影|电视剧|剧本|台词|纪录片|综艺|游戏里|段子|`+
-		`(他|她|对方|骗子|骗子们|客服|卖家|那人|有个人|网上有人)(就|还|又|会|都)?(说|讲|称|宣称|声称|发来|发的)|(收到|看到|刷到|遇到)(了|一条|一个|这种|这样|过).{0,12}(短信|信息|广告|消息|电话|帖子|评论|私信|链接|说)|原话|截图如下|转自|转载|reported|according to|arrested`,
+		`(他|她|对方|骗子|骗子们|客服|卖家|那人|有个人|网上有人)(就|还|又|会|都)?((跟|和|对|给|向)(我|我们|大家|她|他))?(说|讲|称|宣称|声称|发来|发的)|(收到|看到|刷到|遇到)(了|一条|一个|这种|这样|过).{0,12}(短信|信息|广告|消息|电话|帖子|评论|私信|链接|说)|原话|截图如下|转自|转载|reported|according to|arrested`,
 		`(新闻|记者)群`)
 
 	offering = match.NewCue(`加(我|微|v|薇|威|q|扣|群|入|企鹅|好友)|私(聊|信|我|密)|(微信|薇信|威信|vx|wx|v信|电话|手机|qq|扣扣|飞机|纸飞机|telegram|蝙蝠|微)(号)?[:： ]?[a-z0-9+]{3}|联系(我|电话|方式|客服|微信)?|扫码|扫(一扫|描)?(二维码|下方)|`+
@@ -67,15 +67,22 @@ func stanceOf(f match.Folded, h bots.Hit) bots.Stance {
 
 func rumourStance(f match.Folded) bots.Stance {
 	switch {
-	case denying.In(f):
-		return bots.Cautions
+	case witness.In(f):
+		return bots.Victim
 	case asks(f):
 		return bots.Asking
+	case denying.In(f):
+		return bots.Cautions
 	case quotedReport.In(f) || !spreading.In(f):
 		return bots.Quoting
 	}
 	return bots.Asserting
 }
+
+// witness is somebody who says it happened to them or before their eyes. That may be untrue,
+// but it is for an officer to hear, not for a warning to doubt.
+var witness = match.NewCue(`我(家|们家)?的?(孩子|小孩|娃|女儿|儿子|宝宝|孙子|孙女).{0,12}(差点|险些|被|不见)|我(们)?(已经?|刚)?(报(了)?警|报案|打(了)?110)|已报警|`+
+	`我(们)?(当时|刚才|刚刚|今天|昨天|就)?(在现场|亲眼|看见|看到了?|遇到|碰到|经历)`, `我(看到|刷到|收到).{0,6}(消息|视频|帖子|群里)`)
 
 // quotedReport is narrower than quoting: a rumour borrows "警方" and "有人说" for itself.
 var quotedReport = match.NewCue(`据.{0,12}(报道|报导|通报)|新闻(联播|报道|客户端)|记者|央视|日报|晚报|小说|剧情|电影|电视剧|演习|演练|历史上|案例|\d{4}年`, "")
