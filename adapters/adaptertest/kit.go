@@ -61,8 +61,11 @@ type Fake interface {
 
 // Sent is one thing a pretend platform accepted.
 type Sent struct {
-	Ref  adapters.Ref
-	Text string // as it arrived
+	Ref     adapters.Ref
+	Channel adapters.Channel
+	To      string       // the recipient's platform id, if private
+	Parent  adapters.Ref // what it is a comment under
+	Text    string       // as it arrived
 }
 
 // Citizens is a fake on which other people write. It is needed to test watching,

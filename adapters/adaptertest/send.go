@@ -192,12 +192,26 @@ func checkHealthy(b *bench, s sending) {
 	if n := len(b.wire.mutations()); n != 1 {
 		b.t.Errorf("%d mutating requests for one attempt: %v", n, b.wire.mutations())
 	}
+	b.checkArrived(s, r, text)
+}
+
+// checkArrived: the words went where they were meant to go, and nowhere else.
+func (b *bench) checkArrived(s sending, r adapters.Receipt, text string) {
+	to := ""
+	if s.channel == adapters.Private {
+		to = b.kit.To.ID
+	}
 	for _, sent := range b.fake.Sent() {
-		if sent.Ref == r.Ref && strings.Contains(sent.Text, text) {
-			return
+		switch {
+		case sent.Ref != r.Ref || !strings.Contains(sent.Text, text):
+			b.t.Errorf("the platform has %q under %q, the receipt says %q is under %q", sent.Text, sent.Ref, text, r.Ref)
+		case sent.Channel != s.channel || sent.To != to || sent.Parent != s.parent:
+			b.t.Errorf("it went out on channel %q to %q under %q; meant were %q, %q, %q", sent.Channel, sent.To, sent.Parent, s.channel, to, s.parent)
 		}
 	}
-	b.t.Errorf("the platform has no %q under the receipt's id", text)
+	if len(b.fake.Sent()) != 1 {
+		b.t.Errorf("the platform has %d messages", len(b.fake.Sent()))
+	}
 }
 
 func checkScript(b *bench, s sending, sc script) {

@@ -1,6 +1,7 @@
 package adaptertest
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -72,12 +73,15 @@ func checkFind(t T, k Kit) {
 			return
 		}
 		b.checkFound(s, attempt(), false)
-		longer := attempt()
-		longer.Item, longer.Key, longer.Code = "item-2", "key-2", code+"5"
-		if _, err := b.send(s, longer, b.kit.Text(longer.Code)); err != nil {
-			b.t.Fatalf("send: %v", err)
+		for i, longer := range []string{code + "5", "A" + code} {
+			at := attempt()
+			at.Item, at.Key, at.Code = "other", fmt.Sprintf("other-%d", i), longer
+			if _, err := b.send(s, at, b.kit.Text(longer)); err != nil {
+				b.t.Fatalf("send: %v", err)
+			}
 		}
-		b.checkNotFound(s, "a longer code was sent")
+		b.checkNotFound(s, b.findQuery(s, attempt()), "longer codes were sent")
+		b.checkNotFound(s, b.findQuery(s, adapters.Attempt{}), "no code was asked for")
 		if _, err := b.send(s, attempt(), b.kit.Text(code)); err != nil {
 			b.t.Fatalf("send: %v", err)
 		}
@@ -88,13 +92,13 @@ func checkFind(t T, k Kit) {
 	})
 }
 
-func (b *bench) checkNotFound(s sending, why string) {
+func (b *bench) checkNotFound(s sending, q adapters.FindQuery, why string) {
 	ctx, cancel := bounded()
 	defer cancel()
-	f, err := b.account.Caps().Find.Find(ctx, b.findQuery(s, attempt()))
+	f, err := b.account.Caps().Find.Find(ctx, q)
 	b.inspect(err)
 	if err == nil && f.Verdict == adapters.Found {
-		b.t.Errorf("%s, and find took it for ours", why)
+		b.t.Errorf("%s: %s, and find took it for ours", s.name, why)
 	}
 }
 

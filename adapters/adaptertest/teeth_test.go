@@ -59,6 +59,8 @@ func TestSuiteHasTeeth(t *testing.T) {
 		{quotesAtLength, "secrets", "at most 200 may come from the platform"},
 		{ignoresExists, "send/already exists", "want Existed"},
 		{dropsKey, "send/same key again", "second attempt"},
+		{wrongPerson, "send/message", "it went out on channel"},
+		{inPublic, "send/message", "it went out on channel"},
 		{noEvidence, "identity", "by what"},
 		{checkMutates, "pending", "check made"},
 		{failedIsPending, "pending/failed", "once failed"},

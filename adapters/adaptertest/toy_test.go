@@ -69,6 +69,8 @@ const (
 	ignoresEmit     bug = "goes on streaming after emit failed"
 	wrongOrder      bug = "returns the newest first"
 	dropsKey        bug = "drops the idempotency key"
+	wrongPerson     bug = "writes to somebody else"
+	inPublic        bug = "publishes what was private"
 	noEvidence      bug = "confirms an identity without evidence"
 )
 
@@ -102,7 +104,7 @@ func openToy(ctx context.Context, b bug, c adapters.Config, h adapters.Host) (ad
 	case leaksInLog:
 		h.Log.With("request", 1).Debug("open", "token", t.secret.Reveal())
 	case sendsOnOpen:
-		_, _ = t.post(ctx, adapters.Attempt{Key: "hello"}, "/posts", "here we are")
+		_, _ = t.post(ctx, adapters.Attempt{Key: "hello"}, "/posts", "", "here we are")
 	}
 	_, err := t.Identity(ctx)
 	return t, err
@@ -213,11 +215,11 @@ func (t *toy) get(ctx context.Context, op, path string, out any) error {
 }
 
 type toyPost struct {
-	ID, Who, Text, State string
-	Edited               time.Time
+	ID, Who, To, Text, State string
+	Edited                   time.Time
 }
 
-func (t *toy) post(ctx context.Context, at adapters.Attempt, path, text string) (adapters.Receipt, error) {
+func (t *toy) post(ctx context.Context, at adapters.Attempt, path, to, text string) (adapters.Receipt, error) {
 	ch := map[string]adapters.Channel{"/posts": adapters.Public, "/messages": adapters.Private}[path]
 	limit, _ := t.Caps().Limits.For(ch)
 	if t.bug == wrongUnit {
@@ -231,9 +233,9 @@ func (t *toy) post(ctx context.Context, at adapters.Attempt, path, text string) 
 		ctx, cancel = context.WithDeadline(ctx, at.Deadline)
 		defer cancel()
 	}
-	_, raw, e := t.do(ctx, "post", http.MethodPost, path, map[string]string{"text": text}, at.Key)
+	_, raw, e := t.do(ctx, "post", http.MethodPost, path, map[string]string{"text": text, "to": to}, at.Key)
 	if e != nil && e.Class == adapters.Unknown && t.bug == retriesPost {
-		_, raw, e = t.do(ctx, "post", http.MethodPost, path, map[string]string{"text": text}, at.Key)
+		_, raw, e = t.do(ctx, "post", http.MethodPost, path, map[string]string{"text": text, "to": to}, at.Key)
 	}
 	if e != nil {
 		if t.bug == untypedError {
@@ -257,11 +259,17 @@ func (t *toy) Plan(b adapters.Bulletin) (adapters.Plan, error) {
 }
 
 func (t *toy) Publish(ctx context.Context, at adapters.Attempt, p adapters.Part) (adapters.Receipt, error) {
-	return t.post(ctx, at, "/posts", p.Text)
+	return t.post(ctx, at, "/posts", "", p.Text)
 }
 
 func (t *toy) Send(ctx context.Context, at adapters.Attempt, m adapters.Message) (adapters.Receipt, error) {
-	return t.post(ctx, at, "/messages", m.Text)
+	switch t.bug {
+	case wrongPerson:
+		return t.post(ctx, at, "/messages", "somebody", m.Text)
+	case inPublic:
+		return t.post(ctx, at, "/posts", "", m.Text)
+	}
+	return t.post(ctx, at, "/messages", m.To.ID, m.Text)
 }
 
 func (t *toy) Check(ctx context.Context, r adapters.Receipt) (adapters.Receipt, error) {

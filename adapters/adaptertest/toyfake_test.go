@@ -56,7 +56,8 @@ func (f *toyFake) Sent() (out []adaptertest.Sent) {
 	defer f.mu.Unlock()
 	for _, p := range f.posts {
 		if p.Who == "us" {
-			out = append(out, adaptertest.Sent{Ref: adapters.Ref(p.ID), Text: p.Text})
+			ch := map[bool]adapters.Channel{true: adapters.Public, false: adapters.Private}[p.To == ""]
+			out = append(out, adaptertest.Sent{Ref: adapters.Ref(p.ID), Channel: ch, To: p.To, Text: p.Text})
 		}
 	}
 	return out
@@ -150,7 +151,7 @@ func (f *toyFake) by(who, after string) []*toyPost {
 }
 
 func (f *toyFake) create(w http.ResponseWriter, r *http.Request) {
-	var in struct{ Text string }
+	var in struct{ Text, To string }
 	if json.NewDecoder(r.Body).Decode(&in) != nil {
 		w.WriteHeader(400)
 		return
@@ -158,7 +159,8 @@ func (f *toyFake) create(w http.ResponseWriter, r *http.Request) {
 	key := r.Header.Get("Idempotency-Key")
 	p := f.byKey[key]
 	if p == nil || key == "" {
-		if p = f.add("us", in.Text); f.pends {
+		p = f.add("us", in.Text)
+		if p.To = in.To; f.pends {
 			p.State = "pending"
 		}
 		f.byKey[key] = p

@@ -64,10 +64,21 @@ func (f *fake) Sent() (out []adaptertest.Sent) {
 	defer f.mu.Unlock()
 	for _, p := range f.posts {
 		if p.author == selfID && !p.deleted {
-			out = append(out, adaptertest.Sent{Ref: adapters.Ref(p.id), Text: p.text})
+			out = append(out, p.sent())
 		}
 	}
 	return out
+}
+
+func (p *post) sent() adaptertest.Sent {
+	s := adaptertest.Sent{Ref: adapters.Ref(p.id), Channel: adapters.Public, Parent: adapters.Ref(p.parent), Text: p.text}
+	switch {
+	case p.visibility == "direct":
+		s.Channel, s.To = adapters.Private, strings.Join(p.named, ",")
+	case p.parent != "":
+		s.Channel = adapters.InReply
+	}
+	return s
 }
 
 // Write makes alice write where source shows it.

@@ -1,12 +1,11 @@
 // Package customadapter is a whole adapter, for an imaginary forum with a plain
-// JSON interface. Copy it, change the five calls, keep the test.
+// interface of forms and JSON. Copy it, change the calls, keep the test.
 //
 // Failure model: one attempt is one POST; what was written and not answered with
 // an id is unknown and settled by looking for the printed code among our own posts.
 package customadapter
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -57,18 +56,17 @@ func (f *forum) Caps() adapters.Caps {
 
 func (f *forum) Close() error { return nil }
 
-// post is a topic or reply on the wire.
+// post is a topic, a reply or a page of them on the wire.
 type post struct {
 	ID, Parent, Author, Name, Text string
 	Created, Edited                time.Time
+	Posts                          []post
 }
 
 func (f *forum) Identity(ctx context.Context) (adapters.Identity, error) {
 	me := post{}
-	if err := f.call(ctx, "identity", http.MethodGet, "/me", nil, &me); err != nil {
-		return adapters.Identity{}, err
-	}
-	return adapters.Identity{Person: adapters.Person{ID: me.ID, Name: me.Name}}, nil
+	err := f.call(ctx, "identity", http.MethodGet, "/me", nil, &me)
+	return adapters.Identity{Person: adapters.Person{ID: me.ID, Name: me.Name}}, err
 }
 
 func (f *forum) Plan(b adapters.Bulletin) (adapters.Plan, error) {
@@ -99,7 +97,7 @@ func (f *forum) write(ctx context.Context, at adapters.Attempt, ch adapters.Chan
 	ctx, cancel := context.WithDeadline(ctx, at.Deadline) // the outbox always sets one
 	defer cancel()
 	var p post
-	if err := f.call(ctx, "post", http.MethodPost, "/posts", map[string]string{"Text": text, "Parent": string(parent)}, &p); err != nil {
+	if err := f.call(ctx, "post", http.MethodPost, "/posts", url.Values{"text": {text}, "parent": {string(parent)}}, &p); err != nil {
 		return adapters.Receipt{}, err
 	}
 	return adapters.Receipt{Ref: adapters.Ref(p.ID), At: p.Created}, nil
@@ -150,7 +148,7 @@ func (f *forum) Look(ctx context.Context, ref adapters.Ref) (adapters.Sight, err
 func (f *forum) Find(ctx context.Context, q adapters.FindQuery) (adapters.Finding, error) {
 	list, err := f.list(ctx, url.Values{"by": {"me"}, "since": {q.Since.UTC().Format(time.RFC3339)}})
 	for _, p := range list {
-		if strings.HasSuffix(p.Text, q.Code) { // our texts end with the code
+		if strings.HasSuffix(p.Text, " "+q.Code) { // our texts end with the code
 			return adapters.Finding{Verdict: adapters.Found, Receipt: adapters.Receipt{Ref: adapters.Ref(p.ID)}}, nil
 		}
 	}
@@ -161,23 +159,23 @@ func (f *forum) Find(ctx context.Context, q adapters.FindQuery) (adapters.Findin
 }
 
 func (f *forum) list(ctx context.Context, q url.Values) ([]post, error) {
-	var page struct{ Posts []post }
+	var page post
 	err := f.call(ctx, "list", http.MethodGet, "/posts?"+q.Encode(), nil, &page)
 	return page.Posts, err
 }
 
 // call makes one request; every success of this forum names an id.
-func (f *forum) call(ctx context.Context, op, method, path string, in, out any) error {
+func (f *forum) call(ctx context.Context, op, method, path string, form url.Values, out *post) error {
 	client, unclear := f.host.Write, adapters.Unknown
 	if method == http.MethodGet { // it changes nothing, so its outcome is never unknown
 		client, unclear = f.host.Read, adapters.NotSent
 	}
-	body, _ := json.Marshal(in) // strings only
 	var trace adapters.Trace
-	r, err := http.NewRequestWithContext(trace.Watch(ctx), method, f.base+path, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(trace.Watch(ctx), method, f.base+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		return &adapters.Error{Class: adapters.NotSent, Op: op, Err: adapters.Redact(err)}
 	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Authorization", f.key.Reveal())
 	resp, err := client.Do(r)
 	if err != nil {
@@ -190,9 +188,7 @@ func (f *forum) call(ctx context.Context, op, method, path string, in, out any) 
 		return &adapters.Error{Class: cmp.Or(classes[resp.StatusCode], unclear), Op: op, Phase: adapters.Answered,
 			Code: strconv.Itoa(resp.StatusCode), Until: adapters.RetryAfter(resp.Header)}
 	}
-	named, raw := struct{ ID string }{}, json.RawMessage{}
-	err = json.NewDecoder(http.MaxBytesReader(nil, resp.Body, 1<<20)).Decode(&raw)
-	if err != nil || json.Unmarshal(raw, &named) != nil || named.ID == "" || json.Unmarshal(raw, out) != nil {
+	if json.NewDecoder(http.MaxBytesReader(nil, resp.Body, 1<<20)).Decode(out) != nil || out.ID == "" {
 		return &adapters.Error{Class: unclear, Op: op, Phase: adapters.Answered, Err: errors.New("the answer is broken or names no id")}
 	}
 	return nil

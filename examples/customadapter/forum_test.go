@@ -45,7 +45,8 @@ func (f *fakeForum) Sent() (out []adaptertest.Sent) {
 	defer f.mu.Unlock()
 	for _, p := range f.posts {
 		if p.Author == "me" {
-			out = append(out, adaptertest.Sent{Ref: adapters.Ref(p.ID), Text: p.Text})
+			ch := map[bool]adapters.Channel{true: adapters.Public, false: adapters.InReply}[p.Parent == ""]
+			out = append(out, adaptertest.Sent{Ref: adapters.Ref(p.ID), Channel: ch, Parent: adapters.Ref(p.Parent), Text: p.Text})
 		}
 	}
 	return out
@@ -93,10 +94,7 @@ func (f *fakeForum) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Header.Get("Authorization") != testKey:
 		w.WriteHeader(http.StatusUnauthorized)
 	case r.Method == http.MethodPost:
-		var p post
-		_ = json.NewDecoder(r.Body).Decode(&p)
-		p.Author = "me"
-		say(w, f.add(p))
+		say(w, f.add(post{Author: "me", Text: r.FormValue("text"), Parent: r.FormValue("parent")}))
 	case r.URL.Path == "/me":
 		say(w, post{ID: "me"})
 	case r.URL.Path == "/last":
