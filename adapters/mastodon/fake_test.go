@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -28,12 +29,12 @@ type fake struct {
 	posts    []*post
 	requests map[string]time.Time // filtered strangers: account id -> updated
 	calls    []string
-	bodies   []string
 
 	gotosocial   bool // ULID-like ids, no api_versions, no requests, direct posts not in the account's list, 400 for validation
 	noInstanceV2 bool
 	field        map[string]any // of our profile
 	hideMentions bool
+	answer       string // to every new post, in place of the post
 }
 
 const (
@@ -347,6 +348,10 @@ func (f *fake) create(w http.ResponseWriter, r *http.Request) {
 	f.mu.Unlock()
 	f.add(p)
 	f.mu.Lock()
+	if f.answer != "" {
+		_, _ = io.WriteString(w, f.answer)
+		return
+	}
 	say(w, 200, f.render(p))
 }
 

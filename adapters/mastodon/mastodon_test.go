@@ -473,3 +473,13 @@ func TestPoll_EndsWithItsContext(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestPromise4_SuccessWithoutAnIdIsUnknown: HTTP 200 is not success.
+func TestPromise4_SuccessWithoutAnIdIsUnknown(t *testing.T) {
+	r := open(t, newFake(), nil)
+	r.fake.answer = `{"error":"queued, perhaps"}`
+	receipt, err := r.caps.Publish.Publish(t.Context(), try, adapters.Part{Text: "x"})
+	if err == nil || adapters.ClassOf(err) != adapters.Unknown {
+		t.Errorf("%+v, %v; want class unknown", receipt, err)
+	}
+}

@@ -70,7 +70,7 @@ func (a *account) post(ctx context.Context, op string, ch adapters.Channel, at a
 	if err := a.http.do(ctx, k, &s); err != nil {
 		return status{}, err
 	}
-	if s.ID == "" {
+	if s.ID == "" { // promise 4
 		return status{}, &adapters.Error{Class: adapters.Unknown, Op: op, Phase: adapters.Answered, Err: errors.New("the server accepted the request but named no post")}
 	}
 	return s, nil
