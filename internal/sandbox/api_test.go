@@ -303,6 +303,16 @@ func TestOwnDirectStatusesAreListedByMastodonOnly(t *testing.T) {
 	})
 }
 
+func TestFlagsAreReadAsRailsDoes(t *testing.T) {
+	b := setup(t, Options{})
+	for value, want := range map[string]bool{"true": true, "1": true, "yes": true, "false": false, "0": false, "off": false, "": false} {
+		s := b.agency.must(200, "POST", "/api/v1/statuses", values("status", "x", "sensitive", value)).object(t)
+		if s["sensitive"] != want {
+			t.Errorf("sensitive=%q is read as %v", value, s["sensitive"])
+		}
+	}
+}
+
 func TestVisibilityDefault(t *testing.T) {
 	flavours(t, func(t *testing.T, f Flavour) {
 		b := setup(t, Options{Flavour: f})

@@ -44,6 +44,7 @@ func TestReading(t *testing.T) {
 		{"@xiaolin@weibo.example 好", "mention:xiaolin", "mention:xiaolin", "mention:xiaolin"},
 		{"@xiaolin@other.example 好", "", "", ""},
 		{"@nobody", "", "", ""},
+		{"路径/@xiaolin 和 名字=@xiaolin", "", "", ""},
 		{"#兼职# 日结", "hashtag:兼职", "hashtag:兼职", "hashtag:兼职"},
 		{"#兼职#日结#返利#", "hashtag:兼职 hashtag:返利", "hashtag:兼职", "hashtag:兼职 hashtag:返利"},
 		{"今天#Ad好", "hashtag:ad好", "", "hashtag:ad好"},
