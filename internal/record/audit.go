@@ -10,6 +10,10 @@ import (
 // ErrTooLarge: a record is larger than the store takes. Nothing was stored.
 var ErrTooLarge = errors.New("the record is too large")
 
+// ErrDamaged: stored bytes are not what was written. Find out who or what changed them,
+// and bring back a backup.
+var ErrDamaged = errors.New("the stored bytes are damaged")
+
 // KindAuditBatch is the kind of [AuditBatch].
 const KindAuditBatch bots.RecordKind = "audit-batch"
 
@@ -21,7 +25,10 @@ type AuditBatch struct {
 	To   uint64    `json:"to"`   // Seq of its last entry
 	At   time.Time `json:"at"`
 	Prev string    `json:"prev"` // Hash of the batch before; empty for the first
-	Hash string    `json:"hash"` // hex SHA-256 over From, To, At, Prev and the entries
+	// Digests holds the first 8 bytes of the SHA-256 of each entry, so that a verifier can
+	// name the very entry that was changed.
+	Digests []byte `json:"digests"`
+	Hash    string `json:"hash"` // hex SHA-256 over everything above and the entries
 }
 
 // RecordKind implements [bots.Record].

@@ -43,7 +43,8 @@ func targetPrefix(t bots.Target) []byte { return append(key(string(t.Kind), t.ID
 
 const maxAudits = 1000
 
-// AuditAfter implements [record.Store]. Limit is at most 1000; 0 means that.
+// AuditAfter implements [record.Store]. Limit is at most 1000; 0 means that. With
+// [record.ErrDamaged] come the entries before the damaged one.
 func (s *Store) AuditAfter(ctx context.Context, seq uint64, limit int) ([]record.AuditEntry, error) {
 	if limit <= 0 || limit > maxAudits {
 		limit = maxAudits
@@ -87,11 +88,11 @@ func (s *Store) AuditOf(ctx context.Context, on bots.Target) ([]record.AuditEntr
 func decodeAudit(k, v []byte) (record.AuditEntry, error) {
 	var e record.AuditEntry
 	if err := json.Unmarshal(v, &e); err != nil {
-		return e, fmt.Errorf("audit entry %d: %w: %w", number(k), ErrDamaged, err)
+		return e, fmt.Errorf("audit entry %d: %w: %w", number(k), record.ErrDamaged, err)
 	}
 	again, err := json.Marshal(e)
 	if err != nil || !bytes.Equal(again, v) || e.Seq != number(k) {
-		return e, fmt.Errorf("audit entry %d: %w", number(k), ErrDamaged)
+		return e, fmt.Errorf("audit entry %d: %w", number(k), record.ErrDamaged)
 	}
 	return e, nil
 }

@@ -30,9 +30,6 @@ const envelopeForm = 1
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)
 
-// ErrDamaged: a stored value is not what was written. Bring back a backup.
-var ErrDamaged = errors.New("the stored bytes are damaged")
-
 // encode makes the stored value of a record:
 //
 //	form, flags, clear part, body (sealed when it has a subject), CRC-32C
@@ -88,7 +85,7 @@ func appendTime(b []byte, t time.Time) []byte {
 func decodeHead(id string, value []byte) (*head, int, error) {
 	r := reader{b: value}
 	if r.byte() != envelopeForm {
-		return nil, 0, ErrDamaged
+		return nil, 0, record.ErrDamaged
 	}
 	h := &head{schema: r.uvarint()}
 	h.ID, h.Version = id, r.uvarint()
@@ -99,7 +96,7 @@ func decodeHead(id string, value []byte) (*head, int, error) {
 		*s = string(r.bytes())
 	}
 	if r.bad {
-		return nil, 0, ErrDamaged
+		return nil, 0, record.ErrDamaged
 	}
 	return h, r.at, nil
 }
@@ -116,12 +113,12 @@ func decode(v *vault.Vault, kind bots.RecordKind, id string, value []byte) (bots
 func decodeRecord(v *vault.Vault, kind bots.RecordKind, id string, value []byte) (bots.Record, error) {
 	bound := append(append(append([]byte(kind), sep), id...), sep)
 	if len(value) < 4 {
-		return nil, ErrDamaged
+		return nil, record.ErrDamaged
 	}
 	sum := binary.BigEndian.Uint32(value[len(value)-4:])
 	value = value[:len(value)-4]
 	if crc32.Update(crc32.Checksum(bound, crcTable), crcTable, value) != sum {
-		return nil, ErrDamaged
+		return nil, record.ErrDamaged
 	}
 	h, start, err := decodeHead(id, value)
 	if err != nil {

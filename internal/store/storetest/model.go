@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 // hold. Each run has names of its own, so that runs can share a store.
 func testModel(t *testing.T, b *bench) {
 	run := 0
+	few()
 	rapid.Check(t, func(rt *rapid.T) {
 		run++
 		m := &model{b: b, ctx: t.Context(), run: fmt.Sprintf("r%d.", run), clues: map[string]bots.Clue{}, keys: map[string]string{}}
@@ -196,5 +198,12 @@ func (m *model) compareDue(rt *rapid.T, q record.Query) {
 	}
 	if n != want {
 		rt.Fatalf("%d due, the model has %d", n, want)
+	}
+}
+
+// few keeps the suite short, because every step is a commit; -rapid.checks asks for more.
+func few() {
+	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() == f.DefValue {
+		_ = f.Value.Set("25")
 	}
 }
