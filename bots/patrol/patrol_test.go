@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -229,7 +230,7 @@ func TestStance(t *testing.T) {
 		{"偷偷用妈妈的手机刷单赚佣金，私聊", bots.Minor},
 		{"大家小心，有人抢孩子，转发", bots.Asserting},
 		{"警方已证实有人抢孩子，速转", bots.Asserting},
-		{"有人抢孩子", bots.Quoting},
+		{"听说有人抢孩子", bots.Quoting},
 		{"我家女儿今天差点被人贩子抱走，大家小心，转发", bots.Victim},
 		{"我看到群里视频有人抢孩子，大家转发", bots.Asserting},
 		{"有人抢孩子是假消息，别转发", bots.Cautions},
@@ -268,12 +269,12 @@ func TestQuoteIsShortAndCarriesNoBait(t *testing.T) {
 
 func TestEvidenceSpansAreTheWords(t *testing.T) {
 	s := NewSieve(pack(t))
-	const text = "招人：刷​單，日結返利，加V"
+	const text = "招人：刷\u200b單，日結返利，加V"
 	var words []string
 	for _, span := range s.Sift(text)[0].Spans {
 		words = append(words, text[span.Start:span.End])
 	}
-	if got := strings.Join(words, "|"); got != "刷​單|日結|返利" {
+	if got := strings.Join(words, "|"); got != "刷\u200b單|日結|返利" {
 		t.Errorf("spans show %q", got)
 	}
 }
@@ -342,5 +343,19 @@ func BenchmarkSift(b *testing.B) {
 				s.Sift(c.text)
 			}
 		})
+	}
+}
+
+// TestOrdinaryPostsLeaveNoTrace is promise 8 seen from the other side.
+func TestOrdinaryPostsLeaveNoTrace(t *testing.T) {
+	raw, err := os.ReadFile("testdata/ordinary.list")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewSieve(pack(t))
+	for text := range strings.SplitSeq(strings.TrimSpace(string(raw)), "\n") {
+		for _, h := range s.Sift(text) {
+			t.Errorf("%q hits %s", text, h.Rule)
+		}
 	}
 }

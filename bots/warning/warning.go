@@ -131,18 +131,24 @@ func state(f bots.Facts, w bots.Warning, now *adapters.Sight) string {
 		return bots.WarningRemoved
 	}
 	c, ok := bots.Get[bots.Clue](f, w.Clue)
-	if ok && !c.Erased && now.Text != c.Text && !saysAll(now.Text, c.Text, w.Spans) {
+	if ok && !c.Erased && now.Text != c.Text && mostlyGone(now.Text, c.Text, w.Spans) {
 		return bots.WarningRemoved
 	}
 	return bots.WarningKept
 }
 
-// saysAll says whether text still has every phrase that spans show in the old one.
-func saysAll(text, old string, spans []bots.Span) bool {
+// mostlyGone says whether fewer than half of the phrases that spans show in the old text are
+// still in the new one. A word or two remain in any honest correction.
+func mostlyGone(text, old string, spans []bots.Span) bool {
+	shown, left := 0, 0
 	for _, s := range spans {
-		if s.Start >= 0 && s.Start <= s.End && s.End <= len(old) && !strings.Contains(text, old[s.Start:s.End]) {
-			return false
+		if s.Start < 0 || s.Start > s.End || s.End > len(old) {
+			continue
+		}
+		shown++
+		if strings.Contains(text, old[s.Start:s.End]) {
+			left++
 		}
 	}
-	return true
+	return shown > 0 && 2*left < shown
 }

@@ -19,7 +19,7 @@ const post = "刷单返利日结，加我"
 func world(change ...func(*bots.Warning, *bots.Account)) *bottest.World {
 	w := &bots.Warning{
 		Head: bots.Head{ID: "w1", Stream: "post/1", State: bots.WarningSent}, Clue: "c1", Draft: "d1", Account: "a1",
-		Post: "p1", Spans: []bots.Span{{Start: 0, End: 6}},
+		Post: "p1", Spans: []bots.Span{{Start: 0, End: 6}, {Start: 6, End: 12}, {Start: 12, End: 18}},
 	}
 	a := &bots.Account{Head: bots.Head{ID: "a1"}, Lookable: true}
 	for _, c := range change {
@@ -84,6 +84,8 @@ func TestWhatTheErrandSaw(t *testing.T) {
 		{name: "gone", result: bots.FetchResult{Sight: &adapters.Sight{}}, want: "FollowUp Warning=w1 State=removed\n"},
 		{name: "still there", result: bots.FetchResult{Sight: &adapters.Sight{Exists: true, Text: post}}, want: "FollowUp Warning=w1 State=kept\n"},
 		{name: "edited, the words are gone", result: bots.FetchResult{Sight: &adapters.Sight{Exists: true, Text: "今天天气好"}}, want: "FollowUp Warning=w1 State=removed\n"},
+		{name: "edited, one word of three remains", result: bots.FetchResult{Sight: &adapters.Sight{Exists: true, Text: "刷单是骗人的，我错了"}}, want: "FollowUp Warning=w1 State=removed\n"},
+		{name: "edited, two words of three remain", result: bots.FetchResult{Sight: &adapters.Sight{Exists: true, Text: "刷单返利，随时结"}}, want: "FollowUp Warning=w1 State=kept\n"},
 		{name: "edited, the words remain", result: bots.FetchResult{Sight: &adapters.Sight{Exists: true, Text: "急！" + post}}, want: "FollowUp Warning=w1 State=kept\n"},
 		{name: "could not be fetched: once more", result: bots.FetchResult{Problem: "timeout"}, want: "Fetch What=post Ref=p1 Key=still-there-again w1 At=2026-03-03T01:00:00Z\n"},
 		{name: "could not be fetched twice: an officer", result: bots.FetchResult{Key: "still-there-again w1", Problem: "timeout"},
