@@ -24,6 +24,7 @@ type commit struct {
 	who      string    // the officer who decides; empty: a bot
 	made     []bots.Target
 	replied  bool
+	urgent   bool // an emergency card is among the proposals
 	released bool // an outbox item came of it
 	timed    bool // a reminder or errand came of it
 }
@@ -55,6 +56,7 @@ func (c *commit) all(p *proposal) error {
 	if err := c.book(); err != nil {
 		return err
 	}
+	c.urgent = p.emergency()
 	for _, x := range p.effects {
 		c.bot = x.bot
 		if err := c.apply(x.effect); err != nil {

@@ -82,7 +82,7 @@ func (e *Engine) attempt(ctx context.Context, ev *bots.Event, try int) (bots.Res
 	if err != nil {
 		return bots.Result{}, err
 	}
-	e.step("decided")
+	e.step(StepDecided)
 	var c *commit
 	err = e.o.Store.Update(ctx, func(tx record.Tx) error {
 		c = e.newCommit(tx, ev, p.conv)
@@ -91,7 +91,7 @@ func (e *Engine) attempt(ctx context.Context, ev *bots.Event, try int) (bots.Res
 	if err != nil {
 		return bots.Result{}, err
 	}
-	e.step("committed")
+	e.step(StepCommitted)
 	e.after(c)
 	return *c.ev.Result, nil
 }

@@ -59,7 +59,7 @@ func (e *Engine) attemptDecision(ctx context.Context, ev *bots.Event, d *bots.De
 	if err != nil {
 		return bots.Result{}, err
 	}
-	e.step("committed")
+	e.step(StepCommitted)
 	e.after(c)
 	return *c.ev.Result, nil
 }
@@ -306,29 +306,29 @@ func fieldList(s string) []string {
 }
 
 func (c *commit) approveKind(by *record.Officer, d *bots.Decision) error {
-	rev, err := strconv.Atoi(d.Fields["version"])
-	if err != nil {
-		return refuse("version", "%q is not a template version", d.Fields["version"])
+	name := d.Fields["template"]
+	t, ok := c.e.o.Writer.Describe(name)
+	if !ok {
+		return refuse("template", "there is no template %q", name)
+	}
+	if d.Fields["version"] != strconv.Itoa(t.Rev) {
+		return refuse("version", "template %s is at version %d, not %s: read it as it is now", name, t.Rev, d.Fields["version"])
 	}
 	until, err := time.Parse(time.RFC3339, d.Fields["until"])
 	if err != nil {
 		return refuse("until", "until %q is not a time such as %s", d.Fields["until"], c.now.AddDate(0, 6, 0).Format(time.RFC3339))
 	}
 	s := &record.Standing{
-		Template: d.Fields["template"], Rev: rev, Accounts: fieldList(d.Fields["accounts"]), Vars: fieldList(d.Fields["vars"]),
-		Until: until,
+		Template: name, Rev: t.Rev, Purposes: []bots.Purpose{t.Purpose}, Accounts: fieldList(d.Fields["accounts"]), Vars: t.Vars, Until: until,
 	}
-	for _, p := range fieldList(d.Fields["purposes"]) {
-		s.Purposes = append(s.Purposes, bots.Purpose(p))
-	}
-	s.Head = bots.Head{ID: StandingID(s.Template, rev), Created: c.now, Updated: c.now}
+	s.Head = bots.Head{ID: StandingID(name, t.Rev), Created: c.now, Updated: c.now}
 	if old, err := record.Load[record.Standing](c.tx, s.ID); err == nil {
 		s.Version = old.Version
 	}
 	if err := record.ProposeStanding(s, by, c.now); err != nil {
 		return err
 	}
-	c.audit("propose-standing", bots.Target{Kind: record.KindStanding, ID: s.ID}, "", d.Fields["purposes"])
+	c.audit("propose-standing", bots.Target{Kind: record.KindStanding, ID: s.ID}, "", string(t.Purpose))
 	return c.put(s)
 }
 

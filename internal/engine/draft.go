@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"netpatrol/adapters"
@@ -39,18 +40,27 @@ func (c *commit) reply(x bots.Reply) error {
 	return c.submit(d)
 }
 
-// silence says why a reply is not drafted, or nothing. An emergency card always is.
+// silence says why a reply is not drafted, or nothing. An emergency card is always
+// drafted, and then nothing else is.
 func (c *commit) silence(x bots.Reply) string {
-	if x.Purpose == bots.ForEmergency && !c.replied {
-		return ""
+	if c.urgent && x.Purpose != bots.ForEmergency { // promise 12
+		return "superseded: the emergency card goes first (" + x.Template + ")"
 	}
 	if c.replied {
 		return "superseded: the event has its reply (" + x.Template + ")"
 	}
-	if c.conv != nil && c.conv.Officer != "" {
+	if !c.urgent && c.conv != nil && c.conv.Officer != "" {
 		return "officer " + c.conv.Officer + " has taken the conversation over"
 	}
 	return ""
+}
+
+// emergency says whether a bot proposes an emergency card.
+func (p *proposal) emergency() bool {
+	return slices.ContainsFunc(p.effects, func(x proposed) bool {
+		r, ok := x.effect.(bots.Reply)
+		return ok && r.Purpose == bots.ForEmergency
+	})
 }
 
 // submit renders, measures, checks and seals a draft, puts it before officers, and
@@ -191,7 +201,7 @@ func byWhom(a *record.Approval) string {
 }
 
 // StandingID names the standing approval of a template version.
-func StandingID(template string, rev int) string { return fmt.Sprintf("standing/%s/%d", template, rev) }
+func StandingID(template string, rev int) string { return fmt.Sprintf("%s@%d", template, rev) }
 
 // codeAlphabet leaves out what is misheard or misread: 0 O 1 I L.
 const codeAlphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

@@ -48,6 +48,15 @@ type Store interface {
 type Writer interface {
 	Render(lang, name string, vars map[string]string) (Text, error)
 	Lint(text string) error
+	// Describe says what a template is for; ok is false when there is none of that name.
+	Describe(name string) (t Template, ok bool)
+}
+
+// Template is what a standing approval can be given to.
+type Template struct {
+	Rev     int
+	Purpose bots.Purpose
+	Vars    []string
 }
 
 // Text is a rendered template.
@@ -207,6 +216,15 @@ func (e *Engine) register(ctx context.Context, a *Account) error {
 		return tx.Put(&rec)
 	})
 }
+
+// The steps of an event, in order. What is durable after each is what a crash there keeps.
+const (
+	StepPolled    = "polled"    // a page was read
+	StepAccepting = "accepting" // it is about to become durable
+	StepReceived  = "received"  // it is durable, and may be acknowledged
+	StepDecided   = "decided"   // the bots have proposed
+	StepCommitted = "committed" // the proposals are durable
+)
 
 func (e *Engine) step(name string) {
 	if e.o.Step != nil {

@@ -42,12 +42,12 @@ func (e *Engine) Accept(ctx context.Context, events []*bots.Event, marks ...*rec
 	if len(events) == 0 && len(marks) == 0 {
 		return nil, nil
 	}
-	e.step("accepting")
+	e.step(StepAccepting)
 	fresh, err := e.o.Store.Accept(ctx, events, marks...)
 	if err != nil { // promise 5
 		return nil, fmt.Errorf("accept %d events: %w", len(events), err)
 	}
-	e.step("accepted")
+	e.step(StepReceived)
 	for i, ev := range events {
 		if fresh[i] {
 			e.streams.add(ev)
@@ -147,6 +147,6 @@ func (e *Engine) poll(ctx context.Context, a *Account, source string) (more bool
 		return false, nil
 	}
 	mark.Value = string(batch.Next)
-	e.step("polled")
+	e.step(StepPolled)
 	return batch.More, e.receive(ctx, a, source, batch.Items, mark)
 }

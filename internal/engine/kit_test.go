@@ -229,6 +229,10 @@ func (plainWriter) Render(lang, name string, vars map[string]string) (Text, erro
 	return Text{Text: text, Language: lang, Rev: 1}, nil
 }
 
+func (plainWriter) Describe(name string) (Template, bool) {
+	return Template{Rev: 1, Purpose: bots.ForReceipt, Vars: []string{"Note"}}, name == "receipt"
+}
+
 func (w plainWriter) Lint(text string) error { return w.lint(text) }
 
 // wordSieve matches the word 刷单.

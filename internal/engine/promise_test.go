@@ -146,6 +146,21 @@ func TestPromise11_ATextTheLinterRefusesIsNeverDrafted(t *testing.T) {
 	}
 }
 
+func TestPromise12_TheEmergencyCardGoesBeforeEveryOtherReply(t *testing.T) {
+	chatty := proposing(func(bots.Event) []bots.Effect {
+		return []bots.Effect{bots.Reply{Template: "receipt", Purpose: bots.ForReceipt}}
+	})
+	careful := botFunc{"careful", func(bots.Event, bots.Facts) ([]bots.Effect, error) {
+		return []bots.Effect{bots.Reply{Template: "emergency", Purpose: bots.ForEmergency}}, nil
+	}}
+	d := newDesk(t, deskOptions{bots: []bots.Bot{chatty, careful}})
+	d.says("p1", "100", "刚转了三万")
+	d.settle()
+	if x := one[bots.Draft](d); x.Purpose != bots.ForEmergency {
+		t.Errorf("the draft is a %s", x.Purpose)
+	}
+}
+
 func TestPromise16_ADecisionHoldsOnlyOnWhatWasRead(t *testing.T) {
 	d := newDesk(t, deskOptions{})
 	c := &commit{e: d.Engine, ev: &bots.Event{}}
