@@ -94,6 +94,8 @@ func (o *Outbox) tryAnswer(ctx context.Context, conversation string, deadline ti
 		switch {
 		case errors.As(err, &held):
 			continue // its lane is worked elsewhere
+		case errors.Is(err, errStays):
+			continue // halted or over quota: it says why
 		case errors.Is(err, errMoved), errors.Is(err, record.ErrFenced):
 			l.settle(err)
 			o.Wake() // look again: somebody wrote on it, or it is on its way already

@@ -113,6 +113,9 @@ func (l *lane) finish(ctx context.Context, c *claim, r adapters.Receipt, callErr
 		case err == nil:
 			l.o.step(StepRecorded)
 			nudge(l.o.news)
+			if c.item.State == record.ItemDue || c.item.State == record.ItemUnknown {
+				return errStays
+			}
 			return nil
 		case errors.As(err, &refused), errors.Is(err, record.ErrNotFound), errors.Is(err, record.ErrClosed):
 			l.o.log.Warn("a late result was refused", "item", c.item.ID, "attempt", c.n, "err", err)
@@ -155,6 +158,7 @@ func (l *lane) record(tx record.Tx, c *claim, r adapters.Receipt, callErr error)
 	if it.State != record.ItemDue && it.State != record.ItemAccepted {
 		it.Tell(now)
 	}
+	c.item.State = it.State
 	return l.o.save(tx, it, it.State, now)
 }
 

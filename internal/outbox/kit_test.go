@@ -149,6 +149,7 @@ type world struct {
 	t        testing.TB
 	dir      string
 	store    *boltstore.Store
+	gate     *gated
 	accounts map[string]*platform
 	down     map[string]bool
 	seen     time.Time
@@ -169,9 +170,9 @@ func stationIn(t testing.TB, dir string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, dir: dir, store: s, accounts: map[string]*platform{}, down: map[string]bool{}, seen: time.Now()}
+	w := &world{t: t, dir: dir, store: s, gate: &gated{Store: s}, accounts: map[string]*platform{}, down: map[string]bool{}, seen: time.Now()}
 	w.opts = Options{
-		Store: s, Owner: "one",
+		Store: w.gate, Owner: "one",
 		Accounts: func(id string) (adapters.Account, bool) {
 			p, ok := w.accounts[id]
 			return p, ok && !w.down[id]
@@ -412,8 +413,28 @@ func (w *world) deeds(it *record.Item) []string {
 
 var notSent = adapters.Error{Class: adapters.NotSent}
 
+// gated is a store whose files can be copied between two commits.
+type gated struct {
+	Store
+	gate sync.RWMutex
+}
+
+func (g *gated) Update(ctx context.Context, change func(record.Tx) error) error {
+	g.gate.RLock()
+	defer g.gate.RUnlock()
+	return g.Store.Update(ctx, change)
+}
+
+func (g *gated) Accept(ctx context.Context, es []*bots.Event, ms ...*record.Mark) ([]bool, error) {
+	g.gate.RLock()
+	defer g.gate.RUnlock()
+	return g.Store.Accept(ctx, es, ms...)
+}
+
 // snapshot copies the store's files as they are, as a killed process leaves them.
 func (w *world) snapshot(dir string) string {
+	w.gate.gate.Lock()
+	defer w.gate.gate.Unlock()
 	err := os.CopyFS(dir, os.DirFS(w.dir))
 	files, globErr := filepath.Glob(filepath.Join(dir, "*"))
 	err = errors.Join(err, globErr)

@@ -223,8 +223,11 @@ func (o *Outbox) dispatch(ctx context.Context, work *sync.WaitGroup) (time.Time,
 	return next, nil
 }
 
-// pageSize bounds one look for work. Beyond it every lane is visited.
-const pageSize = 1000
+const (
+	pageSize = 1000
+	// glance bounds one look for work. When it is full every lane is visited.
+	glance = 100
+)
 
 // waiting finds the lanes with something to do at now, and when the next will have.
 func (o *Outbox) waiting(ctx context.Context, now time.Time) (lanes map[string]bool, next time.Time, err error) {
@@ -236,12 +239,12 @@ func (o *Outbox) waiting(ctx context.Context, now time.Time) (lanes map[string]b
 		{State: record.ItemAccepted, DueBefore: next},
 		{State: record.ItemClaimed},
 	} {
-		q.Kind, q.Limit = record.KindItem, pageSize
+		q.Kind, q.Limit = record.KindItem, glance
 		page, err := o.o.Store.List(ctx, q)
 		if err != nil {
 			return nil, next, err
 		}
-		full = full || len(page) == pageSize
+		full = full || len(page) == glance
 		for _, r := range page {
 			if m := r.Meta(); m.Due.After(now) {
 				next = earlier(next, m.Due)
@@ -256,25 +259,54 @@ func (o *Outbox) waiting(ctx context.Context, now time.Time) (lanes map[string]b
 	return lanes, next, err
 }
 
-// everyLane adds all lanes of all accounts, so that a long line in one cannot hide another.
+// everyLane adds all lanes of all accounts that have something, so that a long line in one
+// cannot hide another.
 func (o *Outbox) everyLane(ctx context.Context, lanes map[string]bool) error {
-	after := ""
-	for {
+	for after := ""; ; {
 		page, err := o.o.Store.List(ctx, record.Query{Kind: bots.KindAccount, After: after, Limit: pageSize})
 		if err != nil {
 			return err
 		}
 		for _, r := range page {
 			after = r.Meta().ID
-			lanes[record.Lane(after, adapters.Private, bots.ForEmergency)] = true
-			for _, ch := range []adapters.Channel{adapters.Public, adapters.Private, adapters.InReply} {
-				lanes[record.Lane(after, ch, bots.ForReply)] = true
+			for _, name := range lanesOf(after) {
+				if err := o.peek(ctx, name, lanes); err != nil {
+					return err
+				}
 			}
 		}
 		if len(page) < pageSize {
 			return nil
 		}
 	}
+}
+
+func lanesOf(account string) []string {
+	lanes := []string{record.Lane(account, adapters.Private, bots.ForEmergency)}
+	for _, ch := range []adapters.Channel{adapters.Private, adapters.InReply, adapters.Public} {
+		lanes = append(lanes, record.Lane(account, ch, bots.ForReply))
+	}
+	return lanes
+}
+
+// peek adds a lane that has something due or open. A lane with a worker is told at once.
+func (o *Outbox) peek(ctx context.Context, name string, lanes map[string]bool) error {
+	if o.lane(name).working() {
+		lanes[name] = true
+	}
+	for _, state := range []string{record.ItemDue, record.ItemClaimed, record.ItemUnknown, record.ItemAccepted} {
+		if lanes[name] {
+			return nil
+		}
+		page, err := o.o.Store.List(ctx, record.Query{Kind: record.KindItem, Stream: name, State: state, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(page) > 0 {
+			lanes[name] = true
+		}
+	}
+	return nil
 }
 
 func (o *Outbox) step(name string) {

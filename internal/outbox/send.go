@@ -18,6 +18,7 @@ type claim struct {
 	epoch  uint64
 	at     adapters.Attempt
 	report func(error) // to the breaker
+	waits  bool        // a gate lets it wait: nothing was claimed
 }
 
 // send takes one item from due to whatever becomes of it. After the claim it no longer
@@ -51,12 +52,17 @@ func (l *lane) claim(ctx context.Context, b *brief) (*claim, error) {
 		c.report, b.broken = l.o.permit(b.item)
 	}
 	err := l.o.o.Store.Update(ctx, func(tx record.Tx) error {
-		c.item = nil
+		c.item, c.waits = nil, false
 		return l.decide(tx, b, c)
 	})
 	if err != nil || c.item == nil {
 		c.report(errNotCalled)
 		nudge(l.o.news)
+	}
+	switch {
+	case err == nil && c.waits:
+		return nil, errStays
+	case err != nil || c.item == nil:
 		return nil, err
 	}
 	return c, nil
@@ -90,6 +96,7 @@ func (l *lane) decide(tx record.Tx, b *brief, c *claim) error {
 		return err
 	}
 	if !r.passes() {
+		c.waits = r.wait != ""
 		return l.o.rule(tx, it, r, now)
 	}
 	if c.n, err = it.Claim(epoch, now); err != nil {
