@@ -11,7 +11,7 @@ import (
 var blaming = regexp.MustCompile(`谁(?:让|叫|要)(?:你|您)|(?:你|您)(?:自己|本人|们)?(?:太|真|这么|怎么这么|怎么那么|实在|就是|也太)(?:是)?(?:贪|傻|笨|蠢|天真|糊涂|不小心|大意|轻信|好骗|幼稚|无知)|` +
 	`(?:怪|怨|赖)(?:不得|不了)(?:别人|骗子|他人|谁)|(?:只能|只好|要怪就|都)(?:怪|怨)(?:你|您|自己)|(?:是|全是|都是|完全是|就是)(?:你|您)(?:自己)?(?:的)?(?:错|责任|问题|活该|贪心|自找)|` +
 	`活该|自作自受|咎由自取|自讨苦吃|自找的|贪(?:心|婪)(?:不足|害了|所致|才|惹)|(?:你|您)(?:自己)?(?:的)?(?:贪心|贪婪|贪念|愚蠢|无知)|贪小便宜(?:才|吃|的(?:人|你|您|后果))|(?:因为|由于|都怪)(?:你|您)?(?:自己)?(?:贪|太傻|太笨|轻信)|` +
-	`早(?:就)?(?:跟|和|告诉|提醒|警告)(?:你|您)(?:说)?过?|早(?:干嘛|干什么|做什么)去了|(?:交|缴)(?:了)?(?:智商税|学费)|智商(?:低|税|不够|堪忧|欠费)|长(?:点)?(?:脑子|记性|教训)|没(?:长)?脑子|(?:这|那)么(?:简单|明显|低级)的(?:骗局|骗术|套路)(?:你|您|也|都)|自己(?:不(?:小心|注意|长心)|犯傻|送上门|贪)`)
+	`早(?:就)?(?:跟|和|告诉|提醒|警告|劝)过?(?:你|您)(?:说)?过?|早(?:干嘛|干什么|做什么)去了|(?:交|缴)(?:了)?(?:智商税|学费)|智商(?:低|税|不够|堪忧|欠费)|长(?:点)?(?:脑子|记性|教训)|没(?:长)?脑子|(?:这|那)么(?:简单|明显|低级)的(?:骗局|骗术|套路)(?:你|您|也|都)|自己(?:不(?:小心|注意|长心)|犯傻|送上门|贪)`)
 
 var blamingEnglish = regexp.MustCompile(`\b(?:your own (?:fault|greed|stupidity|doing|carelessness)|(?:is|was|it's|all) your fault|you (?:only )?have (?:only )?yourself to blame|you should have known|you should(?:n't| not) have been so|serves? you right|how could you (?:be so|fall)|(?:you (?:were|are)|you're|being) (?:so |too |just |very )?(?:greedy|stupid|foolish|naive|gullible|careless|an idiot)|what did you expect|you asked for it|use your brain|you fell for such|we told you so|we warned you|don't be so (?:stupid|naive|gullible|greedy))\b`)
 

@@ -94,10 +94,18 @@ func sentences(f folded) (all []sentence) {
 			i++
 			continue
 		}
-		cur.tokens = append(cur.tokens, token{from: i, to: i + n, tags: t, clause: clause, quote: quotes.open()})
+		cur.add(token{from: i, to: i + n, tags: t, clause: clause, quote: quotes.open()})
 		i += n
 	}
 	return append(all, cur)
+}
+
+// add appends a token; 不要 before 相信 makes a verdict of both.
+func (s *sentence) add(t token) {
+	if n := len(s.tokens); t.tags.has(believe) && n > 0 && s.tokens[n-1].to == t.from && s.tokens[n-1].tags.has(deny, bare) {
+		t.tags |= 1<<scam | 1<<response
+	}
+	s.tokens = append(s.tokens, t)
 }
 
 // boundary says whether a rune ends a clause, and whether it ends the sentence too.
@@ -189,18 +197,18 @@ func (s sentence) mentions() (all []mention) {
 			continue
 		}
 		switch {
-		case t.tags.has(pay):
-			all = append(all, s.pair(i, i, AsksMoney))
-		case t.tags.has(move):
-			if j := s.partner(i, money, fee); j >= 0 {
+		case t.tags.has(pay, move):
+			if j := s.partner(i, money, fee); j >= 0 && t.tags.has(move) {
 				all = append(all, s.pair(i, j, AsksMoney))
+			} else if t.tags.has(pay) {
+				all = append(all, s.pair(i, i, AsksMoney))
 			}
 		case t.tags.has(fee):
 			if j := s.partner(i, take, money, plea, ask); j >= 0 {
 				all = append(all, s.pair(i, j, AsksMoney))
 			}
 		case t.tags.has(secret):
-			if j := s.partner(i, give); j >= 0 {
+			if j := s.partner(i, give, ask); j >= 0 {
 				all = append(all, s.pair(i, j, AsksCode))
 			}
 		}
@@ -217,7 +225,7 @@ func (s sentence) pair(i, j int, rule Rule) mention {
 func (s sentence) partner(i int, want ...tag) int {
 	best, distance := -1, reach
 	for j, t := range s.tokens {
-		if j == i || t.clause != s.tokens[i].clause || !t.tags.has(want...) || t.tags.has(neutral) {
+		if j == i || !s.together(i, j) || !t.tags.has(want...) || t.tags.has(neutral) {
 			continue
 		}
 		if d := max(t.from-s.tokens[i].to, s.tokens[i].from-t.to); d < distance {
@@ -225,6 +233,16 @@ func (s sentence) partner(i int, want ...tag) int {
 		}
 	}
 	return best
+}
+
+// together says whether two tokens are of one clause, or set side by side: 手续费：50元.
+func (s sentence) together(i, j int) bool {
+	i, j = min(i, j), max(i, j)
+	if s.tokens[i].clause == s.tokens[j].clause {
+		return true
+	}
+	between := string(s.text[s.tokens[i].to:s.tokens[j].from])
+	return strings.TrimSpace(between) == ":"
 }
 
 // apart drops mentions that lie within another of the same rule.
@@ -284,7 +302,9 @@ func (s sentence) denied(m mention) bool {
 		if !t.tags.has(deny) && (m.from-t.to > 6 || anyOf(between, urge, threat)) {
 			continue
 		}
-		return !s.threatens(t, pre[:i], m)
+		if !s.threatens(t, pre[:i], m) {
+			return true
+		}
 	}
 	return anyOf(inner, deny) && !anyOf(pre, undeny)
 }
@@ -328,7 +348,7 @@ func (s sentence) quoted(m mention) bool {
 			continue
 		}
 		marked = marked || t.tags.has(crook, other, report, scam, cond, guard, response, attribute, header)
-		if nextQuoted := i+1 < len(s.tokens) && s.tokens[i+1].quote == q; nextQuoted && t.tags.has(plea, ask, urge, us, give) && !t.tags.has(attribute, report) {
+		if nextQuoted := i+1 < len(s.tokens) && s.tokens[i+1].quote == q; nextQuoted && t.tags.has(plea, ask, urge, us) && !t.tags.has(attribute, report) {
 			return false
 		}
 	}
@@ -419,11 +439,21 @@ func (s sentence) chained(m mention) bool {
 		if t.tags.has(plea, ask, us) && !t.tags.has(report, crook, other) && !s.reported(i) {
 			return false
 		}
-		if t.tags.has(report) && s.byOthers(i, m) || t.tags.has(crook) {
-			return true
+		if t.tags.has(report) && s.byOthers(i, m) {
+			return s.isSpeech(t) || !s.offers(m)
 		}
 	}
 	return false
+}
+
+// isSpeech: 骗子说，… What follows the comma is what was said.
+func (s sentence) isSpeech(verb token) bool {
+	return verb.to < len(s.text) && strings.ContainsRune(",:", s.text[verb.to])
+}
+
+// offers: 缴费后即可领取. It promises the reader something for the money.
+func (s sentence) offers(m mention) bool {
+	return anyOf(s.post(m), consequence) && !anyOf(s.tokens, scam)
 }
 
 // reported says whether a token stands behind a reporting verb of its clause.
@@ -458,6 +488,9 @@ func (s sentence) warned(m mention) bool {
 	if anyOf(earlier, header) && anyOf(earlier, scam, crook) && !anyOf(pre, plea, ask, us) {
 		return true
 	}
+	if anyOf(s.post(m), remedy) && !anyOf(pre, urge, us) {
+		return true
+	}
 	return anyOf(earlier, cond, report) && anyOf(rest, response) && !anyOf(pre, plea, ask, us)
 }
 
@@ -490,7 +523,7 @@ func (s sentence) forSake(t token) bool {
 // isPast: 已经转账, 转账了.
 func (s sentence) isPast(m mention) bool {
 	pre := s.pre(m)
-	if anyOf(pre, plea, ask) {
+	if anyOf(pre, plea, ask) || anyOf(pre, cond) && !anyOf(s.rest(m), response, scam) {
 		return false
 	}
 	if n := len(pre); n > 0 && pre[n-1].tags.has(past) && m.from-pre[n-1].to <= 4 {
@@ -506,7 +539,7 @@ func (s sentence) isPast(m mention) bool {
 // isQuestion: 是否转账, 转了多少.
 func (s sentence) isQuestion(m mention) bool {
 	all := slices.Concat(s.pre(m), s.tokens[m.first:m.last+1], s.post(m))
-	return anyOf(all, quest) && !anyOf(all, plea, ask, us) && (s.ask || anyOf(all, past))
+	return anyOf(all, quest) && !anyOf(all, plea, ask, us) && (s.ask && m.rule == AsksMoney || anyOf(all, past))
 }
 
 // isMoment: 转账前 names a time, 转账时要小心 a precaution.
