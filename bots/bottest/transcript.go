@@ -26,6 +26,7 @@ var start = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
 //	message +3m: 在吗                three minutes later
 //	picture:                        a private message without text
 //	mention / post / comment / edited +1h by 李四: …   in public; edited changes the last post
+//	mention same: …                 in the thread of the last post
 //	    Reply Template=…            what the bot proposes, indented
 //	# a remark
 //
@@ -189,7 +190,7 @@ func (s *stage) event(head []string, text string) bots.Event {
 	if !ok {
 		s.t.Fatalf("%q is no kind of turn", head[0])
 	}
-	by := ""
+	by, thread := "", adapters.Ref("")
 	for i, word := range head[1:] {
 		if after, ok := strings.CutPrefix(word, "+"); ok {
 			s.now = s.now.Add(s.duration(after))
@@ -197,28 +198,41 @@ func (s *stage) event(head []string, text string) bots.Event {
 		if word == "by" && i+2 < len(head) {
 			by = head[i+2]
 		}
+		if word == "same" {
+			thread = s.post()
+		}
 	}
 	s.turns++
-	stream := conversation
+	ref := adapters.Ref(fmt.Sprintf("message/%d", s.turns))
 	if kind != bots.MessageHeard {
-		stream = s.post(kind)
+		if kind != bots.PostEdited {
+			s.posts++
+		}
+		ref = s.post()
 	}
-	heard := &bots.Heard{Ref: adapters.Ref(stream), From: person(by), Text: text}
+	heard := &bots.Heard{Ref: ref, Thread: thread, From: person(by), Text: text}
 	if head[0] == "picture" {
 		heard.Media = []adapters.Media{{Type: "image/jpeg"}}
 	}
 	return bots.Event{
-		Head: bots.Head{ID: fmt.Sprintf("e%d", s.turns), Stream: stream}, Kind: kind, Key: fmt.Sprint(s.turns), V: 1,
+		Head: bots.Head{ID: fmt.Sprintf("e%d", s.turns), Stream: stream(kind, ref, by)}, Kind: kind, Key: fmt.Sprint(s.turns), V: 1,
 		Occurred: s.now, Accepted: s.now, Account: accountID, Body: heard,
 	}
 }
 
-func (s *stage) post(kind bots.EventKind) string {
-	if kind != bots.PostEdited {
-		s.posts++
+// stream is as in the engine: what is addressed to us belongs to the conversation with its
+// author, what was only seen to the post.
+func stream(kind bots.EventKind, ref adapters.Ref, by string) string {
+	if kind == bots.PostSeen || kind == bots.PostEdited {
+		return string(ref)
 	}
-	return fmt.Sprintf("post/%d", s.posts)
+	if by == "" {
+		return conversation
+	}
+	return "conversation/" + by
 }
+
+func (s *stage) post() adapters.Ref { return adapters.Ref(fmt.Sprintf("post/%d", s.posts)) }
 
 func (s *stage) duration(word string) time.Duration {
 	d, err := time.ParseDuration(word)

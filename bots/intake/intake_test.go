@@ -85,6 +85,8 @@ func TestPromise12_TheReportIsMarked(t *testing.T) {
 
 func TestPromise10_DisagreementReachesAnOfficer(t *testing.T) {
 	sent := &bots.Warning{Head: bots.Head{ID: "w1", Stream: talk, State: bots.WarningSent}}
+	lately := world()
+	lately.SetCount(bots.Warned("a", "p"), 1)
 	for _, c := range []struct {
 		text  string
 		w     *bottest.World
@@ -93,6 +95,7 @@ func TestPromise10_DisagreementReachesAnOfficer(t *testing.T) {
 		{"异议", world(sent), bots.KindWarning},
 		{"我没有骗人", world(sent), bots.KindWarning},
 		{"我们是合法的", world(sent), bots.KindWarning},
+		{"不是我发的", lately, bots.KindConversation},
 		{"异议", world(), bots.KindConversation},
 		{"你们搞错了，凭什么警告我", world(), bots.KindConversation},
 	} {

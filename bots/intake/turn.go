@@ -13,6 +13,7 @@ import (
 type turn struct {
 	e       bots.Event
 	f       bots.Facts
+	from    string // the person's id
 	text    match.Folded
 	talk    bots.Conversation
 	report  bots.Report // the open one; without ID: none yet
@@ -21,7 +22,7 @@ type turn struct {
 }
 
 func newTurn(e bots.Event, f bots.Facts, h *bots.Heard, text match.Folded) *turn {
-	t := &turn{e: e, f: f, text: text}
+	t := &turn{e: e, f: f, from: h.From.ID, text: text}
 	t.talk, _ = bots.Get[bots.Conversation](f, e.Stream)
 	if t.talk.Report != "" {
 		t.report, _ = bots.Get[bots.Report](f, t.talk.Report)
@@ -100,9 +101,13 @@ var alarms = map[match.Urgency]string{
 
 // objects says whether the person disagrees with something we sent. Whoever is known to
 // have been warned need not use the proper word.
-func (t *turn) objects() bool { return t.text.Objection(t.warning() != "") }
+func (t *turn) objects() bool {
+	lately := t.f.Counted(bots.Warned(t.e.Account, t.from)) > 0
+	return t.text.Objection(lately || t.warning() != "")
+}
 
-// warning returns the newest warning that went to this person, as far as this stream knows.
+// warning returns the newest warning in this stream. One over a watched post is in the
+// stream of that post, out of sight from here; then the officer looks for it.
 func (t *turn) warning() string {
 	for _, state := range []string{bots.WarningSent, bots.WarningKept, bots.WarningRemoved, bots.WarningAppealed} {
 		if ids := t.f.Find(bots.KindWarning, t.e.Stream, state, maxWarnings); len(ids) > 0 {

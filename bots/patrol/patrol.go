@@ -98,14 +98,14 @@ func (v view) decide() []bots.Effect {
 // kept says whether this very text was already kept: an edit may change nothing we see.
 func (v view) kept() bool {
 	for _, id := range v.f.Find(bots.KindClue, v.e.Stream, "", maxRevisions) {
-		if c, ok := bots.Get[bots.Clue](v.f, id); ok && c.Text == v.h.Text {
+		if c, ok := bots.Get[bots.Clue](v.f, id); ok && c.Post == v.h.Ref && c.Text == v.h.Text {
 			return true
 		}
 	}
 	return false
 }
 
-// maxRevisions bounds how many clues of one post are compared.
+// maxRevisions bounds how many clues of one stream are compared.
 const maxRevisions = 50
 
 // hits are the sieve's, or the bot's own for an event that did not pass it.
@@ -194,13 +194,13 @@ func (v view) warn(clue string, hit bots.Hit) []bots.Effect {
 	}
 }
 
-// answer replies to somebody who named us, once per post. An advertisement or rumour is
+// answer replies to somebody who named us, once in a thread. An advertisement or rumour is
 // not answered: an officer decides what its author hears.
 func (v view) answer(hit bots.Hit, suspicious bool) []bots.Effect {
 	if v.e.Kind != bots.MentionHeard || suspicious && hit.Stance == bots.Asserting {
 		return nil
 	}
-	if _, done := v.f.Remembered(answered); done {
+	if _, done := v.f.Remembered(v.matter()); done {
 		return nil
 	}
 	if !v.account.Private {
@@ -222,11 +222,18 @@ func (v view) reply(hit bots.Hit, suspicious bool) string {
 	return "answer-mention"
 }
 
-// answered is the memory of what this post's author was told.
-const answered = "answered"
+// matter is the memory of what this person was told in this thread. A mention belongs to
+// the stream of its author, so the thread must be part of the key.
+func (v view) matter() string {
+	thread := v.h.Thread
+	if thread == "" {
+		thread = v.h.Ref
+	}
+	return "answered " + string(thread)
+}
 
 func (v view) remember(template string) bots.Effect {
-	return bots.Remember{Key: answered, Value: []byte(template)}
+	return bots.Remember{Key: v.matter(), Value: []byte(template)}
 }
 
 func (v view) event() bots.Target { return bots.Target{Kind: bots.KindEvent, ID: v.e.ID} }

@@ -51,14 +51,14 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 
 // ended acts on what became of the send.
 func (b *Bot) ended(f bots.Facts, o *bots.Outcome) []bots.Effect {
-	w, ok := warned(f, o.Draft)
+	w, to, ok := warned(f, o.Draft)
 	if !ok {
 		return nil
 	}
 	about := bots.Target{Kind: bots.KindWarning, ID: w.ID}
 	switch o.State {
 	case delivered:
-		return b.lookLater(f, w)
+		return append(b.lookLater(f, w), bots.Count{Name: bots.Warned(w.Account, to)})
 	case rejected:
 		return []bots.Effect{bots.Escalate{Why: "警示没有发出：平台拒绝" + because(o.Problem), About: about}}
 	case unknown:
@@ -69,13 +69,14 @@ func (b *Bot) ended(f bots.Facts, o *bots.Outcome) []bots.Effect {
 	return nil
 }
 
-// warned finds the warning a draft serves.
-func warned(f bots.Facts, draft string) (bots.Warning, bool) {
+// warned finds the warning a draft serves, and whom it went to.
+func warned(f bots.Facts, draft string) (w bots.Warning, to string, ok bool) {
 	d, ok := bots.Get[bots.Draft](f, draft)
 	if !ok || d.About.Kind != bots.KindWarning {
-		return bots.Warning{}, false
+		return w, "", false
 	}
-	return bots.Get[bots.Warning](f, d.About.ID)
+	w, ok = bots.Get[bots.Warning](f, d.About.ID)
+	return w, d.To.ID, ok
 }
 
 func because(problem string) string {
