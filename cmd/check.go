@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -47,7 +48,7 @@ func (t *tool) check(now time.Time) error {
 	if err != nil && !errors.As(err, &found.Faults) {
 		return err
 	}
-	found.texts()
+	found.texts(t.assembly.texts)
 	if cfg != nil {
 		found.schedules(cfg, now)
 		found.advise(cfg)
@@ -61,8 +62,8 @@ func (t *tool) check(now time.Time) error {
 	return errSaidFaults
 }
 
-func (c *checked) texts() {
-	set, err := templates.Default()
+func (c *checked) texts(added []fs.FS) {
+	set, err := templates.Load(added...)
 	if err != nil {
 		c.Faults = append(c.Faults, textFaults(err)...)
 		return

@@ -22,6 +22,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"os/signal"
@@ -35,11 +36,12 @@ import (
 	"netpatrol/bots"
 )
 
-// Assembly is what a binary is made of: its platforms, and the bots it has besides the
-// built-in ones. It is a value; the methods return changed copies.
+// Assembly is what a binary is made of: its platforms, and the bots and texts it has
+// besides the built-in ones. It is a value; the methods return changed copies.
 type Assembly struct {
 	platforms map[string]adapters.Platform
 	bots      []bots.Bot
+	texts     []fs.FS
 }
 
 // Default is netpatrol as it ships.
@@ -47,9 +49,17 @@ func Default() Assembly {
 	return Assembly{platforms: map[string]adapters.Platform{"mastodon": mastodon.Platform()}}
 }
 
-// WithBot adds a bot, which is asked after the ones before it.
+// WithBot adds a bot. Bots are asked in the order they are added, before the built-in
+// ones; of several replies to one event the first is sent.
 func (a Assembly) WithBot(b bots.Bot) Assembly {
 	a.bots = append(slices.Clone(a.bots), b)
+	return a
+}
+
+// WithTexts adds outgoing texts, or puts them in place of those of the same name and
+// language: one folder a language, one file a template. See templates.Load.
+func (a Assembly) WithTexts(texts fs.FS) Assembly {
+	a.texts = append(slices.Clone(a.texts), texts)
 	return a
 }
 
@@ -140,7 +150,7 @@ Begin:     netpatrol init, then netpatrol check and netpatrol serve`,
 		t.initCommand(), t.checkCommand(), t.serveCommand(), t.demoCommand(),
 		t.accountsCommand(), t.officersCommand(), t.adaptersCommand(),
 		t.queueCommand(), t.bulletinCommand(), t.whyCommand(),
-		t.haltCommand(), t.resumeCommand(), t.auditCommand(),
+		t.haltCommand(), t.resumeCommand(), t.auditCommand(), t.storeCommand(),
 		t.loginCommand(), t.logoutCommand(), t.versionCommand(),
 	)
 	t.noteRunning(root)

@@ -100,7 +100,7 @@ lost the password. The daemon must not be running, because the link goes into it
 
 // invite prints a one-time sign-in link.
 func (t *tool) invite(ctx context.Context, cfg *config.Config, officer string) error {
-	a, err := app.New(ctx, app.Options{Config: cfg, Platforms: t.assembly.platforms, ExtraBots: t.assembly.bots, Log: slog.New(slog.DiscardHandler)})
+	a, err := app.New(ctx, app.Options{Config: cfg, Platforms: t.assembly.platforms, ExtraBots: t.assembly.bots, Texts: t.assembly.texts, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return mend(err, "stop the daemon first, or make the state directory with netpatrol init")
 	}

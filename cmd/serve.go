@@ -23,7 +23,7 @@ func (t *tool) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := app.New(c.Context(), app.Options{Config: cfg, Platforms: t.assembly.platforms, ExtraBots: t.assembly.bots, Log: log})
+			a, err := app.New(c.Context(), app.Options{Config: cfg, Platforms: t.assembly.platforms, ExtraBots: t.assembly.bots, Texts: t.assembly.texts, Log: log})
 			if err != nil {
 				return mend(err, "if this is a new station, run netpatrol init; if another daemon has the store open, stop it")
 			}
