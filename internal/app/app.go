@@ -1,0 +1,285 @@
+// Package app assembles netpatrol from its parts and runs it. The daemon, the demo,
+// drills and tests share it, so that what is tested is what runs.
+//
+// # Lifecycle
+//
+// New opens the store and starts nothing. Run works until its context ends: the
+// event engine, the outbox, the audit sealer, the accounts and the listeners. What is
+// under way then ends within one deadline, and Close releases the store. A part that fails
+// for good ends Run with its error; an account that cannot be opened does not.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/bots/bulletin"
+	"netpatrol/bots/intake"
+	"netpatrol/bots/patrol"
+	"netpatrol/bots/warning"
+	"netpatrol/internal/audit"
+	"netpatrol/internal/config"
+	"netpatrol/internal/engine"
+	"netpatrol/internal/outbox"
+	"netpatrol/internal/record"
+	"netpatrol/internal/store/boltstore"
+	"netpatrol/internal/web/signin"
+	"netpatrol/scheduler"
+)
+
+// Options assemble an App.
+type Options struct {
+	Config    *config.Config
+	Platforms map[string]adapters.Platform
+	ExtraBots []bots.Bot // asked before the built-in ones, so that their replies win; an emergency card wins over all
+	Texts     []fs.FS    // outgoing texts on top of the shipped ones
+	Log       *slog.Logger
+	// Dial makes the adapters' connections; nil: the network.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Step is called at the numbered steps of the crash matrix; nil in service.
+	Step func(name string)
+}
+
+// App is one netpatrol.
+type App struct {
+	o         Options
+	store     *boltstore.Store
+	writer    writer
+	engine    *engine.Engine
+	outbox    *outbox.Outbox
+	opener    *opener
+	door      *signin.Door
+	schedules []engine.Schedule
+}
+
+// New opens the store in the configuration's state directory, which Init has made, and
+// wires everything to it.
+func New(ctx context.Context, o Options) (*App, error) {
+	store, err := boltstore.Open(boltstore.Options{Dir: o.Config.State, Logger: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	a := &App{o: o, store: store}
+	if err := a.assemble(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return a, nil
+}
+
+// Init makes a state directory with its master key.
+func Init(dir string) error {
+	store, err := boltstore.Open(boltstore.Options{Dir: dir, Create: true})
+	if err != nil {
+		return err
+	}
+	return store.Close()
+}
+
+func (a *App) assemble(ctx context.Context) (err error) {
+	if a.writer, err = newWriter(a.o.Texts...); err != nil {
+		return err
+	}
+	if a.schedules, err = schedules(a.o.Config.Schedules); err != nil {
+		return err
+	}
+	if err := syncOfficers(ctx, a.store, a.o.Config.Officers); err != nil {
+		return err
+	}
+	pack, err := patrol.Shipped()
+	if err != nil {
+		return err
+	}
+	a.opener = newOpener(a.store, a.o.Platforms, a.o.Config.Pace.Backoff, a.o.Dial, a.o.Log)
+	a.door = signin.New(signin.Options{Store: a.store, Secure: isHTTPS(a.o.Config.Console.PublicURL)})
+	a.engine, err = engine.New(ctx, engine.Options{
+		Store: a.store, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack),
+		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
+		Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
+	})
+	a.outbox = outbox.New(outbox.Options{
+		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Owner: a.owner(), Pace: a.outboxPace(),
+		Lint: a.writer.Lint, OfficerSeen: a.officerSeen, Tag: a.store.Vault().Tag, Log: a.o.Log, Step: a.o.Step,
+	})
+	return err
+}
+
+// toldStore lets the outbox tell outcomes through the engine, which decides them at once.
+type toldStore struct {
+	*boltstore.Store
+	engine *engine.Engine
+}
+
+func (s toldStore) Accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) ([]bool, error) {
+	return s.engine.Accept(ctx, events, marks...)
+}
+
+// bots in the order they are asked.
+func (a *App) bots(pack *patrol.Pack) []bots.Bot {
+	built := []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp)}
+	return slices.Concat(a.o.ExtraBots, built)
+}
+
+func (a *App) policy() record.Policy {
+	return record.Policy{OneOfficer: a.o.Config.Station.OneOfficer}
+}
+
+func (a *App) accounts() []*engine.Account {
+	var all []*engine.Account
+	for _, c := range a.o.Config.Accounts {
+		all = append(all, &engine.Account{
+			Record: bots.Account{
+				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Unit.Name, Names: c.Names, Staff: c.Staff,
+				Language: c.Language,
+			},
+			Open: func() adapters.Account {
+				open, _ := a.opener.get(c.ID)
+				return open
+			},
+			Watch: c.Watch, Poll: c.Poll,
+		})
+	}
+	return all
+}
+
+func schedules(specs []config.Schedule) ([]engine.Schedule, error) {
+	var all []engine.Schedule
+	for _, s := range specs {
+		spec, err := scheduler.Parse(scheduler.Spec{
+			Name: s.Name, Cron: s.Cron, Zone: s.Zone, CatchUp: scheduler.CatchUp(s.CatchUp), Window: s.Window,
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, engine.Schedule{Spec: spec, Name: s.Name, Accounts: s.Accounts, Title: s.Title})
+	}
+	return all, nil
+}
+
+// botPatience is how long a bot may take; they take microseconds.
+const botPatience = 5 * time.Second
+
+func (a *App) enginePace() engine.Pace {
+	p := a.o.Config.Pace
+	return engine.Pace{DraftLife: p.DraftLife, Identity: p.Identity, Bot: botPatience, Retry: p.Backoff}
+}
+
+func (a *App) outboxPace() outbox.Pace {
+	p := a.o.Config.Pace
+	return outbox.Pace{Lease: p.Lease, Call: p.Call, Backoff: p.Backoff, Settle: p.Settle, DeadMan: p.DeadMan}
+}
+
+// idempotency is how the manifest says an unknown outcome can be settled.
+func (a *App) idempotency(account string, ch adapters.Channel) adapters.Idempotency {
+	for _, c := range a.o.Config.Accounts {
+		if c.ID == account {
+			return a.o.Platforms[c.Platform].Manifest.Idem[ch]
+		}
+	}
+	return adapters.NoIdem
+}
+
+// owner names this daemon in leases: one state directory is one daemon.
+func (a *App) owner() string {
+	host, _ := os.Hostname()
+	dir, err := filepath.Abs(a.o.Config.State)
+	if err != nil {
+		dir = a.o.Config.State
+	}
+	return host + ":" + dir
+}
+
+// officerSeen is when an officer last used a session.
+func (a *App) officerSeen(ctx context.Context) (time.Time, error) {
+	page, err := a.store.List(ctx, record.Query{Kind: record.KindSession, Limit: 1000})
+	var last time.Time
+	for _, r := range page {
+		if at := r.Meta().Updated; at.After(last) {
+			last = at
+		}
+	}
+	return last, err
+}
+
+// Run works until ctx ends.
+func (a *App) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.Work(ctx) })
+	g.Go(func() error { return a.serve(ctx) })
+	return g.Wait()
+}
+
+// Work runs everything but the listeners.
+func (a *App) Work(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.engine.Run(ctx) })
+	g.Go(func() error { return a.outbox.Run(ctx) })
+	g.Go(func() error { return audit.Run(ctx, a.store, a.o.Config.Pace.Seal, a.o.Log) })
+	g.Go(func() error { return a.sweep(ctx) })
+	for _, c := range a.o.Config.Accounts {
+		g.Go(func() error { a.opener.run(ctx, c); return nil })
+	}
+	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+const sweepEvery = time.Hour
+
+// sweep drops what has outlived its retention.
+func (a *App) sweep(ctx context.Context) error {
+	t := time.NewTicker(sweepEvery)
+	defer t.Stop()
+	for {
+		_, err := a.store.Sweep(ctx, time.Now())
+		if err = errors.Join(err, a.door.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			a.o.Log.ErrorContext(ctx, "sweep", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+	}
+}
+
+// Close releases the accounts and the store. Run must have returned.
+func (a *App) Close() error {
+	if err := errors.Join(a.opener.close(), a.store.Close()); err != nil {
+		return fmt.Errorf("close: %w", err)
+	}
+	return nil
+}
+
+// StoreReport is what a check of a store found. It is sound when Faults is empty.
+type StoreReport struct {
+	Records int      `json:"records"`
+	Entries int      `json:"entries"` // of the audit
+	Faults  []string `json:"faults"`
+}
+
+// CheckStore opens the store in a directory, which no daemon may be using, and checks that
+// every record can be read and every index agrees.
+func CheckStore(ctx context.Context, dir string) (StoreReport, error) {
+	store, err := boltstore.Open(boltstore.Options{Dir: dir})
+	if err != nil {
+		return StoreReport{}, err
+	}
+	c, err := store.Check(ctx)
+	if err = errors.Join(err, store.Close()); err != nil {
+		return StoreReport{}, err
+	}
+	return StoreReport{Records: c.Records, Entries: c.Audits, Faults: c.Problems}, nil
+}

@@ -1,0 +1,269 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"netpatrol/adapters"
+	"netpatrol/internal/config"
+	"netpatrol/internal/sandbox"
+)
+
+// DemoOptions say how the demo is played.
+type DemoOptions struct {
+	Dir       string // state; empty: a fresh temporary directory, removed at the end
+	Once      bool   // one scripted shift without a browser, then the summary
+	JSON      bool   // the summary as JSON
+	Out       io.Writer
+	Log       *slog.Logger
+	Platforms map[string]adapters.Platform
+}
+
+// The demo's account on the pretend microblog.
+const (
+	demoAccount = "weibo"
+	demoHandle  = "yecheng_wangjing"
+	demoName    = "椰城网警"
+)
+
+// shift bounds a scripted shift; it usually ends well before.
+const shift = 38 * time.Second
+
+// Demo runs a pretend microblog, pretend citizens and a whole netpatrol in one process,
+// on loopback. Once plays one shift and returns an error unless what the platform received is
+// what was decided.
+func Demo(ctx context.Context, o DemoOptions) error {
+	dir, remove, err := demoDir(o.Dir)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	d := &demo{o: o, dir: dir}
+	if err := d.build(ctx); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return serveOn(gctx, d.platform, d.blog) })
+	g.Go(func() error { return d.app.Run(gctx) })
+	g.Go(func() error {
+		defer stop()
+		return d.play(gctx)
+	})
+	err = g.Wait()
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return errors.Join(err, d.app.Close())
+}
+
+func demoDir(dir string) (string, func(), error) {
+	if dir != "" {
+		return dir, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "netpatrol-demo-")
+	return dir, func() { _ = os.RemoveAll(dir) }, err
+}
+
+// demo is one performance.
+type demo struct {
+	o        DemoOptions
+	dir      string
+	blog     *sandbox.Microblog
+	platform net.Listener
+	console  string // host:port
+	app      *App
+	script   sandbox.Script
+	crew     *crew
+}
+
+func (d *demo) build(ctx context.Context) (err error) {
+	if d.platform, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		return err
+	}
+	if d.console, err = freeLoopback(); err != nil {
+		return err
+	}
+	unlimited := sandbox.Rates{Requests: -1, Paging: -1, Deletes: -1}
+	d.blog = sandbox.NewMicroblog(sandbox.Options{BaseURL: d.base(), Rates: unlimited})
+	_, token, err := d.blog.AddAccount(demoHandle, demoName, "https://police.example")
+	if err != nil {
+		return err
+	}
+	d.script = sandbox.DemoScript(demoHandle)
+	if err := d.script.Seat(d.blog); err != nil {
+		return err
+	}
+	if err := Init(d.dir); err != nil {
+		return err
+	}
+	d.app, err = New(ctx, Options{Config: d.config(token), Platforms: d.o.Platforms, Log: d.o.Log})
+	return err
+}
+
+func (d *demo) base() string { return "http://" + d.platform.Addr().String() }
+
+// freeLoopback finds a port nobody listens on.
+func freeLoopback() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// config is a small city's desk, with intervals shortened.
+func (d *demo) config(token string) *config.Config {
+	c := config.Default()
+	c.State, c.Unit.Name, c.Unit.Region = d.dir, "椰城市公安局网络警察支队", "460100"
+	c.Console.Listen = d.console
+	c.Officers = []config.Officer{
+		{ID: "wu", Name: "吴编辑", Roles: []string{"editor", "approver"}},
+		{ID: "lin", Name: "林审核", Roles: []string{"approver", "officer"}},
+		{ID: "chen", Name: "陈警官", Roles: []string{"officer", "auditor"}},
+	}
+	c.Accounts = []config.Account{{
+		ID: demoAccount, Platform: "mastodon", BaseURL: d.base(), Names: []string{demoName, demoHandle}, Language: "zh-Hans",
+		Watch: []string{"mentions"}, Poll: 300 * time.Millisecond, Secrets: map[string]adapters.Secret{"token": adapters.Secret(token)},
+	}}
+	for _, tag := range sandbox.DemoTags() {
+		c.Accounts[0].Watch = append(c.Accounts[0].Watch, "tag:"+tag)
+	}
+	c.Schedules = []config.Schedule{{Name: "警情通报", Cron: "* * * * *", Zone: "Asia/Shanghai", CatchUp: "latest", Window: time.Minute, Title: "每分钟一条（演示）"}}
+	c.Pace.FollowUp, c.Pace.Settle, c.Pace.Backoff, c.Pace.Seal = 20*time.Second, time.Second, 500*time.Millisecond, 500*time.Millisecond
+	if d.o.Once {
+		c.Schedules[0].Cron = "@every 5s"
+		c.Pace.FollowUp, c.Pace.Settle, c.Pace.Backoff, c.Pace.Seal = 1500*time.Millisecond, 300*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond
+	}
+	return c
+}
+
+// play seats the officers, lets the citizens act, and ends with the shift or with ctx.
+func (d *demo) play(ctx context.Context) error {
+	crew, err := newCrew(ctx, d.app, "http://"+d.console)
+	if err != nil {
+		return err
+	}
+	d.crew = crew
+	if err := crew.open(ctx, demoAccount); err != nil {
+		return err
+	}
+	if d.o.Once {
+		return d.playOnce(ctx)
+	}
+	return d.playOn(ctx)
+}
+
+// playOnce plays one shift and judges it.
+func (d *demo) playOnce(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, shift)
+	defer cancel()
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return ended(sandbox.Run(gctx, d.blog, d.script)) })
+	g.Go(func() error { return ended(d.crew.work(gctx)) })
+	sum, err := d.untilComplete(gctx)
+	cancel()
+	if err := errors.Join(err, g.Wait()); err != nil {
+		return err
+	}
+	if err := d.print(sum); err != nil {
+		return err
+	}
+	return sum.judge()
+}
+
+// ended forgives a part that was stopped because the shift was over.
+func ended(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return err
+}
+
+// untilComplete waits until everything the shift is about has happened, or time is up.
+func (d *demo) untilComplete(ctx context.Context) (*summary, error) {
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		last := context.WithoutCancel(ctx)
+		sum, err := d.summarise(last)
+		if err != nil {
+			return nil, err
+		}
+		if sum.judge() == nil && d.quiet(last) {
+			return sum, nil
+		}
+		select {
+		case <-ctx.Done():
+			return sum, nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (d *demo) print(sum *summary) error {
+	if d.o.JSON {
+		enc := json.NewEncoder(d.o.Out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(sum)
+	}
+	return sum.table(d.o.Out)
+}
+
+// playOn leaves the decisions to whoever has opened the console.
+func (d *demo) playOn(ctx context.Context) error {
+	if err := d.welcome(ctx); err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		for ctx.Err() == nil {
+			if err := ended(sandbox.Run(ctx, d.blog, d.script.Scaled(4))); err != nil {
+				return err
+			}
+			sleep(ctx, 2*time.Minute)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		for ctx.Err() == nil {
+			if err := ended(d.crew.writeBulletin(ctx)); err != nil {
+				d.o.Log.WarnContext(ctx, "bulletin", "err", err)
+			}
+			sleep(ctx, time.Minute)
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+func sleep(ctx context.Context, t time.Duration) {
+	timer := time.NewTimer(t)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+func (d *demo) welcome(ctx context.Context) error {
+	fmt.Fprintf(d.o.Out, "netpatrol demo: a pretend microblog, pretend citizens, a real desk. Ctrl-C ends it.\n\n")
+	for _, o := range []struct{ id, as string }{{"chen", "陈警官 (duty officer)"}, {"lin", "林审核 (approver, second person)"}} {
+		code, err := d.app.SignInCode(ctx, o.id)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(d.o.Out, "  desk as %-32s http://%s/enter?code=%s\n", o.as, d.console, code)
+	}
+	_, err := fmt.Fprintf(d.o.Out, "  play a citizen %-26s %s/citizen\n\nEach sign-in link works once. A bulletin waits for approval every minute; reports, mentions and a rumour arrive by themselves.\n", "", d.base())
+	return err
+}

@@ -1,0 +1,203 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/api"
+	"netpatrol/internal/web/view"
+)
+
+// crew are the demo's officers. They work through the API, as people's clicks do, and
+// remember the digest of every text they approved.
+type crew struct {
+	chen, lin, wu *api.Client
+
+	mu        sync.Mutex
+	approved  map[string]bool // hex SHA-256 of an approved text
+	warnings  decidedCount
+	bulletins int
+}
+
+type decidedCount struct{ approved, rejected int }
+
+// newCrew signs three officers in, each with a one-time code, once the desk answers.
+func newCrew(ctx context.Context, a *App, base string) (*crew, error) {
+	c := &crew{approved: map[string]bool{}}
+	for id, client := range map[string]**api.Client{"chen": &c.chen, "lin": &c.lin, "wu": &c.wu} {
+		code, err := a.SignInCode(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		*client = api.NewClient(base, "")
+		if err := signIn(ctx, *client, code); err != nil {
+			return nil, fmt.Errorf("sign %s in: %w", id, err)
+		}
+	}
+	return c, nil
+}
+
+// signIn tries until the desk listens.
+func signIn(ctx context.Context, c *api.Client, code string) error {
+	for {
+		_, err := c.Login(ctx, api.LoginRequest{Code: code})
+		var refused *api.Error
+		if err == nil || errors.As(err, &refused) || ctx.Err() != nil {
+			return err
+		}
+		sleep(ctx, 50*time.Millisecond)
+	}
+}
+
+// open takes an account live in two steps of two people, and gives the answers that ship
+// their standing approvals.
+func (c *crew) open(ctx context.Context, account string) error {
+	for _, mode := range []bots.Mode{bots.Suggest, bots.Live} {
+		if err := applied(c.lin.RequestMode(ctx, account, mode, true)); err != nil {
+			return err
+		}
+		if err := applied(c.wu.ConfirmMode(ctx, account, true)); err != nil {
+			return err
+		}
+	}
+	return c.approveAnswers(ctx)
+}
+
+func (c *crew) approveAnswers(ctx context.Context) error {
+	all, err := c.lin.Templates(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if !record.Solicited(t.Purpose) {
+			continue
+		}
+		r, err := c.lin.ProposeStanding(ctx, t.Name, t.Rev, nil, time.Now().AddDate(0, 6, 0))
+		if err := applied(r, err); err != nil {
+			return fmt.Errorf("template %s: %w", t.Name, err)
+		}
+		if err := applied(c.wu.ConfirmStanding(ctx, r.Made[0].ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applied makes an error of a decision that was not applied.
+func applied(r bots.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if r.Status != bots.Applied {
+		return fmt.Errorf("%s (%s): %s", r.Status, r.Code, r.Message)
+	}
+	return nil
+}
+
+// work decides on whatever waits, and writes a bulletin until one has left.
+func (c *crew) work(ctx context.Context) error {
+	tick := time.NewTicker(150 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := errors.Join(c.decideAll(ctx), c.keepBulletin(ctx)); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (c *crew) decideAll(ctx context.Context) error {
+	page, err := c.lin.Drafts(ctx, api.Paging{})
+	if err != nil {
+		return err
+	}
+	for _, d := range page.Records {
+		if err := c.decide(ctx, d.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decide looks at a draft as an officer does and approves or rejects it: the scam is
+// warned about, the rumour is left until somebody has checked it.
+func (c *crew) decide(ctx context.Context, id string) error {
+	m, err := c.lin.Draft(ctx, id)
+	if err != nil || m.Draft.State != bots.DraftAwaiting {
+		return err
+	}
+	d := m.Draft
+	if m.Clue != nil && m.Clue.Category.IsRumour() {
+		r, err := c.chen.Reject(ctx, d.ID, d.Version, "先向学校和辖区派出所核实，未核实前不警示")
+		return c.note(&c.warnings.rejected, r, err)
+	}
+	c.mu.Lock()
+	c.approved[textDigest(d.Text)] = true
+	c.mu.Unlock()
+	if d.Purpose == bots.ForBulletin {
+		r, err := c.lin.Approve(ctx, d.ID, d.Version)
+		return c.note(&c.bulletins, r, err)
+	}
+	r, err := c.chen.Approve(ctx, d.ID, d.Version)
+	return c.note(&c.warnings.approved, r, err)
+}
+
+// note counts a decision that was applied; one that came too late is no error.
+func (c *crew) note(count *int, r bots.Result, err error) error {
+	var refused *api.Error
+	if errors.As(err, &refused) && refused.Status == 409 || err == nil && r.Status != bots.Applied {
+		return nil
+	}
+	if err == nil {
+		c.mu.Lock()
+		*count++
+		c.mu.Unlock()
+	}
+	return err
+}
+
+func textDigest(text string) string {
+	sum := sha256.Sum256([]byte(strings.TrimSpace(text)))
+	return hex.EncodeToString(sum[:])
+}
+
+// keepBulletin sees to it that one bulletin is on its way.
+func (c *crew) keepBulletin(ctx context.Context) error {
+	page, err := c.wu.Bulletins(ctx, api.Paging{State: api.Any, Newest: true, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(page.Records) > 0 && page.Records[0].State != bots.BulletinMissed {
+		return nil
+	}
+	return c.writeBulletin(ctx)
+}
+
+// writeBulletin binds a bulletin to the first slot that leaves an approver a moment.
+func (c *crew) writeBulletin(ctx context.Context) error {
+	all, err := c.wu.Schedules(ctx)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	next := slices.IndexFunc(all[0].Next, func(at time.Time) bool { return time.Until(at) > time.Second })
+	if next < 0 {
+		return fmt.Errorf("schedule %s has no slot to come", all[0].Name)
+	}
+	return applied(c.wu.NewBulletin(ctx, view.BulletinText{
+		Title: "【防骗提醒】警惕“日结兼职”", Schedule: all[0].Name, Slot: all[0].Next[next],
+		Text: "近期“日结兼职”骗局多发，骗子要求先垫付、交保证金，随后失联。不要给陌生人转账。已经转账的，请立即拨打110。",
+	}))
+}

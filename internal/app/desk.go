@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/audit"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
+)
+
+// desk is what the officers' pages and the API work with.
+type desk struct {
+	record.Reader
+	a *App
+}
+
+// Submit decides, and lets an officer's click wait a while but not for ever.
+func (d desk) Submit(ctx context.Context, dec bots.Decision, formKey string) (bots.Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	return d.a.engine.Submit(ctx, dec, formKey)
+}
+
+// AuditOf returns the deeds on one record.
+func (d desk) AuditOf(ctx context.Context, on bots.Target) ([]record.AuditEntry, error) {
+	return d.a.store.AuditOf(ctx, on)
+}
+
+// VerifyAudit recomputes the whole chain.
+func (d desk) VerifyAudit(ctx context.Context) (view.AuditReport, error) {
+	r, err := audit.Verify(ctx, d.a.store, "")
+	if err != nil {
+		return view.AuditReport{}, err
+	}
+	return auditReport(r, time.Now()), nil
+}
+
+// Update lets the sign-in keep sessions.
+func (d desk) Update(ctx context.Context, change func(record.Tx) error) error {
+	return d.a.store.Update(ctx, change)
+}
+
+func (a *App) station() view.Station {
+	return view.Station{
+		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer,
+		Limit: a.limit, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
+	}
+}
+
+func (a *App) limit(account string, ch adapters.Channel) (adapters.TextLimit, bool) {
+	open, ok := a.opener.get(account)
+	if !ok {
+		return adapters.TextLimit{}, false
+	}
+	return open.Caps().Limits.For(ch)
+}
+
+func (a *App) listTemplates() []view.Template {
+	var all []view.Template
+	for _, t := range a.writer.set.Names() {
+		all = append(all, view.Template{Name: t.Name, Rev: t.Rev, Purpose: bots.Purpose(t.Purpose), Description: t.Description})
+	}
+	return all
+}
+
+func (a *App) listSchedules(now time.Time) []view.Schedule {
+	var all []view.Schedule
+	for _, s := range a.schedules {
+		all = append(all, view.Schedule{Name: s.Name, Title: s.Title, Next: s.Spec.NextN(now, 5)})
+	}
+	return all
+}
+
+// previewCode stands where the code of a real message will stand.
+const previewCode = "········"
+
+// preview shows a bulletin as each account would publish it.
+func (a *App) preview(_ context.Context, b view.BulletinText) ([]view.Preview, error) {
+	accounts := b.Accounts
+	if len(accounts) == 0 {
+		accounts = a.engine.Publishers(b.Schedule)
+	}
+	var all []view.Preview
+	for _, id := range accounts {
+		p, err := a.previewOn(id, b)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func (a *App) previewOn(account string, b view.BulletinText) (view.Preview, error) {
+	p := view.Preview{Account: account}
+	vars := map[string]string{"Title": b.Title, "Text": b.Text, "Unit": a.o.Config.Unit.Name, "Code": previewCode, "Automatic": ""}
+	lang := b.Language
+	if lang == "" {
+		lang = a.o.Config.Unit.Language
+	}
+	t, err := a.writer.Render(lang, "bulletin-case", vars)
+	if err != nil {
+		return p, fmt.Errorf("preview on %s: %w", account, err)
+	}
+	p.Parts = []string{t.Text}
+	if err := a.writer.Lint(strings.ReplaceAll(t.Text, previewCode, "")); err != nil {
+		p.Problems = append(p.Problems, err.Error())
+	}
+	if l, ok := a.limit(account, adapters.Public); ok {
+		p.Length, p.Max, p.Unit = l.Measure(t.Text), l.Max, string(l.Unit)
+		if err := l.Check(t.Text); err != nil {
+			p.Problems = append(p.Problems, err.Error())
+		}
+	}
+	return p, nil
+}
+
+func auditReport(r audit.Report, now time.Time) view.AuditReport {
+	return view.AuditReport{
+		OK: r.OK(), Entries: r.Entries, Sealed: r.Sealed, Unsealed: r.Unsealed, Head: r.Head, Anchor: r.Anchor, Faults: r.Faults, At: now,
+	}
+}

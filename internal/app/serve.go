@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"netpatrol/adapters"
+	"netpatrol/internal/web/api"
+	"netpatrol/internal/web/console"
+	"netpatrol/internal/web/frontdoor"
+	"netpatrol/internal/web/signin"
+)
+
+// SocketName is the unix socket in the state directory through which the command line
+// talks to the daemon.
+const SocketName = "netpatrol.sock"
+
+// serve listens: the desk and API for officers, the socket for the command line, the
+// front door for platforms.
+func (a *App) serve(ctx context.Context) error {
+	d := desk{a.store, a}
+	apiHandler := api.New(api.Options{Desk: d, Door: a.door, Station: a.station(), Log: a.o.Log})
+	consoleHandler, err := console.New(console.Options{Desk: d, Door: a.door, Station: a.station(), Log: a.o.Log})
+	if err != nil {
+		return err
+	}
+	officers := http.NewServeMux()
+	officers.Handle("/api/", apiHandler)
+	officers.Handle("/", consoleHandler)
+	g, ctx := errgroup.WithContext(ctx)
+	if addr := a.o.Config.Console.Listen; addr != "" {
+		g.Go(func() error { return listenAndServe(ctx, "tcp", addr, officers) })
+	}
+	if addr := a.o.Config.Frontdoor.Listen; addr != "" {
+		g.Go(func() error { return listenAndServe(ctx, "tcp", addr, a.frontdoor()) })
+	}
+	g.Go(func() error {
+		return listenAndServe(ctx, "unix", filepath.Join(a.o.Config.State, SocketName), apiHandler)
+	})
+	return g.Wait()
+}
+
+func (a *App) frontdoor() http.Handler {
+	return frontdoor.New(frontdoor.Options{
+		Inbox: a.engine, Passive: passive{a}, Log: a.o.Log,
+		Receiver: func(account string) adapters.Receiver {
+			if open, ok := a.opener.get(account); ok {
+				return open.Caps().Webhook
+			}
+			return nil
+		},
+	})
+}
+
+// passive answers a message in the answer to its callback.
+type passive struct{ a *App }
+
+// Reply implements [frontdoor.Passive].
+func (p passive) Reply(ctx context.Context, account string, items []adapters.Inbound, deadline time.Time) (string, func(error), bool) {
+	for _, in := range items {
+		if in.Kind != adapters.KindMessage {
+			continue
+		}
+		answer, ok, err := p.a.outbox.Answer(ctx, p.a.engine.Conversation(account, in.From.ID), deadline)
+		if err == nil && ok {
+			return answer.Text, answer.Done, true
+		}
+	}
+	return "", nil, false
+}
+
+// shutdownWithin bounds how long open requests may take to end.
+const shutdownWithin = 5 * time.Second
+
+// listenAndServe is serveOn at an address.
+func listenAndServe(ctx context.Context, network, addr string, h http.Handler) error {
+	if network == "unix" {
+		if err := os.Remove(addr); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("listen on %s: %w", addr, err)
+		}
+	}
+	l, err := net.Listen(network, addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	if network == "unix" {
+		if err := os.Chmod(addr, 0o660); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
+	return serveOn(ctx, l, h)
+}
+
+// serveOn serves on a listener until ctx ends, then lets open requests finish.
+func serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		ConnContext: signin.Peer,
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin)
+	defer cancel()
+	if err := srv.Shutdown(last); err != nil {
+		return srv.Close()
+	}
+	return nil
+}
+
+func isHTTPS(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && u.Scheme == "https"
+}
