@@ -1,11 +1,14 @@
 package mastodon_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +27,7 @@ type rig struct {
 	caps adapters.Caps
 	host adapters.Host
 	seen []*http.Request
+	body string // of the last request
 }
 
 func open(t *testing.T, f *fake, options map[string]string) *rig {
@@ -31,6 +35,8 @@ func open(t *testing.T, f *fake, options map[string]string) *rig {
 	r := &rig{fake: f, host: adaptertest.Host(t)}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		r.seen = append(r.seen, q)
+		body, _ := io.ReadAll(q.Body)
+		r.body, q.Body = string(body), io.NopCloser(bytes.NewReader(body))
 		f.ServeHTTP(w, q)
 	}))
 	t.Cleanup(srv.Close)
@@ -154,6 +160,9 @@ func TestRequests_CarryWhatServersNeed(t *testing.T) {
 	}
 	if p := r.fake.last(); p.text != text || p.visibility != "public" {
 		t.Errorf("posted %q as %s", p.text, p.visibility)
+	}
+	if !strings.Contains(r.body, text) {
+		t.Errorf("the body escapes what needs no escape: %s", r.body)
 	}
 }
 
@@ -373,12 +382,38 @@ func TestFiltered_StrangersAreNeverLost(t *testing.T) {
 	if got, _ = drain(t, r, "filtered", cur, 2); len(got) != 0 {
 		t.Errorf("nothing new: %v", got)
 	}
+	when := time.Now()
+	together := []adapters.Ref{
+		r.fake.add(&post{author: bobID, text: "7", visibility: "direct", named: []string{selfID}, filtered: true, created: when}),
+		r.fake.add(&post{author: aliceID, text: "8", visibility: "direct", named: []string{selfID}, filtered: true, created: when}),
+	}
+	got, _ = drain(t, r, "filtered", cur, 2)
+	if slices.Sort(got); !cmp.Equal(got, together) {
+		t.Errorf("two at the same moment: %v, want %v", got, together)
+	}
 	if _, err := r.caps.Watch.Poll(t.Context(), "filtered", "not ours", 2); adapters.ClassOf(err) != adapters.Rejected {
 		t.Errorf("a foreign cursor: %v", err)
 	}
 	gts := open(t, &fake{gotosocial: true}, nil)
 	if b, err := gts.caps.Watch.Poll(t.Context(), "filtered", "", 2); err != nil || len(b.Items) != 0 || b.Next == "" {
 		t.Errorf("a server without the list: %+v, %v", b, err)
+	}
+}
+
+// TestFiltered_TheLongKnownIsNotReadAgain: somebody whose place is forgotten is
+// read back for less than the inbox remembers keys.
+func TestFiltered_TheLongKnownIsNotReadAgain(t *testing.T) {
+	r := open(t, newFake(), nil)
+	write := func(who string, at time.Time) adapters.Ref {
+		return r.fake.add(&post{author: who, text: "x", visibility: "direct", named: []string{selfID}, filtered: true, created: at})
+	}
+	now := time.Now()
+	write(bobID, now)
+	_, cur := drain(t, r, "filtered", "", 10)
+	write(aliceID, now.Add(-8*24*time.Hour))
+	fresh := write(aliceID, now.Add(time.Second))
+	if got, _ := drain(t, r, "filtered", cur, 10); !cmp.Equal(got, []adapters.Ref{fresh}) {
+		t.Errorf("%v, want only %v", got, fresh)
 	}
 }
 
@@ -414,6 +449,7 @@ func TestFind(t *testing.T) {
 	other.named, other.text = []string{bobID}, "@bob 编号NP-7Q4"
 	reply.visibility, reply.parent, reply.parentOwner = "unlisted", "77", aliceID
 	bulletin.visibility, bulletin.named, bulletin.text = "public", nil, "编号NP-7Q4"
+	many := slices.Repeat([]post{{author: selfID, text: "通报", visibility: "public"}}, 50)
 	for _, c := range []struct {
 		name  string
 		posts []post
@@ -423,7 +459,9 @@ func TestFind(t *testing.T) {
 	}{
 		{"nothing sent", nil, false, ask, adapters.Absent},
 		{"nothing sent, the server's list may hide private posts", nil, true, ask, adapters.Inconclusive},
+		{"only public posts sent, the list may hide private ones", []post{{author: selfID, text: "通报", visibility: "public"}}, true, ask, adapters.Inconclusive},
 		{"nothing public sent", nil, true, public, adapters.Absent},
+		{"sent long ago in the list, behind newer posts", append([]post{bulletin}, many...), false, public, adapters.Found},
 		{"sent", []post{direct}, false, ask, adapters.Found},
 		{"sent, found by its conversation", []post{direct}, true, ask, adapters.Found},
 		{"sent, and answered since", []post{direct, {author: aliceID, text: "@police 好", visibility: "direct", named: []string{selfID}, parent: "last"}}, true, ask, adapters.Found},
@@ -481,5 +519,14 @@ func TestPromise4_SuccessWithoutAnIdIsUnknown(t *testing.T) {
 	receipt, err := r.caps.Publish.Publish(t.Context(), try, adapters.Part{Text: "x"})
 	if err == nil || adapters.ClassOf(err) != adapters.Unknown {
 		t.Errorf("%+v, %v; want class unknown", receipt, err)
+	}
+}
+
+// TestAnswers_AreBounded: a server that never stops talking does not fill the memory.
+func TestAnswers_AreBounded(t *testing.T) {
+	r := open(t, newFake(), nil)
+	r.fake.answer = strings.Repeat(" ", 9<<20) + `{"id":"1"}`
+	if _, err := r.caps.Publish.Publish(t.Context(), try, adapters.Part{Text: "x"}); err == nil || adapters.ClassOf(err) != adapters.Unknown {
+		t.Errorf("%v; want class unknown", err)
 	}
 }
