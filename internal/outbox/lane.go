@@ -158,7 +158,7 @@ func (l *lane) openOutcomes(ctx context.Context, open map[string]string) ([]job,
 			return nil, err
 		}
 		if state == record.ItemClaimed {
-			if items, err = l.bury(ctx, items); err != nil {
+			if err := l.bury(ctx, items); err != nil {
 				return nil, err
 			}
 		}

@@ -121,22 +121,19 @@ func (o *Outbox) giveBack(ctx context.Context) error {
 	})
 }
 
-// bury makes the outcome of every claim without a holder unknown, and returns the claims
-// that are alive. A claim is without a holder when it was made under another epoch, or under ours by a
-// call that is over and was never recorded.
-func (l *lane) bury(ctx context.Context, claimed []*record.Item) (alive []*record.Item, err error) {
+// bury makes the outcome of every claim without a holder unknown.
+func (l *lane) bury(ctx context.Context, claimed []*record.Item) error {
 	var dead []string
 	for _, it := range claimed {
-		if l.orphan(it, time.Now()) {
+		if l.orphan(it, time.Now()) { // promise 4
 			dead = append(dead, it.ID)
 		}
-		alive = append(alive, it) // buried or not, it blocks its recipient
 	}
 	if len(dead) == 0 {
-		return alive, nil
+		return nil
 	}
 	defer nudge(l.o.news)
-	return alive, l.o.o.Store.Update(ctx, func(tx record.Tx) error {
+	return l.o.o.Store.Update(ctx, func(tx record.Tx) error {
 		now := time.Now()
 		if _, _, err := l.renew(tx, now); err != nil {
 			return err
@@ -150,6 +147,8 @@ func (l *lane) bury(ctx context.Context, claimed []*record.Item) (alive []*recor
 	})
 }
 
+// orphan says whether a claim is without a holder: made under another epoch, or under ours
+// by a call that is over and was never recorded.
 func (l *lane) orphan(it *record.Item, now time.Time) bool {
 	if it.Epoch != l.held() {
 		return true

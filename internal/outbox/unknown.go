@@ -36,7 +36,7 @@ func (l *lane) resolve(ctx context.Context, it *record.Item) error {
 	if !up {
 		return l.inconclusive(ctx, it, whyDown)
 	}
-	if l.o.idem(it, a) == adapters.NoIdem || a.Caps().Find == nil {
+	if l.o.idem(it, a) == adapters.NoIdem || a.Caps().Find == nil { // promise 4
 		return l.giveUp(ctx, it, whyNoFind)
 	}
 	finding, err := l.o.find(ctx, a, it)

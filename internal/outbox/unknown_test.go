@@ -23,8 +23,8 @@ func class(c adapters.Idempotency) func(*Options) {
 	}
 }
 
-// TestHowAnUnknownOutcomeIsSettled is the table of idempotency classes and findings.
-func TestHowAnUnknownOutcomeIsSettled(t *testing.T) {
+// TestPromise4_HowAnUnknownOutcomeIsSettled is the table of idempotency classes and findings.
+func TestPromise4_HowAnUnknownOutcomeIsSettled(t *testing.T) {
 	failed := func(adapters.FindQuery) (adapters.Finding, error) {
 		return adapters.Finding{}, errors.New("connection refused")
 	}
