@@ -98,6 +98,23 @@ func TestPromise5_DuplicateIsNotStoredAgain(t *testing.T) {
 	}
 }
 
+// TestPromise14_DeedAndEntryCommitTogether holds for a deed that succeeds and one that fails.
+func TestPromise14_DeedAndEntryCommitTogether(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	for _, fails := range []error{nil, errors.New("meant to fail")} {
+		err := s.Update(t.Context(), func(tx record.Tx) error {
+			tx.Audit(record.AuditEntry{Did: "deed", On: bots.Target{Kind: bots.KindClue, ID: "a"}})
+			return fails
+		})
+		if !errors.Is(err, fails) {
+			t.Fatal(err)
+		}
+	}
+	if got, err := s.AuditAfter(t.Context(), 0, 10); err != nil || len(got) != 1 {
+		t.Errorf("one deed of two succeeded, %d entries, %v", len(got), err)
+	}
+}
+
 func TestCallersShareACommit(t *testing.T) {
 	const callers = 50
 	s := openIn(t, t.TempDir())

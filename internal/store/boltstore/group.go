@@ -249,7 +249,7 @@ func (b *batch) apply(change func(*batch) error) (err error) {
 	meta := b.meta
 	b.undo, b.audits = b.undo[:0], nil
 	err = b.guarded(change)
-	if err == nil {
+	if err == nil && len(b.audits) > 0 { // promise 14
 		err = b.appendAudits()
 	}
 	if err == nil {
