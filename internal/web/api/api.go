@@ -106,6 +106,8 @@ func (a *API) routes() {
 	a.get("GET /api/v1/accounts/{id}", a.account)
 	a.decide("POST /api/v1/accounts/{id}/request-mode", bots.RequestMode, bots.KindAccount, mode)
 	a.decide("POST /api/v1/accounts/{id}/confirm-mode", bots.ConfirmMode, bots.KindAccount, attest)
+	a.get("GET /api/v1/schedules", a.schedules)
+	a.get("GET /api/v1/templates", a.templates)
 	a.get("GET /api/v1/standing", list(a, "", newStanding))
 	a.decide("POST /api/v1/standing", bots.ApproveKind, record.KindStanding, standing)
 	a.decide("POST /api/v1/standing/{id}/confirm", bots.ConfirmKind, record.KindStanding)

@@ -322,6 +322,16 @@ func (c *Client) ConfirmMode(ctx context.Context, account string, attest bool) (
 	return c.decide(ctx, at("/accounts", account, "confirm-mode"), Decision{Attest: attest})
 }
 
+// Schedules lists when bulletins come due.
+func (c *Client) Schedules(ctx context.Context) ([]view.Schedule, error) {
+	return read[[]view.Schedule](ctx, c, "/schedules")
+}
+
+// Templates lists the outgoing texts with their versions.
+func (c *Client) Templates(ctx context.Context) ([]view.Template, error) {
+	return read[[]view.Template](ctx, c, "/templates")
+}
+
 // Standings lists standing approvals.
 func (c *Client) Standings(ctx context.Context, p Paging) (Page[Standing], error) {
 	return read[Page[Standing]](ctx, c, p.path("/standing"))

@@ -217,3 +217,17 @@ func (a *API) halted(c call) (any, error) {
 }
 
 func (a *API) verify(c call) (any, error) { return a.desk.VerifyAudit(c.Context()) }
+
+func (a *API) templates(call) (any, error) {
+	if a.station.Templates == nil {
+		return []view.Template{}, nil
+	}
+	return a.station.Templates(), nil
+}
+
+func (a *API) schedules(call) (any, error) {
+	if a.station.Schedules == nil {
+		return []view.Schedule{}, nil
+	}
+	return a.station.Schedules(time.Now()), nil
+}

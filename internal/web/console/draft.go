@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
@@ -31,7 +32,19 @@ func (c *Console) drafts(v *visit) error {
 		return err
 	}
 	d.More = more(d.Drafts)
+	urgentFirst(d.Drafts)
 	return c.show(v, "drafts", "审批", "drafts", d)
+}
+
+// urgentFirst moves emergency cards to the front and leaves the rest in order.
+func urgentFirst(drafts []*bots.Draft) {
+	urgent := func(d *bots.Draft) int {
+		if d.Purpose == bots.ForEmergency {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(drafts, func(a, b *bots.Draft) int { return urgent(a) - urgent(b) })
 }
 
 // perPage is how many rows a list shows.

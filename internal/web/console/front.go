@@ -49,6 +49,7 @@ func (c *Console) front(v *visit) (err error) {
 		if f.Drafts, err = view.List[bots.Draft](ctx, c.desk, first(bots.DraftAwaiting)); err != nil {
 			return err
 		}
+		urgentFirst(f.Drafts)
 		if f.Unknown, err = view.List[record.Item](ctx, c.desk, first(record.ItemUnknown)); err != nil {
 			return err
 		}

@@ -73,6 +73,14 @@ func until(t time.Time, now time.Time) string {
 	return "还有" + span(t.Sub(now))
 }
 
+// expires says when something lapses, in a row.
+func expires(t time.Time, now time.Time) string {
+	if t.After(now) {
+		return ago(t, now) + "过期"
+	}
+	return until(t, now)
+}
+
 // short is how a digest is read out: its first twelve characters in fours.
 func short(s string) string {
 	if len(s) < 12 {

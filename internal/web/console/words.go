@@ -124,13 +124,22 @@ var resultWords = map[string]string{
 func resultWord(s string) string { return cmp.Or(resultWords[s], stateWord(s)) }
 
 var didWords = map[string]string{
-	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "write-bulletin": "起草通报", "approve-kind": "提出常设审批", "confirm-kind": "确认常设审批",
-	"request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "hold": "暂缓", "send-held": "放行暂缓", "settle": "认定结果", "halt": "停发", "resume": "恢复发送",
-	"close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码", "release": "放行",
-	"claim": "开始发送", "sent": "已发出",
+	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "draft": "起草", "write-bulletin": "起草通报", "propose-standing": "提出常设审批",
+	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "hold": "暂缓", "send-held": "放行暂缓", "settle": "认定结果",
+	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
+	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
+	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
+	"identify": "核对账号身份", "claim": "开始发送",
 }
 
 func didWord(d string) string { return cmp.Or(didWords[d], stateWord(d)) }
+
+var slotWords = map[string]string{
+	"emergency": "紧急情形", "police": "是否已报警", "amount": "金额（元）", "time": "时间", "phone": "电话", "link": "链接", "money": "正在或刚刚转账", "life": "危及人身安全",
+}
+
+// slotWord names what a report tells, and what it tells where that is one of our words.
+func slotWord(s string) string { return word(slotWords, s) }
 
 // refusals say what a guard refused in the officer's language, by code, or by verb and
 // code where one code means different things.

@@ -123,7 +123,7 @@ func (d *Door) officer(ctx context.Context, id string) (*record.Officer, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read officer %s: %w", id, err)
 	}
-	if o.State != record.OfficerActive {
+	if o.State != record.OfficerActive { // promise 2
 		return nil, ErrDenied
 	}
 	return o, nil

@@ -84,7 +84,7 @@ func TestStoredPasswordsOutOfBoundsAreRefused(t *testing.T) {
 	}
 }
 
-func TestEveryWayInNeedsAnActiveOfficer(t *testing.T) {
+func TestPromise2_EveryWayInNeedsAnActiveOfficer(t *testing.T) {
 	uid := 4711
 	gone := with(officer("gone"), "a long password")
 	gone.State, gone.Link, gone.UID = "suspended", HashCode("the code"), &uid

@@ -1,0 +1,214 @@
+package console_test
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"netpatrol/bots"
+)
+
+// browser is a tab of a real browser. It skips the test where there is none, unless
+// NETPATROL_REQUIRE asks for it.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if strings.Contains(os.Getenv("NETPATROL_REQUIRE"), "chromium") {
+			t.Fatal("chromium is not installed and NETPATROL_REQUIRE asks for it")
+		}
+		t.Skip("chromium is not installed: the pages are not tried in a browser")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.UserDataDir(t.TempDir()))
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(end)
+	tab, end := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(tab); err != nil {
+			t.Logf("the browser did not close cleanly: %v", err)
+		}
+		end()
+	})
+	if err := chromedp.Do(tab, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	bounded, end := context.WithTimeout(tab, time.Minute)
+	t.Cleanup(end)
+	return bounded
+}
+
+func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(tab, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func ask[T any](t *testing.T, tab context.Context, script string) T {
+	t.Helper()
+	v, err := chromedp.Run(tab, chromedp.Evaluate[T](script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// enter signs an officer in by a one-time link.
+func (s *site) enter(t *testing.T, tab context.Context, officer string) {
+	t.Helper()
+	do(t, tab,
+		chromedp.Navigate(s.url+"/sign-in?code="+s.Code(officer)), chromedp.Click("button.primary"), chromedp.WaitVisible("nav.side"))
+}
+
+// shows waits for a notice that says words.
+func shows(t *testing.T, tab context.Context, words string) {
+	t.Helper()
+	do(t, tab, chromedp.WaitVisible(`//p[contains(@class,"notice") and contains(.,"`+words+`")]`))
+}
+
+func TestBrowserSignInApproveAndRejectWithReason(t *testing.T) {
+	tab := browser(t)
+	s, d := warned(t)
+	s.Posts("weibo", "dage", "1002", "#兼职# 招聘点赞员，日入300，做任务佣金秒结，小白也能做，私聊我拉群")
+	s.enter(t, tab, "lin")
+	do(t, tab, chromedp.Navigate(s.url+path(d)), chromedp.Click("#approve"))
+	shows(t, tab, "已批准")
+	if now := s.again(d); now.State != bots.DraftReleased {
+		t.Errorf("the draft is %s", now.State)
+	}
+	next := s.Draft(bots.ForWarning, bots.DraftAwaiting)
+	do(t, tab, chromedp.Click(".reject button"))
+	shows(t, tab, "请写明退回的理由")
+	if now := s.again(next); now.State != bots.DraftAwaiting {
+		t.Errorf("returned without a reason: %s", now.State)
+	}
+	do(t, tab, chromedp.SendKeys("#reason", "依据不足，无法判断"), chromedp.Click(".reject button"))
+	shows(t, tab, "已退回")
+	if now := s.again(next); now.State != bots.DraftReturned || now.Reason != "依据不足，无法判断" {
+		t.Errorf("the draft is %s because %q", now.State, now.Reason)
+	}
+}
+
+func TestBrowserDoubleClickSendsOnce(t *testing.T) {
+	tab := browser(t)
+	s, d := warned(t)
+	s.enter(t, tab, "lin")
+	do(t, tab, chromedp.Navigate(s.url+path(d)), chromedp.DoubleClick("#approve"))
+	shows(t, tab, "已批准")
+	if now := s.again(d); now.State != bots.DraftReleased {
+		t.Errorf("the draft is %s", now.State)
+	}
+	if n := len(s.All(bots.RecordKind("item"), "")); n != 1 {
+		t.Errorf("%d items", n)
+	}
+}
+
+func TestBrowserKeys(t *testing.T) {
+	tab := browser(t)
+	s, d := warned(t)
+	s.Posts("weibo", "dage", "1002", "#兼职# 招聘点赞员，日入300，做任务佣金秒结，小白也能做，私聊我拉群")
+	s.enter(t, tab, "lin")
+	do(t, tab, chromedp.Navigate(s.url+"/drafts"), chromedp.KeyEvent("j"))
+	if got := ask[string](t, tab, `document.activeElement.getAttribute("href")`); got != path(d) {
+		t.Errorf("j on a list moves to %s", got)
+	}
+	do(t, tab, chromedp.KeyEvent("j"))
+	second := ask[string](t, tab, `document.activeElement.getAttribute("href")`)
+	do(t, tab, chromedp.KeyEvent("k"), chromedp.KeyEvent("\r"), chromedp.WaitVisible("#approve"))
+	do(t, tab, chromedp.KeyEvent("j"), chromedp.WaitVisible("[data-prev]"))
+	if got := ask[string](t, tab, `location.pathname`); got != second {
+		t.Errorf("j on a draft leads to %s, not %s", got, second)
+	}
+	do(t, tab, chromedp.KeyEvent("k"), chromedp.WaitVisible("[data-next]"))
+
+	do(t, tab, chromedp.KeyEvent("?"), chromedp.WaitVisible("#keys[open]"), chromedp.KeyEvent("?"), chromedp.WaitNotVisible("#keys"))
+	do(t, tab, chromedp.KeyEvent("r"))
+	if got := ask[string](t, tab, `document.activeElement.id`); got != "reason" {
+		t.Errorf("r moves to %q", got)
+	}
+	ask[string](t, tab, `document.activeElement.value = ""`) // the protocol types the r although the page prevents it
+	do(t, tab, chromedp.KeyEvent("aja?"))
+	if got := ask[string](t, tab, `document.activeElement.value`); got != "aja?" {
+		t.Errorf("keys act while typing: the box has %q", got)
+	}
+	if now := s.again(d); now.State != bots.DraftAwaiting {
+		t.Fatalf("typing decided: %s", now.State)
+	}
+	do(t, tab, chromedp.KeyEvent("\u001b"), chromedp.KeyEvent("a"))
+	if got := ask[string](t, tab, `document.activeElement.textContent`); got != "再按一次 a 确认批准" {
+		t.Errorf("the first a shows %q", got)
+	}
+	if now := s.again(d); now.State != bots.DraftAwaiting {
+		t.Fatalf("one stroke decided: %s", now.State)
+	}
+	do(t, tab, chromedp.KeyEvent("a"))
+	shows(t, tab, "已批准")
+	if now := s.again(d); now.State != bots.DraftReleased {
+		t.Errorf("the draft is %s", now.State)
+	}
+}
+
+func TestBrowserRunsNoScriptButOurs(t *testing.T) {
+	tab := browser(t)
+	s := newSite(t)
+	s.Posts("weibo", `x"><script>document.title="owned"</script>`, "1001", nasty)
+	s.enter(t, tab, "lin")
+	clue := s.All(bots.KindClue, "")[0].Meta().ID
+	do(t, tab, chromedp.Navigate(s.url+"/clues/"+url.PathEscape(clue)), chromedp.WaitVisible("blockquote.post"))
+	if got := ask[int](t, tab, `document.querySelectorAll("main script, main img").length`); got != 0 {
+		t.Errorf("%d foreign elements", got)
+	}
+	if got := ask[bool](t, tab, `(() => { const s = document.createElement("script"); s.textContent = "window.owned = 1"; document.body.append(s); return window.owned === 1 })()`); got {
+		t.Error("the policy lets an inline script run")
+	}
+}
+
+// pages that must be right at every width.
+func (s *site) every() []string {
+	all := []string{"/", "/drafts", "/items", "/items/item-unknown", "/reports", "/clues", "/bulletins", "/bulletins/new", "/accounts", "/accounts/forum", "/standing", "/why", "/halt", "/audit?run=1", "/me"}
+	for kind, base := range map[bots.RecordKind]string{
+		bots.KindDraft: "/drafts/", bots.KindReport: "/reports/", bots.KindClue: "/clues/", bots.KindBulletin: "/bulletins/", bots.KindConversation: "/conversations/",
+	} {
+		all = append(all, base+url.PathEscape(s.All(kind, "")[0].Meta().ID))
+	}
+	return append(all, "/why/"+s.All(bots.KindDraft, bots.DraftAwaiting)[0].(*bots.Draft).Code)
+}
+
+// faults finds what a person with a phone, a keyboard or a screen reader would trip over.
+const faults = `(() => {
+  const out = [];
+  if (document.documentElement.scrollWidth > innerWidth + 1) out.push("wider than the window: " + document.documentElement.scrollWidth);
+  for (const el of document.querySelectorAll("main input:not([type=hidden]), main textarea, main select"))
+    if (!el.labels.length) out.push("no label: " + el.outerHTML);
+  for (const el of document.querySelectorAll("button, a[href]"))
+    if (!el.textContent.trim()) out.push("no words: " + el.outerHTML);
+  for (const el of document.querySelectorAll("main p, main a, main button, main dd, main td"))
+    if (el.offsetParent && parseFloat(getComputedStyle(el).fontSize) < 14.4) out.push("small: " + el.outerHTML.slice(0, 80));
+  if (document.querySelectorAll("h1").length !== 1) out.push("not one h1");
+  const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
+  if (new Set(ids).size !== ids.length) out.push("an id twice: " + ids.filter((x, i) => ids.indexOf(x) !== i));
+  return out.join("\n");
+})()`
+
+func TestBrowserPagesFitPhonesAndCanBeUsedByAnybody(t *testing.T) {
+	tab := browser(t)
+	s := newSite(t)
+	s.scene()
+	s.Report.OK, s.Report.Head = true, strings.Repeat("a1b2", 16)
+	s.enter(t, tab, "lin")
+	for _, width := range []int64{390, 1280} {
+		for _, p := range s.every() {
+			do(t, tab, chromedp.EmulateViewport(width, 900), chromedp.Navigate(s.url+p))
+			if got := ask[string](t, tab, faults); got != "" {
+				t.Errorf("%s at %d: %s", p, width, got)
+			}
+		}
+	}
+}

@@ -1,0 +1,514 @@
+package console_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+const scam = "姐妹们在家躺着也能赚！手机刷单返利日结，每单佣金5%，想做的加我微信 shuadan888，名额不多 #兼职#"
+
+// warned is a site where one warning awaits a decision.
+func warned(t *testing.T) (*site, *bots.Draft) {
+	s := newSite(t)
+	s.Posts("weibo", "ahua", "1001", scam)
+	return s, s.Draft(bots.ForWarning, bots.DraftAwaiting)
+}
+
+func path(d *bots.Draft) string { return "/drafts/" + url.PathEscape(d.ID) }
+
+func (s *site) again(d *bots.Draft) *bots.Draft {
+	s.t.Helper()
+	now, err := record.Fetch[bots.Draft](context.Background(), s.Store, d.ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return now
+}
+
+func TestEveryPageNeedsSignIn(t *testing.T) {
+	s := newSite(t)
+	g := s.guest()
+	for _, p := range []string{"/", "/drafts", "/items", "/reports", "/clues", "/bulletins", "/bulletins/new", "/accounts", "/standing", "/why", "/audit", "/halt", "/me"} {
+		page := g.get(p)
+		if page.path != "/sign-in" {
+			t.Errorf("%s shows %s to a guest", p, page.path)
+		}
+		page.lacks("退出")
+	}
+	for _, p := range []string{"/drafts/x/approve", "/halt", "/sign-out", "/standing"} {
+		if page := g.post(p, url.Values{"key": {"x"}}); page.path != "/sign-in" {
+			t.Errorf("POST %s by a guest leads to %s", p, page.path)
+		}
+	}
+}
+
+func TestSignInLeadsWhereOneWantedToGoButNotToOtherSites(t *testing.T) {
+	s := newSite(t)
+	for want, next := range map[string]string{"/reports": "/reports", "/": "https://evil.example/"} {
+		g := s.guest()
+		if page := g.post("/sign-in", url.Values{"code": {s.Code("lin")}, "next": {next}}); page.path != want {
+			t.Errorf("next=%s leads to %s", next, page.path)
+		}
+	}
+	for _, next := range []string{"//evil.example", `/\evil.example`, "javascript:alert(1)"} {
+		g := s.guest()
+		if page := g.post("/sign-in", url.Values{"code": {s.Code("lin")}, "next": {next}}); page.path != "/" {
+			t.Errorf("next=%s leads to %s", next, page.path)
+		}
+	}
+}
+
+func TestAOneTimeLinkAsksFirstAndWorksOnce(t *testing.T) {
+	s := newSite(t)
+	code := s.Code("lin")
+	g := s.guest()
+	g.get("/sign-in?code=" + code).has("林珊")
+	g.get("/sign-in?code=" + code).has("林珊") // opening the link, as chat programs do, does not use it up
+	if page := g.post("/sign-in", url.Values{"code": {code}}); page.path != "/" {
+		t.Fatalf("leads to %s", page.path)
+	}
+	other := s.guest()
+	other.get("/sign-in?code=" + code).has("已经用过")
+	if page := other.post("/sign-in", url.Values{"code": {code}}); page.status != http.StatusUnauthorized {
+		t.Errorf("a used code gives %d", page.status)
+	}
+}
+
+func TestPasswordSignInAnswersAlike(t *testing.T) {
+	s := newSite(t)
+	lin := s.as("lin")
+	form := lin.get("/me").form("/me/password", url.Values{"next": {"一个足够长的新密码"}, "again": {"一个足够长的新密码"}})
+	lin.post("/me/password", form).has("至少要十个字符")
+	form = lin.get("/me").form("/me/password", url.Values{"next": {"一个足够长的新密码了"}, "again": {"一个足够长的新密码"}})
+	lin.post("/me/password", form).has("两次输入的新密码不一样")
+	elsewhere := s.as("lin")
+	form = lin.get("/me").form("/me/password", url.Values{"next": {"一个足够长的新密码了"}, "again": {"一个足够长的新密码了"}})
+	lin.post("/me/password", form).has("密码已更换")
+	if page := elsewhere.get("/"); page.path != "/sign-in" {
+		t.Error("a session from before the new password lives on")
+	}
+	wrong := s.guest().post("/sign-in", url.Values{"name": {"lin"}, "password": {"不是这个密码，真的"}})
+	nobody := s.guest().post("/sign-in", url.Values{"name": {"mei"}, "password": {"不是这个密码，真的"}})
+	if wrong.status != http.StatusUnauthorized || strings.ReplaceAll(wrong.body, `value="lin"`, `value="mei"`) != nobody.body {
+		t.Error("a known name is told from an unknown one")
+	}
+	if page := s.guest().post("/sign-in", url.Values{"name": {"lin"}, "password": {"一个足够长的新密码了"}}); page.path != "/" {
+		t.Errorf("the new password leads to %s", page.path)
+	}
+}
+
+func TestCookiesAndHeaders(t *testing.T) {
+	s := newSite(t)
+	c := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := c.PostForm(s.url+"/sign-in", url.Values{"code": {s.Code("lin")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	cookie := res.Header.Get("Set-Cookie")
+	for _, want := range []string{"netpatrol=", "HttpOnly", "SameSite=Lax", "Path=/"} {
+		if !strings.Contains(cookie, want) {
+			t.Errorf("the cookie lacks %s: %s", want, cookie)
+		}
+	}
+	page := s.as("lin").get("/")
+	csp := page.header.Get("Content-Security-Policy")
+	if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("policy %q", csp)
+	}
+	page.lacks("<style", "onclick", "style=\"", "javascript:")
+	if page.header.Get("Cache-Control") != "no-store" && !strings.Contains(strings.Join(page.header.Values("Cache-Control"), ","), "no-store") {
+		t.Errorf("pages may be cached: %v", page.header["Cache-Control"])
+	}
+}
+
+func TestTheTokenIsRenewedAtSignIn(t *testing.T) {
+	s := newSite(t)
+	o := s.as("lin")
+	u, _ := url.Parse(s.url)
+	before := o.http.Jar.Cookies(u)[0].Value
+	o.post("/sign-in", url.Values{"code": {s.Code("lin")}})
+	if after := o.http.Jar.Cookies(u)[0].Value; after == before {
+		t.Error("the session keeps its token over a sign-in")
+	}
+}
+
+func TestAnotherSitesFormIsTurnedAway(t *testing.T) {
+	s, d := warned(t)
+	o := s.as("lin")
+	form := o.get(path(d)).form(path(d)+"/approve", nil)
+	req, err := http.NewRequest(http.MethodPost, s.url+path(d)+"/approve", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	page := o.page(o.http.Do(req))
+	if page.status != http.StatusForbidden || s.again(d).State != bots.DraftAwaiting {
+		t.Errorf("%d, the draft is %s", page.status, s.again(d).State)
+	}
+	page.has("来自别的网站")
+}
+
+func TestAFormWithoutThisSessionsKeyDoesNothing(t *testing.T) {
+	s, d := warned(t)
+	lin, chen := s.as("lin"), s.as("chen")
+	theirs := chen.get(path(d)).form(path(d)+"/approve", nil)
+	for what, form := range map[string]url.Values{
+		"no key":              {"seen": {fmt.Sprint(d.Version)}},
+		"a made-up key":       {"seen": {fmt.Sprint(d.Version)}, "key": {"ABCDEFGHIJ.abcdefghijkl"}},
+		"another session's":   theirs,
+		"an empty proof":      {"seen": {fmt.Sprint(d.Version)}, "key": {"ABCDEFGHIJ."}},
+		"an overlong request": {"seen": {fmt.Sprint(d.Version)}, "key": {strings.Repeat("x", 70<<10)}},
+	} {
+		page := lin.post(path(d)+"/approve", form)
+		if page.status != http.StatusForbidden || s.again(d).State != bots.DraftAwaiting {
+			t.Errorf("%s: %d, the draft is %s", what, page.status, s.again(d).State)
+		}
+	}
+}
+
+func TestTheApprovalPageShowsEvidenceAndTheExactMessage(t *testing.T) {
+	s, d := warned(t)
+	page := s.as("lin").get(path(d))
+	page.has("<mark>刷单返利日结</mark>", "@ahua", "本人在招揽或散布", "fraud-brush-orders", d.Code, "500 字", "私信", "https://weibo.example/1001", d.Seal)
+	for _, line := range strings.Split(d.Text, "\n") {
+		page.has(strings.NewReplacer("&", "&amp;", "<", "&lt;", "'", "&#39;", `"`, "&#34;").Replace(line))
+	}
+}
+
+func TestApproveGoesToTheNextDraft(t *testing.T) {
+	s, d := warned(t)
+	s.Posts("weibo", "dage", "1002", "#兼职# 招聘点赞员，日入300，做任务佣金秒结，小白也能做，私聊我拉群")
+	o := s.as("lin")
+	page := o.post(path(d)+"/approve", o.get(path(d)).form(path(d)+"/approve", nil))
+	page.has("已批准", "做任务佣金秒结")
+	now := s.again(d)
+	if now.State != bots.DraftReleased || now.DecidedBy != "lin" {
+		t.Errorf("the draft is %s, decided by %q", now.State, now.DecidedBy)
+	}
+	if _, err := record.Fetch[record.Item](t.Context(), s.Store, now.Item); err != nil {
+		t.Errorf("no item: %v", err)
+	}
+	next := s.Draft(bots.ForWarning, bots.DraftAwaiting)
+	page = o.post(path(next)+"/approve", page.form(path(next)+"/approve", nil))
+	page.has("没有其他待审批的内容了")
+	if page.path != "/" {
+		t.Errorf("after the last one: %s", page.path)
+	}
+}
+
+func TestRejectNeedsAReason(t *testing.T) {
+	s, d := warned(t)
+	o := s.as("lin")
+	page := o.post(path(d)+"/reject", o.get(path(d)).form(path(d)+"/reject", url.Values{"reason": {"  "}}))
+	if page.status != http.StatusUnprocessableEntity || s.again(d).State != bots.DraftAwaiting {
+		t.Errorf("%d, the draft is %s", page.status, s.again(d).State)
+	}
+	page.has("请写明退回的理由")
+	page = o.post(path(d)+"/reject", page.form(path(d)+"/reject", url.Values{"reason": {"作者是在提醒他人"}}))
+	page.has("已退回，不会发出")
+	if now := s.again(d); now.State != bots.DraftReturned || now.Reason != "作者是在提醒他人" {
+		t.Errorf("the draft is %s because %q", now.State, now.Reason)
+	}
+	o.get(path(d)).lacks("批准并看下一条")
+}
+
+func TestADoubleClickGetsTheFirstOutcome(t *testing.T) {
+	s, d := warned(t)
+	o := s.as("lin")
+	form := o.get(path(d)).form(path(d)+"/approve", nil)
+	first, second := o.post(path(d)+"/approve", form), o.post(path(d)+"/approve", form)
+	first.has("已批准")
+	second.has("已批准")
+	if n := len(s.All(record.KindItem, "")); n != 1 {
+		t.Errorf("%d items", n)
+	}
+	fresh := o.get("/").form("/sign-out", nil)
+	form.Set("key", fresh.Get("key"))
+	o.post(path(d)+"/approve", form).has("已经不在待审批状态")
+}
+
+func TestApprovalBindsToWhatWasSeen(t *testing.T) {
+	s, d := warned(t)
+	lin, chen := s.as("lin"), s.as("chen")
+	form := lin.get(path(d)).form(path(d)+"/approve", nil)
+	edited := strings.Replace(d.Text, "你好", "您好", 1)
+	chen.post(path(d)+"/edit", chen.get(path(d)).form(path(d)+"/edit", url.Values{"text": {edited}})).has("已保存修改")
+	page := lin.post(path(d)+"/approve", form)
+	page.has("在您打开之后被改动过", "您好。")
+	if s.again(d).State != bots.DraftAwaiting || page.status != http.StatusConflict {
+		t.Fatalf("%d, the draft is %s", page.status, s.again(d).State)
+	}
+	lin.post(path(d)+"/approve", page.form(path(d)+"/approve", nil)).has("已批准")
+}
+
+func TestWhoeverEditsIsToldInASentenceThatAnotherMustApprove(t *testing.T) {
+	s, d := warned(t)
+	o := s.as("lin")
+	edited := strings.Replace(d.Text, "你好", "您好", 1)
+	page := o.post(path(d)+"/edit", o.get(path(d)).form(path(d)+"/edit", url.Values{"text": {edited}}))
+	page = o.post(path(d)+"/approve", page.form(path(d)+"/approve", nil))
+	page.has("须由两个人完成", "您好。")
+	if s.again(d).State != bots.DraftAwaiting {
+		t.Errorf("the draft is %s", s.again(d).State)
+	}
+}
+
+func TestWhatWasTypedSurvivesARefusal(t *testing.T) {
+	s, d := warned(t)
+	o := s.as("lin")
+	page := o.post(path(d)+"/edit", o.get(path(d)).form(path(d)+"/edit", url.Values{"text": {"一句没有核对码的话"}}))
+	page.has("必须保留核对码", "一句没有核对码的话</textarea>")
+	if s.again(d).Text != d.Text {
+		t.Error("the text was changed")
+	}
+}
+
+// nasty is what somebody writes who wants to take over an officer's browser.
+const nasty = `刷单返利日结加我微信 <script>alert(1)</script> "><img src=x onerror=alert(2)> ' onmouseover='alert(3) {{.Officer}}`
+
+func TestCitizensTextIsNeverMarkup(t *testing.T) {
+	s := newSite(t)
+	s.Posts("weibo", `x"><script>alert(4)</script>`, "1001", nasty)
+	s.Says("weibo", `y'><b>`, "2001", "我被骗了 "+nasty)
+	o := s.as("lin")
+	pages := []string{"/", "/drafts", "/items", "/reports", "/clues", "/bulletins", "/accounts"}
+	for _, r := range s.All(bots.KindDraft, "") {
+		pages = append(pages, "/drafts/"+url.PathEscape(r.Meta().ID), "/why/"+r.(*bots.Draft).Code)
+	}
+	for _, r := range s.All(bots.KindReport, "") {
+		pages = append(pages, "/reports/"+url.PathEscape(r.Meta().ID))
+	}
+	for _, r := range s.All(bots.KindClue, "") {
+		pages = append(pages, "/clues/"+url.PathEscape(r.Meta().ID))
+	}
+	for _, r := range s.All(bots.KindConversation, "") {
+		pages = append(pages, "/conversations/"+url.PathEscape(r.Meta().ID))
+	}
+	shown := false
+	for _, p := range pages {
+		page := o.get(p)
+		if page.status != http.StatusOK {
+			t.Errorf("%s: %d", p, page.status)
+		}
+		page.lacks("<script>alert", "<img src=x", "' onmouseover='", "y'><b>")
+		shown = shown || strings.Contains(page.body, "&lt;script&gt;alert(1)&lt;/script&gt;")
+	}
+	if !shown {
+		t.Error("the text is shown nowhere: this test proves nothing")
+	}
+}
+
+func TestALinkFromAPlatformCannotRunScript(t *testing.T) {
+	s, d := warned(t)
+	for _, r := range s.All(bots.KindClue, "") {
+		c := r.(*bots.Clue)
+		c.URL = "javascript:alert(1)"
+		s.Put(c)
+	}
+	s.as("lin").get(path(d)).lacks(`href="javascript:`)
+}
+
+func TestPersonalPagesAreForThoseWhoNeedThem(t *testing.T) {
+	s, d := warned(t)
+	s.Says("weibo", "xiaoli", "2001", "我被骗了三万块，怎么办")
+	report := s.All(bots.KindReport, "")[0].Meta().ID
+	for _, p := range []string{"/reports", "/reports/" + report, "/clues", "/why/" + d.Code} {
+		if page := s.as("zhou").get(p); page.status != http.StatusForbidden {
+			t.Errorf("a volunteer gets %d for %s", page.status, p)
+		}
+	}
+	front := s.as("zhou").get("/")
+	front.lacks("我被骗了", "@ahua", d.Code)
+	if page := s.as("shen").get("/why/" + d.Code); page.status != http.StatusOK {
+		t.Errorf("an auditor gets %d for a story", page.status)
+	}
+}
+
+func TestReplyToAReport(t *testing.T) {
+	s := newSite(t)
+	s.Says("weibo", "chenayi", "2001", "请问这个短信是真的吗？说我医保卡异常要点链接认证")
+	r := s.All(bots.KindReport, "")[0].Meta().ID
+	p := "/reports/" + url.PathEscape(r)
+	o := s.as("chen")
+	page := o.get(p)
+	page.has("医保卡异常", "30分钟承诺")
+	page = o.post(p+"/reply", page.form(p+"/reply", url.Values{"text": {""}}))
+	page.has("回复不能为空")
+	page = o.post(p+"/reply", page.form(p+"/reply", url.Values{"text": {"这是诈骗短信，医保部门不会要求点链接认证，请删除。"}}))
+	page.has("回复已提交", "这是诈骗短信")
+	if d := s.Draft(bots.ForOfficer, bots.DraftReleased); d.Author != "chen" {
+		t.Errorf("written by %s", d.Author)
+	}
+	page = o.post(p+"/reply", page.form(p+"/reply", url.Values{"text": {"请把验证码发给我核实一下。"}}))
+	page.has("发送前检查没有通过", "请把验证码发给我核实一下。</textarea>")
+}
+
+func TestHaltTakesReasonAndConfirmation(t *testing.T) {
+	s := newSite(t)
+	o := s.as("chen")
+	page := o.get("/halt")
+	page = o.post("/halt", page.form("/halt", url.Values{"level": {"unsolicited"}, "sure": {"1"}}))
+	page.has("请写明停发的原因")
+	page = o.post("/halt", page.form("/halt", url.Values{"level": {"unsolicited"}, "reason": {"误判太多"}}))
+	page.has("请勾选确认", `value="误判太多"`)
+	page = o.post("/halt", page.form("/halt", url.Values{"level": {"unsolicited"}, "reason": {"误判太多"}, "sure": {"1"}}))
+	page.has("已停发", "误判太多")
+	o.get("/drafts").has("已停发：公开和主动发送")
+	page.lacks("恢复发送</button>")
+	lin := s.as("lin")
+	lin.post("/resume", lin.get("/halt").form("/resume", nil)).has("已恢复发送")
+	lin.get("/").lacks("已停发：")
+}
+
+func TestAnUnknownOutcomeIsSettledByAnOfficer(t *testing.T) {
+	s := newSite(t)
+	s.sends()
+	o := s.as("chen")
+	page := o.get("/items/item-unknown")
+	page.has("结果不明", "K7M2P9XW", "timeout")
+	form := page.form("/items/item-unknown/settle", url.Values{"as": {"delivered"}})
+	o.post("/items/item-unknown/settle", form).has("已认定：已送达")
+	i, err := record.Fetch[record.Item](t.Context(), s.Store, "item-unknown")
+	if err != nil || i.State != record.ItemDelivered {
+		t.Errorf("%+v, %v", i, err)
+	}
+	page = o.get("/items/item-held")
+	o.post("/items/item-held/send-held", page.form("/items/item-held/send-held", nil)).has("已放行")
+	o.get("/items/item-held").has("chen 放行")
+}
+
+func TestAnAccountsModeTakesTwoPeople(t *testing.T) {
+	s := newSite(t)
+	s.Posts("forum", "yulinfeng", "3001", "听说城西小学门口有人抢孩子，已经抢走三个了，大家快转发！")
+	wu := s.as("wu")
+	page := wu.get("/accounts/forum")
+	page.has("本可以发出的内容", "抢孩子")
+	page = wu.post("/accounts/forum/request", page.form("/accounts/forum/request", url.Values{"mode": {"suggest"}, "attest": {"1"}}))
+	page.has("请另一位同事确认")
+	page = wu.post("/accounts/forum/confirm", page.form("/accounts/forum/confirm", nil))
+	page.has("须由两个人完成")
+	lin := s.as("lin")
+	lin.post("/accounts/forum/confirm", lin.get("/accounts/forum").form("/accounts/forum/confirm", nil)).has("模式已切换", "建议模式")
+}
+
+func TestAStandingApprovalTakesTwoPeople(t *testing.T) {
+	s := newSite(t)
+	wu := s.as("wu")
+	page := wu.get("/standing")
+	until := time.Now().AddDate(0, 3, 0).Format(time.DateOnly)
+	form := page.form("/standing", url.Values{"template": {"receipt|" + s.rev("receipt")}, "until": {until}})
+	page = wu.post("/standing", form)
+	page.has("须由另一位同事确认", "receipt")
+	id := s.All(record.KindStanding, "")[0].Meta().ID
+	action := "/standing/" + url.PathEscape(id) + "/confirm"
+	wu.post(action, page.form(action, nil)).has("须由两个人完成")
+	lin := s.as("lin")
+	lin.post(action, lin.get("/standing").form(action, nil)).has("常设审批已生效", "生效中")
+	warning := url.Values{"template": {"warning-fraud|" + s.rev("warning-fraud")}, "until": {until}}
+	wu.post("/standing", wu.get("/standing").form("/standing", warning)).has("不能用于警示和通报")
+}
+
+func TestABulletinIsWrittenPreviewedAndApprovedByAnother(t *testing.T) {
+	s := newSite(t)
+	wu := s.as("wu")
+	page := wu.get("/bulletins/new")
+	page.has("每日防骗提醒")
+	fields := url.Values{"title": {"警惕冒充客服"}, "text": {"凡是要求共享屏幕的“客服”，都是诈骗。"}, "account": {"weibo"}, "do": {"preview"}}
+	page = wu.post("/bulletins/new", page.form("/bulletins/new", fields))
+	page.has("核对码", "警惕冒充客服")
+	fields.Set("do", "submit")
+	page = wu.post("/bulletins/new", page.form("/bulletins/new", fields))
+	page.has("须由另一位同事批准", "警惕冒充客服")
+	d := s.Draft(bots.ForBulletin, bots.DraftAwaiting)
+	wu.post(path(d)+"/approve", wu.get(path(d)).form(path(d)+"/approve", nil)).has("须由两个人完成")
+	lin := s.as("lin")
+	lin.post(path(d)+"/approve", lin.get(path(d)).form(path(d)+"/approve", nil)).has("已批准")
+	lin.get("/bulletins").has("已发布")
+	fields.Set("text", "")
+	wu.post("/bulletins/new", wu.get("/bulletins/new").form("/bulletins/new", fields)).has("请写正文", `value="警惕冒充客服"`)
+}
+
+func TestTheStoryOfAMessage(t *testing.T) {
+	s, d := warned(t)
+	o := s.as("lin")
+	o.post(path(d)+"/approve", o.get(path(d)).form(path(d)+"/approve", nil))
+	page := o.get("/why?code=" + strings.ToLower(d.Code))
+	page.has("巡查发现", "<mark>", "机器人读了", "批准：</b>lin", "排队发送", "批准</td>", "提出警示")
+	page = o.get("/why/NOSUCHCODE")
+	if page.status != http.StatusNotFound {
+		t.Errorf("%d", page.status)
+	}
+	page.has("没有这个核对码", "冒充")
+}
+
+func TestVerifyingTheAuditChainSaysWhatIsWrong(t *testing.T) {
+	s := newSite(t)
+	o := s.as("shen")
+	o.get("/audit").lacks("链条")
+	s.Report.OK, s.Report.Entries, s.Report.Head = true, 42, "abcd1234"
+	o.get("/audit?run=1").has("链条完整", "42 条", "abcd1234")
+	s.Report.OK, s.Report.Faults = false, []string{"第 7 条被改动"}
+	o.get("/audit?run=1").has("链条有问题", "第 7 条被改动")
+}
+
+func TestEmptyPagesHelpAndLostOnesLeadBack(t *testing.T) {
+	s := newSite(t)
+	o := s.as("lin")
+	for p, want := range map[string]string{
+		"/": "没有要办的事", "/drafts": "没有待审批的内容", "/items": "没有结果不明", "/reports": "没有等待答复的举报", "/clues": "没有命中规则的帖子不会保存", "/bulletins": "还没有通报",
+		"/standing": "还没有常设审批",
+	} {
+		o.get(p).has(want)
+	}
+	for _, p := range []string{"/nowhere", "/drafts/none", "/items/none", "/reports/none", "/clues/none", "/bulletins/none", "/accounts/none", "/conversations/none"} {
+		page := o.get(p)
+		if page.status != http.StatusNotFound {
+			t.Errorf("%s: %d", p, page.status)
+		}
+		page.has("回到待办")
+	}
+}
+
+func TestAnErasedPersonLeavesAPageThatSaysSo(t *testing.T) {
+	s := newSite(t)
+	s.Says("weibo", "xiaoli", "2001", "我被骗了三万块，怎么办")
+	r := s.All(bots.KindReport, "")[0].Meta()
+	d := s.All(bots.KindDraft, "")[0].Meta()
+	if err := s.Store.Erase(t.Context(), r.Subject); err != nil {
+		t.Fatal(err)
+	}
+	o := s.as("lin")
+	for _, p := range []string{"/drafts/" + d.ID, "/reports/" + r.ID, "/", "/reports", "/drafts"} {
+		page := o.get(p)
+		if page.status != http.StatusOK {
+			t.Errorf("%s: %d", p, page.status)
+		}
+		page.lacks("三万")
+	}
+	o.get("/drafts/" + d.ID).has("内容已按规定删除")
+}
+
+func TestAssetsAreNamedByTheirDigest(t *testing.T) {
+	s := newSite(t)
+	page := s.guest().get("/sign-in")
+	at := strings.Index(page.body, `href="/assets/`)
+	style := page.body[at+len(`href="`):]
+	style = style[:strings.Index(style, `"`)]
+	css := s.guest().get(style)
+	if css.status != http.StatusOK || !strings.Contains(strings.Join(css.header.Values("Cache-Control"), ","), "immutable") {
+		t.Errorf("%s: %d %v", style, css.status, css.header)
+	}
+	if page := s.guest().get("/assets/0000/console.css"); page.status != http.StatusNotFound {
+		t.Errorf("a made-up digest: %d", page.status)
+	}
+}
