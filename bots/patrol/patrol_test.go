@@ -224,6 +224,10 @@ func TestStance(t *testing.T) {
 		{"刷单佣金日结的有人做过吗，靠谱吗", bots.Asking},
 		{"记者卧底刷单群：佣金日结，私聊拉群", bots.Quoting},
 		{"他跟我说刷单佣金日结", bots.Quoting},
+		{"那些“刷单返利日结，加我微信”的帖子又多起来了", bots.Quoting},
+		{"今天「刷单佣金日结」刷屏，进群的不少", bots.Quoting},
+		{"“刷单返利日结，加我微信”", bots.Asserting},
+		{"诚招“宝妈”刷单，佣金日结，加我", bots.Asserting},
 		{"刷单，佣金，日结", bots.Asserting},
 		{"刷单与佣金的经济学", bots.Quoting}, // no offer: on doubt not asserting
 		{"我上初二，刷单佣金日结加我", bots.Minor},

@@ -110,7 +110,7 @@ func (s *Sieve) hits(t *tally, text string) []bots.Hit {
 		return nil
 	}
 	for i := range hits {
-		hits[i].Stance = stanceOf(folded, hits[i])
+		hits[i].Stance = stanceOf(text, folded, hits[i])
 	}
 	return hits
 }

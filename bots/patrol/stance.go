@@ -1,6 +1,9 @@
 package patrol
 
 import (
+	"slices"
+	"strings"
+
 	"netpatrol/bots"
 	"netpatrol/bots/match"
 )
@@ -47,7 +50,7 @@ var (
 // stanceOf says what a text that matched a rule does with the words. Rumours are spread as
 // warnings ("当心", "提醒大家"), so for them only denying counts as cautioning, and only a
 // call to pass it on, or a claim to know, as asserting. On doubt it is Quoting.
-func stanceOf(f match.Folded, h bots.Hit) bots.Stance {
+func stanceOf(text string, f match.Folded, h bots.Hit) bots.Stance {
 	switch {
 	case minor.In(f):
 		return bots.Minor
@@ -59,11 +62,35 @@ func stanceOf(f match.Folded, h bots.Hit) bots.Stance {
 		return bots.Asking
 	case cautions.In(f):
 		return bots.Cautions
-	case quoting.In(f) || !offering.In(f):
+	case quoting.In(f) || inQuotes(text, h.Spans) || !offering.In(f):
 		return bots.Quoting
 	}
 	return bots.Asserting
 }
+
+// quotes are the marks around other people's words.
+var quotes = [...]struct{ open, end string }{{"“", "”"}, {"「", "」"}, {"『", "』"}, {"\"", "\""}}
+
+// inQuotes says whether all that matched stands between quotation marks while something
+// else is said around them. A text that is one long quotation is not excused by that.
+func inQuotes(text string, spans []bots.Span) bool {
+	for _, q := range quotes {
+		open := strings.Index(text, q.open)
+		end := strings.LastIndex(text, q.end)
+		if open < 0 || end <= open {
+			continue
+		}
+		around := len(strings.TrimSpace(text[:open])) + len(strings.TrimSpace(text[end+len(q.end):]))
+		inside := !slices.ContainsFunc(spans, func(s bots.Span) bool { return s.Start < open || s.End > end })
+		if inside && around >= leastAround {
+			return true
+		}
+	}
+	return false
+}
+
+// leastAround is how many bytes of one's own words make a quotation one: four characters.
+const leastAround = 12
 
 func rumourStance(f match.Folded) bots.Stance {
 	switch {
