@@ -189,17 +189,25 @@ func ended(err error) error {
 	return err
 }
 
-// untilComplete waits until everything the shift is about has happened, or time is up.
+// settled is how many looks in a row must find the shift complete and quiet: a second copy
+// of a message would show within them.
+const settled = 8
+
+// untilComplete waits until everything the shift is about has happened and nothing more
+// does, or time is up.
 func (d *demo) untilComplete(ctx context.Context) (*summary, error) {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	for calm := 0; ; {
 		last := context.WithoutCancel(ctx)
 		sum, err := d.summarise(last)
 		if err != nil {
 			return nil, err
 		}
-		if sum.judge() == nil && d.quiet(last) {
+		if calm++; sum.judge() != nil || !d.quiet(last) {
+			calm = 0
+		}
+		if calm == settled {
 			return sum, nil
 		}
 		select {
@@ -262,7 +270,7 @@ func (d *demo) welcome(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(d.o.Out, "  desk as %-32s http://%s/enter?code=%s\n", o.as, d.console, code)
+		fmt.Fprintf(d.o.Out, "  desk as %-32s http://%s/sign-in?code=%s\n", o.as, d.console, code)
 	}
 	_, err := fmt.Fprintf(d.o.Out, "  play a citizen %-26s %s/citizen\n\nEach sign-in link works once. A bulletin waits for approval every minute; reports, mentions and a rumour arrive by themselves.\n", "", d.base())
 	return err

@@ -13,13 +13,18 @@ import (
 	"netpatrol/internal/record"
 )
 
+// untilOpen is how often to look whether an account has been opened; that costs nothing.
+const untilOpen = 200 * time.Millisecond
+
 var errNotOpen = errors.New("the account is not open")
 
 // watchIdentity asks the platform daily who it says we are. A change holds sends.
 func (e *Engine) watchIdentity(ctx context.Context, a *Account) {
 	for ctx.Err() == nil {
 		wait := e.o.Pace.Identity
-		if err := e.checkIdentity(ctx, a); err != nil {
+		if err := e.checkIdentity(ctx, a); errors.Is(err, errNotOpen) {
+			wait = min(wait, untilOpen)
+		} else if err != nil {
 			e.o.Log.WarnContext(ctx, "identity", "account", a.Record.ID, "err", err)
 			wait = min(wait, e.o.Pace.Retry)
 		}

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
@@ -114,25 +116,40 @@ func (e *Engine) Conversation(account, person string) string {
 func (e *Engine) watch(ctx context.Context, a *Account, source string) {
 	for ctx.Err() == nil {
 		more, err := e.poll(ctx, a, source)
-		wait := a.Poll
-		if err != nil {
-			wait = max(wait, e.o.Pace.Retry)
+		if err != nil && !errors.Is(err, errNotOpen) && ctx.Err() == nil {
 			e.o.Log.WarnContext(ctx, "poll", "account", a.Record.ID, "source", source, "err", err)
 		}
-		if more && err == nil {
-			continue
-		}
-		if !pause(ctx, wait) {
+		if !pause(ctx, e.untilPoll(a, more, err)) {
 			return
 		}
 	}
 }
 
+// untilPoll is how long to wait after a poll: as long as the platform asks after a failure,
+// not at all when another page is waiting.
+func (e *Engine) untilPoll(a *Account, more bool, err error) time.Duration {
+	var failed *adapters.Error
+	switch {
+	case err == nil && more:
+		return 0
+	case errors.Is(err, errNotOpen):
+		return min(a.Poll, untilOpen)
+	case errors.As(err, &failed) && !failed.Until.IsZero():
+		return max(a.Poll, time.Until(failed.Until))
+	case err != nil:
+		return max(a.Poll, e.o.Pace.Retry)
+	}
+	return a.Poll
+}
+
 const pollPage = 40
 
 func (e *Engine) poll(ctx context.Context, a *Account, source string) (more bool, err error) {
+	if a.Open() == nil {
+		return false, errNotOpen
+	}
 	w := a.caps().Watch
-	if w == nil { // not open yet, or it cannot be polled
+	if w == nil { // it cannot be polled
 		return false, nil
 	}
 	mark := &record.Mark{Head: bots.Head{ID: "cursor/" + a.Record.ID + "/" + source, State: "at"}}
