@@ -106,3 +106,29 @@ func TestHoldsCode(t *testing.T) {
 		}
 	}
 }
+
+func TestPrevious(t *testing.T) {
+	for _, c := range []struct{ link, want string }{
+		{"", ""},
+		{`<https://s.example/x?max_id=1>; rel="next"`, ""},
+		{`<https://s.example/x?max_id=1>; rel="next", <https://s.example/x?min_id=9>; rel="prev"`, "9"},
+		{`<https://s.example/x?limit=80&since_id=01HZ>; rel="prev"`, "01HZ"},
+		{`<https://s.example/x?types[]=mention&min_id=9>; rel="prev"`, "9"},
+		{`<://>; rel="prev"`, ""},
+		{`rel="prev"`, ""},
+	} {
+		if got := previous(c.link); got != c.want {
+			t.Errorf("%s: %q, want %q", c.link, got, c.want)
+		}
+	}
+}
+
+func FuzzPrevious(f *testing.F) {
+	f.Add(`<https://s.example/x?max_id=1>; rel="next", <https://s.example/x?min_id=9>; rel="prev"`)
+	f.Add(`<%>; rel="prev",,;>`)
+	f.Fuzz(func(t *testing.T, link string) {
+		if got := previous(link); got != "" && !strings.Contains(link, `rel="prev"`) {
+			t.Errorf("%q from %q", got, link)
+		}
+	})
+}

@@ -34,6 +34,8 @@ type fake struct {
 	noInstanceV2 bool
 	field        map[string]any // of our profile
 	hideMentions bool
+	leastLimit   int    // what is asked for below it is raised
+	link         string // of the page being answered
 	answer       string // to every new post, in place of the post
 }
 
@@ -51,6 +53,8 @@ type post struct {
 	filtered, deleted                                      bool
 	html                                                   string // replaces the rendering of text
 	filteredLate                                           bool
+	muted                                                  bool // taken out of pages after they are cut
+	odd                                                    bool // a notification without its post
 }
 
 func newFake() *fake { return &fake{requests: map[string]time.Time{}} }
@@ -172,7 +176,9 @@ func (f *fake) route(w http.ResponseWriter, r *http.Request) {
 	case p == "/api/v2/notifications/policy" && !f.gotosocial:
 		say(w, 200, map[string]any{"for_private_mentions": "accept"})
 	case p == "/api/v1/notifications":
-		say(w, 200, f.notifications(q))
+		page := f.notifications(q)
+		w.Header().Set("Link", f.link)
+		say(w, 200, page)
 	case p == "/api/v1/notifications/requests" && !f.gotosocial:
 		say(w, 200, f.requestList(q))
 	case p == "/api/v1/conversations":
@@ -244,12 +250,13 @@ func (f *fake) render(p *post) map[string]any {
 
 // window pages through ids as the servers do: min_id walks up, max_id down, and
 // every page is newest first.
-func window[E any](q url.Values, all []E, id func(E) string) []E {
+func (f *fake) window(q url.Values, all []*post, id func(*post) string) []*post {
 	limit, _ := strconv.Atoi(q.Get("limit"))
+	limit = max(limit, f.leastLimit)
 	if limit == 0 {
 		limit = 20
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(e E) bool {
+	all = slices.DeleteFunc(slices.Clone(all), func(e *post) bool {
 		return q.Has("min_id") && !later(id(e), q.Get("min_id")) || q.Has("max_id") && !later(q.Get("max_id"), id(e))
 	})
 	if q.Has("min_id") {
@@ -258,7 +265,11 @@ func window[E any](q url.Values, all []E, id func(E) string) []E {
 		all = all[max(len(all)-limit, 0):]
 	}
 	slices.Reverse(all)
-	return all
+	f.link = ""
+	if len(all) > 0 && f.gotosocial {
+		f.link = fmt.Sprintf(`<https://social.example/x?limit=2&max_id=%s>; rel="next", <https://social.example/x?min_id=%s&types[]=mention>; rel="prev"`, id(all[len(all)-1]), id(all[0]))
+	}
+	return slices.DeleteFunc(all, func(p *post) bool { return p.muted })
 }
 
 func later(a, b string) bool { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) > 0 }
@@ -271,7 +282,7 @@ func (f *fake) page(q url.Values, show func(*post) bool) []any {
 		}
 	}
 	out := []any{}
-	for _, p := range window(q, all, func(p *post) string { return p.id }) {
+	for _, p := range f.window(q, all, func(p *post) string { return p.id }) {
 		out = append(out, f.render(p))
 	}
 	return out
@@ -288,7 +299,11 @@ func (f *fake) notifications(q url.Values) []any {
 		}
 	}
 	out := []any{}
-	for _, p := range window(q, all, func(p *post) string { return "4" + p.id }) {
+	for _, p := range f.window(q, all, func(p *post) string { return "4" + p.id }) {
+		if p.odd {
+			out = append(out, map[string]any{"id": "4" + p.id, "type": "mention", "status": nil})
+			continue
+		}
 		out = append(out, map[string]any{"id": "4" + p.id, "type": "mention", "created_at": p.created.UTC().Format(time.RFC3339Nano), "account": f.person(p.author), "status": f.render(p)})
 	}
 	return out

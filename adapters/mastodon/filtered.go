@@ -24,12 +24,13 @@ const (
 
 // filteredCursor is where the walk through the filtered strangers stands: all
 // updates up to Done are read, and at Done those of accounts up to Last; Account
-// is being read up to its update at Updated.
+// is being read up to its update at Updated, Again if its place was forgotten.
 type filteredCursor struct {
 	Done    time.Time  `json:"d,omitzero"`
 	Last    string     `json:"l,omitempty"`
 	Account string     `json:"a,omitempty"`
 	Updated time.Time  `json:"u,omitzero"`
+	Again   bool       `json:"r,omitempty"`
 	Places  []position `json:"p,omitempty"` // last read last
 }
 
@@ -69,55 +70,55 @@ func (a *account) pollFiltered(ctx context.Context, cur adapters.Cursor, limit i
 	if err != nil {
 		return adapters.Batch{}, err
 	}
-	more := false
 	if c.Account == "" {
-		if c, more, err = a.nextStranger(ctx, c); err != nil {
+		if c, err = a.nextStranger(ctx, c); err != nil {
 			return adapters.Batch{}, err
 		}
 	}
 	if c.Account == "" {
 		return adapters.Batch{Next: c.cursor()}, nil
 	}
-	b, err := a.strangersPage(ctx, c, limit)
-	b.More = b.More || more && err == nil
-	return b, err
+	return a.strangersPage(ctx, c, limit)
 }
 
+// strangersPage reads on in one stranger's mentions; an empty page ends them, and
+// the next poll looks for others.
 func (a *account) strangersPage(ctx context.Context, c filteredCursor, limit int) (adapters.Batch, error) {
-	from, known := c.place()
+	from, _ := c.place()
 	q := url.Values{"types[]": {"mention"}, "include_filtered": {"true"}, "account_id": {c.Account}}
 	page, err := a.page(ctx, "poll filtered", "/api/v1/notifications", q, from, bounded(limit, 80))
 	if err != nil {
 		return adapters.Batch{}, err
 	}
-	b := adapters.Batch{More: page.full}
+	if page.next == "" || page.next == from {
+		return adapters.Batch{Next: c.finish().cursor(), More: true}, nil
+	}
+	b := adapters.Batch{Next: c.reach(page.next).cursor(), More: true}
 	for _, raw := range page.items {
-		if !known && raw.before(c.Done.Add(-readAgain)) {
+		if c.Again && raw.before(c.Done.Add(-readAgain)) {
 			continue
 		}
 		if in, ok := a.fromNotification(raw); ok {
 			b.Items = append(b.Items, in)
 		}
 	}
-	if c = c.reach(or(page.newest(), from)); !page.full {
-		c = c.finish()
-	}
-	b.Next = c.cursor()
 	return b, nil
 }
 
-// nextStranger picks the filtered stranger whose entry changed first after Done.
-// More says that others wait behind.
-func (a *account) nextStranger(ctx context.Context, c filteredCursor) (filteredCursor, bool, error) {
+// nextStranger picks the filtered stranger whose entry changed first after Done,
+// if there is one.
+func (a *account) nextStranger(ctx context.Context, c filteredCursor) (filteredCursor, error) {
 	waiting, err := a.filteredAfter(ctx, c)
 	if err != nil || len(waiting) == 0 {
-		return c, false, err
+		return c, err
 	}
 	first := slices.MinFunc(waiting, func(x, y notificationRequest) int {
 		return cmp.Or(x.Updated.Compare(y.Updated.Time), cmp.Compare(x.Account.ID, y.Account.ID))
 	})
 	c.Account, c.Updated = string(first.Account.ID), first.Updated.Time
-	return c, len(waiting) > 1, nil
+	_, known := c.place()
+	c.Again = !known
+	return c, nil
 }
 
 // before says whether r changed after all that was read. Ids only break ties.

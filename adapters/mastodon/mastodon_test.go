@@ -335,6 +335,52 @@ func TestPoll_DropsOurOwnAndPassesOnTheOdd(t *testing.T) {
 	if err != nil || len(b.Items) != 0 || b.Next == "" || b.Next == "0" {
 		t.Errorf("our own: %+v, %v; want nothing, and the cursor behind it", b, err)
 	}
+	r.fake.add(&post{author: aliceID, named: []string{selfID}, odd: true})
+	b, err = r.caps.Watch.Poll(t.Context(), "mentions", b.Next, 10)
+	if err != nil || len(b.Items) != 1 || b.Items[0].Kind != adapters.KindOther || b.Items[0].Key == "" || b.Items[0].Detail == "" {
+		t.Errorf("without its post: %+v, %v; want it passed on as it is", b, err)
+	}
+	cur := adapters.Cursor(r.fake.add(&post{author: aliceID, tag: "反诈"}))
+	r.fake.add(&post{author: selfID, text: "通报", visibility: "public", tag: "反诈"})
+	theirs := r.fake.add(&post{author: aliceID, text: "x", visibility: "public", tag: "反诈"})
+	if got, _ := drain(t, r, "tag:反诈", cur, 1); !cmp.Equal(got, []adapters.Ref{theirs}) {
+		t.Errorf("under a hashtag: %v, want only %v", got, theirs)
+	}
+}
+
+// TestPoll_GoesPastWhatTheServerTakesOut: a page can be empty because the server
+// took muted entries out after counting; what is behind them must still come.
+func TestPoll_GoesPastWhatTheServerTakesOut(t *testing.T) {
+	r := open(t, &fake{gotosocial: true}, nil)
+	for range 5 {
+		r.fake.add(&post{author: bobID, text: "x", visibility: "direct", named: []string{selfID}, muted: true})
+	}
+	want := r.fake.Write("mentions", "help")
+	cur, got := adapters.Cursor(""), []adapters.Inbound(nil)
+	for range 5 {
+		b, err := r.caps.Watch.Poll(t.Context(), "mentions", cur, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, cur = append(got, b.Items...), b.Next
+	}
+	if len(got) != 1 || got[0].Ref != want {
+		t.Errorf("%+v, want %s", got, want)
+	}
+}
+
+// TestPoll_TakesNoMoreThanAsked: servers raise a small limit to their own least one.
+func TestPoll_TakesNoMoreThanAsked(t *testing.T) {
+	r := open(t, &fake{gotosocial: true, leastLimit: 3}, nil)
+	want := []adapters.Ref{r.fake.Write("mentions", "1"), r.fake.Write("mentions", "2"), r.fake.Write("mentions", "3"), r.fake.Write("mentions", "4")}
+	b, err := r.caps.Watch.Poll(t.Context(), "mentions", "", 1)
+	if err != nil || len(b.Items) != 1 || !b.More {
+		t.Errorf("asked for one: %d items, more %v, %v", len(b.Items), b.More, err)
+	}
+	rest, _ := drain(t, r, "mentions", b.Next, 1)
+	if got := append([]adapters.Ref{b.Items[0].Ref}, rest...); !cmp.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 }
 
 func TestPoll_TheWholeItem(t *testing.T) {
@@ -410,9 +456,11 @@ func TestFiltered_TheLongKnownIsNotReadAgain(t *testing.T) {
 	now := time.Now()
 	write(bobID, now)
 	_, cur := drain(t, r, "filtered", "", 10)
-	write(aliceID, now.Add(-8*24*time.Hour))
+	for range 3 {
+		write(aliceID, now.Add(-8*24*time.Hour))
+	}
 	fresh := write(aliceID, now.Add(time.Second))
-	if got, _ := drain(t, r, "filtered", cur, 10); !cmp.Equal(got, []adapters.Ref{fresh}) {
+	if got, _ := drain(t, r, "filtered", cur, 1); !cmp.Equal(got, []adapters.Ref{fresh}) {
 		t.Errorf("%v, want only %v", got, fresh)
 	}
 }

@@ -3,6 +3,7 @@ package mastodon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -66,7 +67,7 @@ func (a *account) pollMentions(ctx context.Context, cur adapters.Cursor, limit i
 	if err != nil {
 		return adapters.Batch{}, err
 	}
-	b := adapters.Batch{Next: or(adapters.Cursor(page.newest()), cur), More: page.full}
+	b := adapters.Batch{Next: or(adapters.Cursor(page.next), cur), More: page.full}
 	for _, raw := range page.items {
 		if in, ok := a.fromNotification(raw); ok {
 			b.Items = append(b.Items, in)
@@ -80,13 +81,16 @@ func (a *account) pollPosts(ctx context.Context, path string, cur adapters.Curso
 	q := url.Values{"exclude_reblogs": {"true"}}
 	if cur == "" {
 		page, err := a.page(ctx, op, path, q, "", 1)
-		return adapters.Batch{Next: adapters.Cursor(or(page.newest(), start))}, err
+		if err != nil {
+			return adapters.Batch{}, err
+		}
+		return adapters.Batch{Next: adapters.Cursor(or(page.newest(), start))}, nil
 	}
 	page, err := a.page(ctx, op, path, q, string(cur), bounded(limit, 40))
 	if err != nil {
 		return adapters.Batch{}, err
 	}
-	b := adapters.Batch{Next: or(adapters.Cursor(page.newest()), cur), More: page.full}
+	b := adapters.Batch{Next: or(adapters.Cursor(page.next), cur), More: page.full}
 	for _, raw := range page.items {
 		var s status
 		if json.Unmarshal(raw.json, &s) != nil {
@@ -134,37 +138,63 @@ func (e element) before(t time.Time) bool {
 // listing is one page, oldest first.
 type listing struct {
 	items []element
-	full  bool // as many as asked for: there may be more
+	next  string // the id to go on behind; "": nothing is newer
+	full  bool   // as many as asked for: there may be more
 }
 
+// newest is the id of the newest entry.
 func (l listing) newest() string {
 	if len(l.items) == 0 {
-		return ""
+		return l.next
 	}
 	return l.items[len(l.items)-1].id
 }
 
-// page fetches what is newer than minID; the servers answer newest first.
+// page fetches what is newer than minID; the servers answer newest first. Some
+// take entries out after counting, so that a page may be short, even empty, with
+// more behind it: the Link header then says where to go on.
 func (a *account) page(ctx context.Context, op, path string, q url.Values, minID string, limit int) (listing, error) {
 	q.Set("limit", strconv.Itoa(limit))
 	if minID != "" {
 		q.Set("min_id", minID)
 	}
 	var raw []json.RawMessage
-	if err := a.http.do(ctx, call{op: op, path: path, query: q}, &raw); err != nil {
+	header, err := a.http.exchange(ctx, call{op: op, path: path, query: q}, &raw)
+	if err != nil {
 		return listing{}, err
 	}
-	l := listing{full: minID != "" && len(raw) >= limit}
+	l := listing{full: len(raw) >= limit, next: previous(header.Get("Link"))}
+	if len(raw) > limit { // servers have a least limit of their own: keep the oldest
+		raw, l.next = raw[len(raw)-limit:], ""
+	}
 	for _, r := range slices.Backward(raw) {
 		var e struct {
 			ID text `json:"id"`
 		}
 		if err := json.Unmarshal(r, &e); err != nil || e.ID == "" {
-			return listing{}, &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: fmt.Errorf("an entry of the listing has no id")}
+			return listing{}, &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: errors.New("an entry of the listing has no id")}
 		}
 		l.items = append(l.items, element{string(e.ID), r})
 	}
+	if n := len(l.items); n > 0 && l.next == "" {
+		l.next = l.items[n-1].id
+	}
 	return l, nil
+}
+
+// previous returns the id behind which newer entries follow, from a Link header:
+// its rel="prev", as min_id or since_id.
+func previous(link string) string {
+	for part := range strings.SplitSeq(link, ",") {
+		target, params, _ := strings.Cut(part, ">")
+		if !strings.Contains(params, `rel="prev"`) {
+			continue
+		}
+		if u, err := url.Parse(strings.TrimLeft(target, " <")); err == nil {
+			return or(u.Query().Get("min_id"), u.Query().Get("since_id"))
+		}
+	}
+	return ""
 }
 
 func bounded(limit, most int) int {
