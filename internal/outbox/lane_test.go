@@ -299,7 +299,7 @@ func TestALongLineHidesNoOtherLane(t *testing.T) {
 		h.ID = record.HaltID
 		w.put(h)
 		w.account("other", bots.Live)
-		for range pageSize + 5 {
+		for range glance + 5 {
 			w.item(bots.ForBulletin)
 		}
 		box := w.run()
