@@ -139,7 +139,8 @@ type T interface {
 	Run(name string, f func(T)) bool
 }
 
-// Run checks the adapter of k against everything the seam asks for.
+// Run checks the adapter of k against everything the seam asks for. Nothing else
+// may run in the process meanwhile: it looks for goroutines left behind.
 func Run(t *testing.T, k Kit) {
 	t.Helper()
 	Check(std{t}, k)

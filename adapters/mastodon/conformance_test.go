@@ -15,7 +15,7 @@ func kit(f func() *fake) adaptertest.Kit {
 	return adaptertest.Kit{
 		Platform: mastodon.Platform(),
 		Config: func(base string) adapters.Config {
-			return adapters.Config{ID: "station", BaseURL: base + "/", Options: map[string]string{"tags": "#反诈, 诈骗"}, Secrets: map[string]adapters.Secret{"token": token}}
+			return adapters.Config{ID: "station", BaseURL: base + "/", Options: map[string]string{"visibility": "public"}, Secrets: map[string]adapters.Secret{"token": token}}
 		},
 		Fake: func() adaptertest.Fake { return f() },
 		To:   adapters.Person{ID: aliceID, Handle: "alice@other.example"},

@@ -31,7 +31,6 @@ func Manifest() adapters.Manifest {
 		Options: []adapters.Setting{
 			{Name: "visibility", Help: "of bulletins: public (default) or unlisted"},
 			{Name: "reply_visibility", Help: "of public answers: unlisted (default) or public"},
-			{Name: "tags", Help: "hashtags to watch, without #, separated by commas"},
 		},
 		Secrets: []adapters.Setting{
 			{Name: "token", Required: true, Help: "access token of an application of the account"},

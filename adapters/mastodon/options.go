@@ -2,17 +2,14 @@ package mastodon
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"netpatrol/adapters"
 )
 
 // options are the account's settings, checked.
 type options struct {
-	visibility string   // of bulletins
-	replies    string   // of public answers
-	tags       []string // watched hashtags, without #
+	visibility string // of bulletins
+	replies    string // of public answers
 }
 
 func readOptions(c adapters.Config) (options, error) {
@@ -20,11 +17,6 @@ func readOptions(c adapters.Config) (options, error) {
 	for name, v := range map[string]string{"visibility": o.visibility, "reply_visibility": o.replies} {
 		if v != "public" && v != "unlisted" {
 			return o, misconfigured(c, "option %s is %q: set it to public or unlisted", name, v)
-		}
-	}
-	for tag := range strings.SplitSeq(c.Options["tags"], ",") {
-		if tag = strings.TrimPrefix(strings.TrimSpace(tag), "#"); tag != "" && !slices.Contains(o.tags, tag) {
-			o.tags = append(o.tags, tag)
 		}
 	}
 	return o, nil

@@ -27,15 +27,12 @@ const (
 // start is the id before every other, on servers with numbers and with ULIDs.
 const start = "0"
 
-// Sources names the mentions, the strangers' list where the server keeps one,
-// and the hashtags of the configuration. Any "tag:NAME" and "timeline:ACCOUNT-ID" can be polled.
+// Sources names the mentions and, where the server keeps one, the list of
+// strangers. Any "tag:NAME" and "timeline:ACCOUNT-ID" can be polled as well.
 func (a *account) Sources() []string {
 	out := []string{mentionsSource}
 	if a.server.Requests {
 		out = append(out, filteredSource)
-	}
-	for _, t := range a.options.tags {
-		out = append(out, tagPrefix+t)
 	}
 	return out
 }
