@@ -73,6 +73,9 @@ func list[T, V any, P interface {
 			page.After = base64.RawURLEncoding.EncodeToString([]byte(P(found[limit-1]).Meta().ID))
 		}
 		for _, r := range found {
+			if !view.Sees(c.officer, P(r)) {
+				continue
+			}
 			page.Records = append(page.Records, render(r))
 		}
 		return page, nil
@@ -101,7 +104,11 @@ func get[T any, P interface {
 	if !view.May(c.officer, P(&zero).RecordKind()) {
 		return nil, errNotYours
 	}
-	return record.Fetch[T, P](c.Context(), a.desk, c.PathValue("id"))
+	r, err := record.Fetch[T, P](c.Context(), a.desk, c.PathValue("id"))
+	if err == nil && !view.Sees(c.officer, P(r)) {
+		return nil, errNotYours
+	}
+	return r, err
 }
 
 func (a *API) matter(c call) (any, error) {
@@ -111,6 +118,9 @@ func (a *API) matter(c call) (any, error) {
 	m, err := view.MatterOf(c.Context(), a.desk, a.station, c.PathValue("id"))
 	if err != nil {
 		return nil, err
+	}
+	if !view.Sees(c.officer, m.Draft) {
+		return nil, errNotYours
 	}
 	return newMatter(m), nil
 }
@@ -179,7 +189,7 @@ func (a *API) account(c call) (any, error) {
 	}
 	out := AccountView{Account: newAccount(r), Observed: []Draft{}, More: more}
 	if view.May(c.officer, bots.KindDraft) {
-		for _, d := range drafts {
+		for _, d := range view.Seen(c.officer, drafts) {
 			out.Observed = append(out.Observed, newDraft(d))
 		}
 	}

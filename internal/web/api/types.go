@@ -71,11 +71,22 @@ type (
 		Envelope
 		*record.Approval
 	}
-	Tape struct {
-		Envelope
-		*record.Tape
-	}
 )
+
+// Tape is what the bots read to decide an event, and what they proposed.
+type Tape struct {
+	Envelope
+	Reads   []Read   `json:"reads"`
+	Effects []string `json:"effects"` // one line per effect: bot, type, JSON
+}
+
+// Read is one question to the facts and its answer.
+type Read struct {
+	Bot     string          `json:"bot"`
+	Ask     string          `json:"ask"`
+	Answer  json.RawMessage `json:"answer,omitempty"` // missing: nothing was there
+	Version uint64          `json:"version,omitempty"`
+}
 
 // Event is the head of an event: what kind, by which account, never what was said.
 type Event struct {
@@ -106,13 +117,20 @@ func newStanding(r *record.Standing) Standing {
 }
 func newAlarm(r *record.Alarm) Alarm          { return Alarm{envelope(&r.Head), r} }
 func newApproval(r *record.Approval) Approval { return Approval{envelope(&r.Head), r} }
-func newTape(r *record.Tape) Tape             { return Tape{envelope(&r.Head), r} }
 func newConversation(r *bots.Conversation) Conversation {
 	return Conversation{envelope(&r.Head), r}
 }
 
 func newEvent(e *bots.Event) Event {
 	return Event{envelope(&e.Head), e.Kind, e.Account, e.Key, e.Cause, e.Occurred, e.Accepted}
+}
+
+func newTape(r *record.Tape) Tape {
+	t := Tape{Envelope: envelope(&r.Head), Reads: []Read{}, Effects: r.Effects}
+	for _, q := range r.Reads {
+		t.Reads = append(t.Reads, Read{q.Bot, q.Ask, q.Answer, q.Version})
+	}
+	return t
 }
 
 func newHeard(e *bots.Event) Heard {

@@ -334,6 +334,33 @@ func TestPersonalPagesAreForThoseWhoNeedThem(t *testing.T) {
 	}
 }
 
+func TestAnEditorSeesBulletinsAndNotWhatWasWrittenToAPerson(t *testing.T) {
+	s, d := warned(t)
+	s.write()
+	s.sends()
+	s.Update(func(tx record.Tx) error {
+		o, err := record.Load[record.Officer](tx, "zhou")
+		if err != nil {
+			return err
+		}
+		o.Roles = []record.Role{record.Editor}
+		return tx.Put(o)
+	})
+	o := s.as("zhou")
+	for _, p := range []string{path(d), "/items/item-unknown"} {
+		if page := o.get(p); page.status != http.StatusForbidden {
+			t.Errorf("%s: %d", p, page.status)
+		}
+	}
+	for _, p := range []string{"/", "/drafts", "/items"} {
+		o.get(p).lacks("姐妹们", d.Code, "K7M2P9XW")
+	}
+	o.get("/drafts").has("警惕冒充客服退款骗局")
+	if page := o.get(path(s.Draft(bots.ForBulletin, bots.DraftAwaiting))); page.status != http.StatusOK {
+		t.Errorf("their own bulletin: %d", page.status)
+	}
+}
+
 func TestReplyToAReport(t *testing.T) {
 	s := newSite(t)
 	s.Says("weibo", "chenayi", "2001", "请问这个短信是真的吗？说我医保卡异常要点链接认证")

@@ -31,7 +31,7 @@ func (c *Console) drafts(v *visit) error {
 	if d.Drafts, err = view.List[bots.Draft](v.ctx(), c.desk, q); err != nil {
 		return err
 	}
-	d.More = more(d.Drafts)
+	d.More, d.Drafts = more(d.Drafts), view.Seen(v.officer, d.Drafts)
 	urgentFirst(d.Drafts)
 	return c.show(v, "drafts", "审批", "drafts", d)
 }
@@ -94,6 +94,9 @@ func (c *Console) showDraft(v *visit, status int, n *notice, change func(*draftP
 	if err != nil {
 		return err
 	}
+	if !view.Sees(v.officer, m.Draft) {
+		return errNotYours
+	}
 	d := &draftPage{Matter: m, Text: m.Draft.Text}
 	d.evidence()
 	if err := c.neighbours(v, d); err != nil {
@@ -128,6 +131,7 @@ func (c *Console) neighbours(v *visit, d *draftPage) error {
 	if err != nil {
 		return err
 	}
+	page = view.Seen(v.officer, page)
 	d.Awaiting = len(page)
 	for i, other := range page {
 		switch {

@@ -49,6 +49,7 @@ func (c *Console) front(v *visit) (err error) {
 		if f.Drafts, err = view.List[bots.Draft](ctx, c.desk, first(bots.DraftAwaiting)); err != nil {
 			return err
 		}
+		f.Drafts = view.Seen(v.officer, f.Drafts)
 		urgentFirst(f.Drafts)
 		if f.Unknown, err = view.List[record.Item](ctx, c.desk, first(record.ItemUnknown)); err != nil {
 			return err
@@ -56,6 +57,7 @@ func (c *Console) front(v *visit) (err error) {
 		if f.Held, err = view.List[record.Item](ctx, c.desk, first(record.ItemHeld)); err != nil {
 			return err
 		}
+		f.Unknown, f.Held = view.Seen(v.officer, f.Unknown), view.Seen(v.officer, f.Held)
 	}
 	if f.Personal {
 		if f.Reports, err = c.waiting(v); err != nil {

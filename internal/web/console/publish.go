@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -59,6 +60,9 @@ func (c *Console) bulletin(v *visit) error {
 	if may(v, bots.KindDraft) == nil {
 		for _, id := range b.Drafts {
 			m, err := view.MatterOf(v.ctx(), c.desk, c.station, id)
+			if errors.Is(err, record.ErrNotFound) {
+				continue
+			}
 			if err != nil {
 				return err
 			}

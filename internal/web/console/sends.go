@@ -47,7 +47,7 @@ func (c *Console) items(v *visit) (err error) {
 			return err
 		}
 		if len(l.Items) > 0 || l.State == s {
-			l.State, l.More = s, more(l.Items)
+			l.State, l.More, l.Items = s, more(l.Items), view.Seen(v.officer, l.Items)
 			return c.show(v, "items", "待发", "items", l)
 		}
 	}
@@ -55,7 +55,7 @@ func (c *Console) items(v *visit) (err error) {
 	if l.Items, err = c.itemsIn(v, l.State); err != nil {
 		return err
 	}
-	l.More = more(l.Items)
+	l.More, l.Items = more(l.Items), view.Seen(v.officer, l.Items)
 	return c.show(v, "items", "待发", "items", l)
 }
 
@@ -72,6 +72,9 @@ func (c *Console) item(v *visit) error {
 	i, err := record.Fetch[record.Item](v.ctx(), c.desk, v.id())
 	if err != nil {
 		return err
+	}
+	if !view.Sees(v.officer, i) {
+		return errNotYours
 	}
 	return c.show(v, "item", "待发 · "+i.Code, "items", i)
 }

@@ -38,9 +38,7 @@ func (c *Console) account(v *visit) error {
 	if p.Observed, p.More, err = view.Observed(v.ctx(), c.desk, a.ID); err != nil {
 		return err
 	}
-	if may(v, bots.KindDraft) != nil {
-		p.Observed = nil
-	}
+	p.Observed = view.Seen(v.officer, p.Observed)
 	return c.show(v, "account", "账号 "+a.ID, "accounts", p)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -33,12 +34,38 @@ const Cookie = "netpatrol"
 // newSessions does without scs.New, which starts a goroutine that nobody can be sure to stop.
 func newSessions(d *Door, secure bool) *scs.SessionManager {
 	return &scs.SessionManager{
-		IdleTimeout: d.idle, Lifetime: d.lifetime, Store: &sessionStore{door: d}, HashTokenInStore: true, Codec: scs.GobCodec{},
+		IdleTimeout: d.idle, Lifetime: d.lifetime, Store: &sessionStore{door: d}, HashTokenInStore: true, Codec: plainCodec{},
 		Cookie: scs.SessionCookie{Name: Cookie, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode},
 		ErrorFunc: func(w http.ResponseWriter, _ *http.Request, _ error) {
 			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 		},
 	}
+}
+
+// plainCodec writes a session so that the same session is the same bytes, which gob does
+// not; its values are strings and truths.
+type plainCodec struct{}
+
+type plainSession struct {
+	Ends   time.Time      `json:"ends"`
+	Values map[string]any `json:"values"`
+}
+
+// Encode implements [scs.Codec].
+func (plainCodec) Encode(ends time.Time, values map[string]any) ([]byte, error) {
+	return json.Marshal(plainSession{ends, values})
+}
+
+// Decode implements [scs.Codec].
+func (plainCodec) Decode(b []byte) (time.Time, map[string]any, error) {
+	var p plainSession
+	if err := json.Unmarshal(b, &p); err != nil {
+		return time.Time{}, nil, fmt.Errorf("decode a session: %w", err)
+	}
+	if p.Values == nil {
+		p.Values = map[string]any{}
+	}
+	return p.Ends, p.Values, nil
 }
 
 // Sessions are the browser sessions of the console; the cookie is HttpOnly, SameSite=Lax,

@@ -270,6 +270,91 @@ func TestTokensEndByIdleLifetimePasswordAndRevocation(t *testing.T) {
 	})
 }
 
+// browser keeps the cookie of one session and asks who it is.
+type browser struct {
+	d      *Door
+	cookie *http.Cookie
+}
+
+func (b *browser) ask(t *testing.T, enter *record.Officer) (who string) {
+	t.Helper()
+	r, w := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil), httptest.NewRecorder()
+	if b.cookie != nil {
+		r.AddCookie(b.cookie)
+	}
+	b.d.Sessions().LoadAndSave(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if enter != nil {
+			if err := b.d.Enter(r.Context(), enter); err != nil {
+				t.Error(err)
+			}
+		}
+		if o, err := b.d.Current(r.Context()); err == nil {
+			who = o.ID
+		}
+	})).ServeHTTP(w, r)
+	for _, c := range w.Result().Cookies() {
+		b.cookie = c
+	}
+	return who
+}
+
+func TestABrowsersSessionEndsByIdleAndLifetime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		chen := officer("chen")
+		d, s := open(t, chen)
+		b := &browser{d: d}
+		if who := b.ask(t, nil); who != "" || b.cookie != nil {
+			t.Fatalf("a stranger is %q with cookie %v", who, b.cookie)
+		}
+		if who := b.ask(t, chen); who != "chen" {
+			t.Fatalf("signed in as %q", who)
+		}
+		for range 7 {
+			wait(t, 100*time.Minute)
+			if b.ask(t, nil) != "chen" {
+				t.Fatal("a session in use ended")
+			}
+		}
+		wait(t, 21*time.Minute)
+		if b.ask(t, nil) != "" {
+			t.Error("a session outlived its twelve hours")
+		}
+		b.ask(t, chen)
+		wait(t, 2*time.Hour+time.Second)
+		if b.ask(t, nil) != "" {
+			t.Error("an unused session lives on")
+		}
+		if err := d.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		left, err := s.List(t.Context(), record.Query{Kind: record.KindSession})
+		if err != nil || len(left) != 0 {
+			t.Errorf("%d sessions are left, %v", len(left), err)
+		}
+	})
+}
+
+func TestReadingPagesDoesNotWrite(t *testing.T) {
+	chen := officer("chen")
+	d, s := open(t, chen)
+	b := &browser{d: d}
+	b.ask(t, chen)
+	version := func() (v uint64) {
+		page, err := s.List(t.Context(), record.Query{Kind: record.KindSession})
+		if err != nil || len(page) != 1 {
+			t.Fatalf("%d sessions, %v", len(page), err)
+		}
+		return page[0].Meta().Version
+	}
+	before := version()
+	for range 5 {
+		b.ask(t, nil)
+	}
+	if after := version(); after != before {
+		t.Errorf("five pages wrote the session %d times", after-before)
+	}
+}
+
 func TestSetPasswordNeedsTheOldOne(t *testing.T) {
 	d, _ := open(t, with(officer("chen"), "a long password"), officer("bare"))
 	ctx := t.Context()

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"netpatrol/adapters"
@@ -100,6 +101,29 @@ func May(o *record.Officer, kind bots.RecordKind) bool {
 		return true
 	}
 	return o.Is(record.Editor) && (kind == bots.KindDraft || kind == record.KindItem)
+}
+
+// Sees says whether an officer may read this very record: editors see the drafts and
+// sends of bulletins, not what was written to a person.
+func Sees(o *record.Officer, r bots.Record) bool {
+	if May(o, bots.KindReport) || !Personal(r.RecordKind()) {
+		return true
+	}
+	if !May(o, r.RecordKind()) {
+		return false
+	}
+	switch r := r.(type) {
+	case *bots.Draft:
+		return r.Purpose == bots.ForBulletin
+	case *record.Item:
+		return r.Purpose == bots.ForBulletin
+	}
+	return false
+}
+
+// Seen keeps of a page what an officer may read.
+func Seen[T bots.Record](o *record.Officer, page []T) []T {
+	return slices.DeleteFunc(page, func(r T) bool { return !Sees(o, r) })
 }
 
 // fetch reads one record; nil when it does not exist, was erased, or id is empty.

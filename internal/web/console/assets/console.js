@@ -66,11 +66,16 @@
     setTimeout(() => { b.setAttribute("aria-busy", "true"); }, 0);
   });
 
-  // The front page renews itself while nobody is using it.
+  // The front page renews itself, but an empty chair must not keep a session alive:
+  // half an hour after the last touch it stops.
+  const touched = () => sessionStorage.setItem("touched", Date.now());
+  if (!sessionStorage.getItem("touched")) touched();
+  for (const what of ["keydown", "pointerdown", "pointermove"]) document.addEventListener(what, touched, { passive: true });
   const every = Number(document.body.dataset.refresh);
   if (every) {
     setInterval(() => {
-      const busy = typing(document.activeElement) || find("#keys")?.open;
+      const away = Date.now() - Number(sessionStorage.getItem("touched") || 0) > 30 * 60 * 1000;
+      const busy = away || typing(document.activeElement) || find("#keys")?.open;
       if (!document.hidden && !busy) location.reload();
     }, every * 1000);
   }
