@@ -28,9 +28,10 @@ type token struct {
 
 // sentence is what can make one request or one warning.
 type sentence struct {
-	text   []rune // of the whole folded text
-	tokens []token
-	ask    bool // ends in a question mark
+	text    []rune // of the whole folded text
+	tokens  []token
+	ask     bool // ends in a question mark
+	refuted bool // a rhetorical question: the next sentence begins with a verdict
 }
 
 // mention is a place where money or a code is spoken of as something to be handed over.
@@ -97,13 +98,23 @@ func sentences(f folded) (all []sentence) {
 		cur.add(token{from: i, to: i + n, tags: t, clause: clause, quote: quotes.open()})
 		i += n
 	}
-	return append(all, cur)
+	all = append(all, cur)
+	for i := range all[:len(all)-1] {
+		next := all[i+1].tokens
+		all[i].refuted = all[i].ask && anyOf(next[:min(3, len(next))], scam)
+	}
+	return all
 }
 
 // add appends a token; 不要 before 相信 makes a verdict of both.
 func (s *sentence) add(t token) {
-	if n := len(s.tokens); t.tags.has(believe) && n > 0 && s.tokens[n-1].to == t.from && s.tokens[n-1].tags.has(deny, bare) {
-		t.tags |= 1<<scam | 1<<response
+	if n := len(s.tokens); n > 0 && t.from-s.tokens[n-1].to <= 1 && s.tokens[n-1].tags.has(deny, bare) {
+		switch {
+		case t.tags.has(believe):
+			t.tags |= 1<<scam | 1<<response
+		case t.tags.has(refrain):
+			t.tags |= 1 << response
+		}
 	}
 	s.tokens = append(s.tokens, t)
 }
@@ -159,7 +170,8 @@ func (q *quotation) open() int {
 	return q.n
 }
 
-// amount finds a sum of money: digits with a currency before or behind them.
+// amount finds a sum of money: a number with a currency before or behind it, or one that is to be
+// sent over (转 2000 过来).
 func amount(text []rune, i int) (int, tags) {
 	j := i
 	sign := strings.ContainsRune("¥$£€", text[j])
@@ -167,25 +179,68 @@ func amount(text []rune, i int) (int, tags) {
 		j++
 	}
 	from := j
-	for j < len(text) && (text[j] >= '0' && text[j] <= '9' || j > from && strings.ContainsRune(",. ", text[j]) && j+1 < len(text) && text[j+1] >= '0' && text[j+1] <= '9') {
-		j++
-	}
+	j = number(text, j)
 	if j == from || from > 0 && inWord(text, from-1) {
 		return 0, 0
 	}
-	for j < len(text) && strings.ContainsRune("万千百kw多余", text[j]) {
-		j++
-	}
-	rest := string(text[j:min(j+9, len(text))])
-	for _, unit := range []string{"元", "块", "人民币", "美元", "美金", "港币", "usdt", "rmb", "yuan", " yuan", " rmb", " usdt", " dollars", "cny", " cny"} {
+	rest := strings.TrimPrefix(string(text[j:min(j+9, len(text))]), " ")
+	for _, unit := range currencies {
 		if strings.HasPrefix(rest, unit) {
-			return j + len([]rune(unit)) - i, 1 << money
+			return j + len([]rune(unit)) - i, 1<<money | 1<<sum
 		}
 	}
-	if sign || strings.ContainsRune("万", text[j-1]) {
-		return j - i, 1 << money
+	if sign || text[j-1] == '万' && text[from] != '千' && text[from] != '百' && j-from > 1 || sentOver(text, from, rest) {
+		return j - i, 1<<money | 1<<sum
 	}
 	return 0, 0
+}
+
+var currencies = [...]string{"元", "块", "人民币", "美元", "美金", "港币", "现金", "usdt", "rmb", "yuan", "dollars", "cny"}
+
+// number returns the end of a number in digits or Chinese numerals that begins at i.
+func number(text []rune, i int) int {
+	digit := func(r rune) bool { return r >= '0' && r <= '9' }
+	from := i
+	for i < len(text) {
+		r := text[i]
+		inner := i > from && strings.ContainsRune(",. ", r) && i+1 < len(text) && digit(text[i+1])
+		if !digit(r) && !inner && !strings.ContainsRune("零一二三四五六七八九十百千万两几半", r) && (i == from || !strings.ContainsRune("kw多余", r)) {
+			break
+		}
+		i++
+	}
+	return i
+}
+
+// sentOver: 转 2000 过来, 充 500 到.
+func sentOver(text []rune, from int, rest string) bool {
+	before := strings.TrimRight(string(text[max(0, from-2):from]), " ")
+	if before == "" || !strings.ContainsRune("转汇打付交充借存", []rune(before)[len([]rune(before))-1]) {
+		return false
+	}
+	if n := text[from:number(text, from)]; isLarge(n) && !startsCounter(rest) {
+		return true
+	}
+	for _, to := range []string{"过来", "给", "到", "过去", "进来"} {
+		if strings.HasPrefix(rest, to) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLarge says whether a bare number behind a verb of paying can only be a sum. Hotlines have three
+// or five digits: 转12345, 打110.
+func isLarge(n []rune) bool {
+	if n[0] >= 0x80 {
+		return len(n) > 1 && strings.ContainsRune("百千万", n[len(n)-1])
+	}
+	hotline := (len(n) == 3 || len(n) == 5) && (n[0] == '1' || n[0] == '9')
+	return len(n) >= 3 && len(n) <= 7 && !hotline
+}
+
+func startsCounter(rest string) bool {
+	return rest != "" && strings.ContainsRune("次人个天年月日号笔遍家名条件份位种元", []rune(rest)[0])
 }
 
 const reach = 24 // runes between the two halves of a mention
@@ -207,8 +262,16 @@ func (s sentence) mentions() (all []mention) {
 			if j := s.partner(i, take, money, plea, ask); j >= 0 {
 				all = append(all, s.pair(i, j, AsksMoney))
 			}
+		case t.tags.has(sum):
+			if j := s.partner(i, plea, ask, urge); j >= 0 {
+				all = append(all, s.pair(i, j, AsksMoney))
+			}
 		case t.tags.has(secret):
-			if j := s.partner(i, give, ask); j >= 0 {
+			j := s.partner(i, give, ask)
+			if j < 0 {
+				j = s.comment(i)
+			}
+			if j >= 0 {
 				all = append(all, s.pair(i, j, AsksCode))
 			}
 		}
@@ -235,10 +298,20 @@ func (s sentence) partner(i int, want ...tag) int {
 	return best
 }
 
+// comment finds what is to be done with a secret in the clause behind it: 收到的验证码，请念给我.
+func (s sentence) comment(i int) int {
+	for j := i + 1; j < len(s.tokens) && s.tokens[j].clause <= s.tokens[i].clause+1; j++ {
+		if s.tokens[j].clause > s.tokens[i].clause && s.tokens[j].tags.has(give) && !s.tokens[j].tags.has(neutral) {
+			return j
+		}
+	}
+	return -1
+}
+
 // together says whether two tokens are of one clause, or set side by side: 手续费：50元.
 func (s sentence) together(i, j int) bool {
 	i, j = min(i, j), max(i, j)
-	if s.tokens[i].clause == s.tokens[j].clause {
+	if s.tokens[i].clause == s.tokens[j].clause || s.tokens[i].tags.has(order) {
 		return true
 	}
 	between := string(s.text[s.tokens[i].to:s.tokens[j].from])
@@ -259,7 +332,7 @@ func (s sentence) apart(all []mention) []mention {
 
 // passes says whether the words around a mention make it something else than a request.
 func (s sentence) passes(m mention) bool {
-	return s.denied(m) || s.quoted(m) || s.told(m) || s.warned(m) || s.isPast(m) || s.isQuestion(m) || s.isMoment(m)
+	return s.refuted || s.denied(m) || s.quoted(m) || s.isNoun(m) || s.told(m) || s.warned(m) || s.isPast(m) || s.isQuestion(m) || s.isMoment(m) || s.isChecked(m)
 }
 
 // pre are the tokens of the clause before the mention.
@@ -311,7 +384,7 @@ func (s sentence) denied(m mention) bool {
 
 // demands: 不要慌请转账. A denial does not reach over a plea; 不需要 is one word with its verb.
 func (s sentence) demands(denial token, between []token) bool {
-	if anyOf(between, report) {
+	if anyOf(between, report) || anyOf(between, believe) && !anyOf(between, plea, urge) {
 		return false
 	}
 	return anyOf(between, plea) || slices.ContainsFunc(between, func(b token) bool { return b.tags.has(ask) && b.from > denial.to })
@@ -320,7 +393,7 @@ func (s sentence) demands(denial token, between []token) bool {
 // undone: 不要忘记转账. The denial falls on another verb.
 func (s sentence) undone(denial token, m mention) bool {
 	for _, t := range s.tokens {
-		if t.from >= denial.to && t.from-denial.to <= 2 && t.to <= m.from && t.tags.has(undeny) {
+		if t.from >= denial.to && t.from-denial.to <= 2 && t.from <= m.from && t.tags.has(undeny) {
 			return true
 		}
 	}
@@ -333,7 +406,10 @@ func (s sentence) threatens(denial token, before []token, m mention) bool {
 		return false
 	}
 	rest := s.rest(m)
-	return anyOf(rest, threat, consequence) && !anyOf(s.tokens, scam, crook)
+	if anyOf(s.tokens, scam, crook) {
+		return false
+	}
+	return anyOf(rest, threat, consequence)
 }
 
 // quoted: the mention is in quotation marks and the words outside treat it as somebody's.
@@ -361,8 +437,14 @@ func (s sentence) told(m mention) bool {
 	if anyOf(s.rest(m), noScam) {
 		return false
 	}
+	if s.narrated(m) {
+		return true
+	}
 	if i := lastOf(pre, report); i >= 0 {
 		at := s.index(pre[i])
+		if anyOf(pre[i+1:], other) && !anyOf(pre, plea, you, us) {
+			return true // made him pay
+		}
 		return s.byOthers(at, m) && !s.asksFirst(at)
 	}
 	if anyOf(pre, plea, ask, you, us) && !(len(pre) > 0 && pre[0].tags.has(crook) && !anyOf(pre, plea, ask)) {
@@ -375,6 +457,25 @@ func (s sentence) told(m mention) bool {
 		return anyOf(s.tokens, past, scam, response, guard) || s.chained(m)
 	}
 	return s.chained(m) && !anyOf(pre, urge)
+}
+
+// isNoun: 转账的经过. The mention only tells which.
+func (s sentence) isNoun(m mention) bool {
+	after := string(s.text[m.to:min(m.to+4, len(s.text))])
+	if i := m.from - 1; i >= 0 && s.text[i] == '笔' && !anyOf(s.pre(m), plea, ask, urge) {
+		return true
+	}
+	for _, noun := range []string{"经过", "情况", "过程", "时间", "金额", "原因", "细节", "损失", "记录", "凭证", "截图", "风险", "行为", "证据", "收据"} {
+		if strings.HasPrefix(after, "的"+noun) {
+			return true
+		}
+	}
+	return false
+}
+
+// narrated: 学生被骗，转账后即被拉黑. Nothing in the sentence turns to the reader.
+func (s sentence) narrated(m mention) bool {
+	return anyOf(s.tokens[:m.first], other, crook) && anyOf(s.rest(m), past, scam) && !anyOf(s.tokens, plea, ask, you, us, urge) && !s.offers(m)
 }
 
 func lastOf(ts []token, want ...tag) int {
@@ -453,7 +554,7 @@ func (s sentence) isSpeech(verb token) bool {
 
 // offers: 缴费后即可领取. It promises the reader something for the money.
 func (s sentence) offers(m mention) bool {
-	return anyOf(s.post(m), consequence) && !anyOf(s.tokens, scam)
+	return anyOf(s.post(m), consequence, urge) && !anyOf(s.tokens, scam)
 }
 
 // reported says whether a token stands behind a reporting verb of its clause.
@@ -523,11 +624,14 @@ func (s sentence) forSake(t token) bool {
 // isPast: 已经转账, 转账了.
 func (s sentence) isPast(m mention) bool {
 	pre := s.pre(m)
-	if anyOf(pre, plea, ask) || anyOf(pre, cond) && !anyOf(s.rest(m), response, scam) {
+	if anyOf(pre, plea, ask, consequence) || anyOf(s.tokens[:m.first], cond) && !anyOf(s.rest(m), response, scam) {
 		return false
 	}
 	if n := len(pre); n > 0 && pre[n-1].tags.has(past) && m.from-pre[n-1].to <= 4 {
 		return true
+	}
+	if s.offers(m) || anyOf(s.rest(m), consequence) && !anyOf(s.tokens, scam, response, other, crook) {
+		return false // 交了钱，您就没事了
 	}
 	if anyOf(s.tokens[m.first:m.last+1], past) {
 		return true
@@ -538,8 +642,21 @@ func (s sentence) isPast(m mention) bool {
 
 // isQuestion: 是否转账, 转了多少.
 func (s sentence) isQuestion(m mention) bool {
+	if pre := s.pre(m); len(pre) > 0 && pre[len(pre)-1].tags.has(quest) && pre[len(pre)-1].to == m.from && m.rule == AsksMoney {
+		return true // 怎么付款的
+	}
+	if s.ask && anyOf(s.tokens, quest) && anyOf(s.tokens, past) && !anyOf(s.tokens, plea, ask, us) {
+		return true
+	}
 	all := slices.Concat(s.pre(m), s.tokens[m.first:m.last+1], s.post(m))
 	return anyOf(all, quest) && !anyOf(all, plea, ask, us) && (s.ask && m.rule == AsksMoney || anyOf(all, past))
+}
+
+// isChecked: 先核实再转账.
+func (s sentence) isChecked(m mention) bool {
+	pre := s.pre(m)
+	again := m.from > 0 && s.text[m.from-1] == '再' || strings.HasSuffix(string(s.text[:m.from]), "then ")
+	return again && !anyOf(pre, plea, us) && anyOf(s.tokens[:m.first], response)
 }
 
 // isMoment: 转账前 names a time, 转账时要小心 a precaution.
@@ -552,6 +669,9 @@ func (s sentence) isMoment(m mention) bool {
 		if strings.HasPrefix(after, before) && !strings.HasPrefix(after, "前往") {
 			return true
 		}
+	}
+	if before := string(s.text[:m.from]); strings.HasSuffix(before, "before you ") || strings.HasSuffix(before, "before ") {
+		return true
 	}
 	return strings.HasPrefix(after, "时") && anyOf(s.rest(m), response, guard)
 }
