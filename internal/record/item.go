@@ -176,12 +176,12 @@ func (i *Item) Lost(now time.Time) error {
 	return nil
 }
 
-// Hold keeps a due item waiting in plain sight.
+// Hold keeps a due item waiting in plain sight, until its expiry at the latest.
 func (i *Item) Hold(why string) error {
 	if i.State != ItemDue {
 		return refuse("not-due", "the item is %s: only a due item can be held", i.State)
 	}
-	i.State, i.Why, i.Due = ItemHeld, why, time.Time{}
+	i.State, i.Why, i.Due = ItemHeld, why, i.Expires
 	return nil
 }
 
