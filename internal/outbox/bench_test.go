@@ -29,7 +29,11 @@ func benchmarkSend(b *testing.B, lanes, width int) {
 	}
 	ctx := b.Context()
 	told := make(chan struct{}, 1)
-	w.opts.Told = func() { nudge(told) }
+	w.opts.Step = func(name string) {
+		if name == StepTold {
+			nudge(told)
+		}
+	}
 	w.fill(b.N, lanes)
 	b.ResetTimer()
 	box := New(w.opts)

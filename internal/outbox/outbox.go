@@ -63,9 +63,7 @@ type Options struct {
 	OfficerSeen func(ctx context.Context) (time.Time, error)
 	// Tag hides a personal id in a record id; give it the vault's. When nil a plain digest is used.
 	Tag func(scope, value string) string
-	// Told is called after outcomes became events, so that the engine looks for them.
-	Told func()
-	Log  *slog.Logger
+	Log *slog.Logger
 	// Step is called at every numbered step, for tests that crash there; see the Step constants.
 	Step func(name string)
 	// Jitter returns a number in [0,1) that spreads waits; rand.Float64 when nil.

@@ -280,6 +280,23 @@ func TestExpiredItemsEndWithAnOutcome(t *testing.T) {
 	})
 }
 
+func TestWhatAnOfficerHoldsLapsesToo(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		it := w.item(bots.ForReply, func(d *bots.Draft) { d.Expires = time.Now().Add(time.Hour) })
+		change(w, it.ID, func(i *record.Item) {
+			if err := i.Hold("wait for the press office"); err != nil {
+				t.Fatal(err)
+			}
+		})
+		w.run()
+		pass(59 * time.Minute)
+		w.wantState(it, record.ItemHeld)
+		pass(3 * time.Minute)
+		w.wantState(it, record.ItemExpired)
+		w.wantSent("wb")
+	})
+}
+
 func TestErasedItemsAreForgotten(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		it := w.item(bots.ForReply, func(d *bots.Draft) { d.Subject = "conv/li" })

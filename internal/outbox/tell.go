@@ -72,9 +72,6 @@ func (o *Outbox) tellPage(ctx context.Context, page []bots.Record) (int, error) 
 		return 0, fmt.Errorf("accept %d outcomes: %w", len(events), err)
 	}
 	o.step(StepAccepted)
-	if o.o.Told != nil {
-		o.o.Told()
-	}
 	if err := o.markTold(ctx, keys); err != nil {
 		return 0, err
 	}
