@@ -256,6 +256,7 @@ func TestWhoeverEditsIsToldInASentenceThatAnotherMustApprove(t *testing.T) {
 	o := s.as("lin")
 	edited := strings.Replace(d.Text, "你好", "您好", 1)
 	page := o.post(path(d)+"/edit", o.get(path(d)).form(path(d)+"/edit", url.Values{"text": {edited}}))
+	page.has("里面有您写的话")
 	page = o.post(path(d)+"/approve", page.form(path(d)+"/approve", nil))
 	page.has("须由两个人完成", "您好。")
 	if s.again(d).State != bots.DraftAwaiting {

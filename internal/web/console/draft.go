@@ -75,6 +75,12 @@ type draftPage struct {
 // Decidable says whether the page offers a decision.
 func (d *draftPage) Decidable() bool { return d.Draft.State == bots.DraftAwaiting && !d.Draft.Erased }
 
+// Own says whether an officer's words are in the draft, so that somebody else must approve
+// it. The guard is in the record's transition; this only says so beforehand.
+func (d *draftPage) Own(o *record.Officer) bool {
+	return d.Draft.Purpose != bots.ForOfficer && (d.Draft.Author == o.ID || slices.Contains(d.Draft.Editors, o.ID))
+}
+
 // Editable says whether the text may still be changed.
 func (d *draftPage) Editable() bool {
 	s := d.Draft.State
