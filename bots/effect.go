@@ -64,6 +64,12 @@ type FollowUp struct {
 	State   string // WarningRemoved or WarningKept
 }
 
+// Appeal records that the person warned objects: another officer must review the warning.
+type Appeal struct{ Warning string }
+
+// WithdrawWarning takes a warning back because its appeal was not decided in time.
+type WithdrawWarning struct{ Warning, Why string }
+
 // ProposeBulletin drafts a public notice; people edit and approve it.
 type ProposeBulletin struct {
 	ID       string // NewID of the event
@@ -131,6 +137,8 @@ func (FillSlot) effect()        {}
 func (OpenClue) effect()        {}
 func (ProposeWarning) effect()  {}
 func (FollowUp) effect()        {}
+func (Appeal) effect()          {}
+func (WithdrawWarning) effect() {}
 func (ProposeBulletin) effect() {}
 func (Release) effect()         {}
 func (Miss) effect()            {}

@@ -170,7 +170,7 @@ const (
 	HaltSends      Verb = "halt"           // Fields["level"] unsolicited | everything
 	ResumeSends    Verb = "resume"         //
 	CloseReport    Verb = "close-report"   //
-	DecideAppeal   Verb = "decide-appeal"  // Fields["as"] upheld | withdrawn
+	DecideAppeal   Verb = "decide-appeal"  // a warning, with a reason: Fields["as"] upheld | withdrawn
 	AcknowledgeAll Verb = "acknowledge"    // an alarm or parked event was seen
 )
 

@@ -95,6 +95,7 @@ type Conversation struct {
 	Answered  time.Time       `json:"answered,omitzero"`
 	Report    string          `json:"report,omitempty"`  // the open report
 	Officer   string          `json:"officer,omitempty"` // who has taken it over; bots then keep silent
+	Warning   string          `json:"warning,omitempty"` // the newest warning this person got: what an objection is about
 	Replies   int             `json:"replies"`           // sent since LastHeard
 }
 
@@ -150,7 +151,7 @@ func (*Clue) RecordKind() RecordKind { return KindClue }
 
 // Warning is a private message to the author of a post, proposed by a bot and
 // decided by an officer. States: proposed, approved, rejected, held, sent, failed, lapsed,
-// removed (the post is gone after the warning), kept (it is still there), appealed, withdrawn.
+// removed (the post is gone after the warning), kept (it is still there), appealed, upheld, withdrawn.
 type Warning struct {
 	Head
 	Clue     string       `json:"clue"`
@@ -182,6 +183,7 @@ const (
 	WarningRemoved   = "removed"
 	WarningKept      = "kept"
 	WarningAppealed  = "appealed"
+	WarningUpheld    = "upheld" // after an appeal
 	WarningWithdrawn = "withdrawn"
 )
 

@@ -159,7 +159,8 @@ func (s *stage) set(how []string) {
 		case "officer":
 			s.w.records[bots.KindConversation][conversation].(*bots.Conversation).Officer = "officer-1"
 		case "warned":
-			s.w.Put(&bots.Warning{Head: bots.Head{ID: "w1", Stream: conversation, State: bots.WarningSent}, Account: accountID})
+			s.w.Put(&bots.Warning{Head: bots.Head{ID: "w1", Stream: "post/1", State: bots.WarningSent}, Account: accountID})
+			s.w.records[bots.KindConversation][conversation].(*bots.Conversation).Warning = "w1"
 		default:
 			s.t.Fatalf("with: %q is unknown; there are public-only, officer, warned", word)
 		}

@@ -117,9 +117,17 @@ func (w *World) apply(b bots.Bot, e bots.Event, effect bots.Effect) {
 	case bots.ProposeWarning:
 		w.Put(&bots.Warning{Head: head(e, x.ID, bots.WarningProposed), Clue: x.Clue, Account: e.Account, Why: x.Why, Rule: x.Rule, Rev: x.Rev, Spans: x.Spans})
 	case bots.FollowUp:
-		if r, ok := w.records[bots.KindWarning][x.Warning]; ok {
-			r.Meta().State = x.State
-		}
+		w.warning(x.Warning, x.State)
+	case bots.Appeal:
+		w.warning(x.Warning, bots.WarningAppealed)
+	case bots.WithdrawWarning:
+		w.warning(x.Warning, bots.WarningWithdrawn)
+	}
+}
+
+func (w *World) warning(id, state string) {
+	if r, ok := w.records[bots.KindWarning][id]; ok {
+		r.Meta().State = state
 	}
 }
 

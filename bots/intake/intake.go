@@ -37,6 +37,9 @@ func (*Bot) Name() string { return "intake" }
 
 // Decide implements [bots.Bot].
 func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
+	if r, ok := e.Body.(*bots.Reminder); ok && r.Bot == b.Name() {
+		return lapsed(r, f), nil
+	}
 	h, ok := e.Body.(*bots.Heard)
 	if !ok || e.Kind != bots.MessageHeard {
 		return nil, bots.ErrNotMine
@@ -45,7 +48,7 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	if known && ours(account, h.From.ID) {
 		return nil, nil
 	}
-	t := newTurn(e, f, h, b.folder.Fold(h.Text))
+	t := newTurn(e, f, b.folder.Fold(h.Text))
 	t.decide()
 	return t.effects, nil
 }

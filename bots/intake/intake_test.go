@@ -2,6 +2,7 @@ package intake
 
 import (
 	"flag"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,29 +84,51 @@ func TestPromise12_TheReportIsMarked(t *testing.T) {
 	}
 }
 
-func TestPromise10_DisagreementReachesAnOfficer(t *testing.T) {
-	sent := &bots.Warning{Head: bots.Head{ID: "w1", Stream: talk, State: bots.WarningSent}}
-	lately := world()
-	lately.SetCount(bots.Warned("a", "p"), 1)
-	for _, c := range []struct {
-		text  string
-		w     *bottest.World
-		about bots.RecordKind
-	}{
-		{"异议", world(sent), bots.KindWarning},
-		{"我没有骗人", world(sent), bots.KindWarning},
-		{"我们是合法的", world(sent), bots.KindWarning},
-		{"不是我发的", lately, bots.KindConversation},
-		{"异议", world(), bots.KindConversation},
-		{"你们搞错了，凭什么警告我", world(), bots.KindConversation},
-	} {
-		got := escalations(told(t, c.w, c.text))
-		if len(got) != 1 || got[0].About.Kind != c.about {
-			t.Errorf("%q: %+v, want one about a %s", c.text, got, c.about)
+// warnedWorld is a world in which the person got warning w1, which is in state.
+func warnedWorld(state string) *bottest.World {
+	return world(
+		&bots.Warning{Head: bots.Head{ID: "w1", Stream: "post/a/1", State: state}, Account: "a"},
+		&bots.Conversation{Head: bots.Head{ID: talk, Stream: talk}, Account: "a", Person: adapters.Person{ID: "p"}, Warning: "w1"},
+	)
+}
+
+func TestPromise10_AnyDisagreeingReplyOpensAnAppeal(t *testing.T) {
+	for _, text := range []string{"异议", "我没有骗人", "我们是合法的", "不是我发的", "凭什么说我"} {
+		got := told(t, warnedWorld(bots.WarningSent), text)
+		appeal := slices.Index(got, bots.Effect(bots.Appeal{Warning: "w1"}))
+		remind := slices.Index(got, bots.Effect(bots.Remind{Key: "appeal w1", At: at.Add(72 * time.Hour)}))
+		if appeal < 0 || remind < 0 {
+			t.Errorf("%q: %+v, want an appeal and its deadline", text, got)
+		}
+	}
+}
+
+func TestPromise10_AnObjectionWithoutAWarningReachesAnOfficer(t *testing.T) {
+	for _, text := range []string{"异议", "你们搞错了，凭什么警告我"} {
+		got := escalations(told(t, world(), text))
+		if len(got) != 1 || got[0].About.Kind != bots.KindConversation {
+			t.Errorf("%q: %+v, want one about the conversation", text, got)
 		}
 	}
 	if got := escalations(told(t, world(), "我要举报一个网站")); len(got) != 0 {
 		t.Errorf("an ordinary report is escalated too, so this test proves nothing: %+v", got)
+	}
+}
+
+func TestPromise10_AnAppealNotDecidedInTimeWithdrawsTheWarning(t *testing.T) {
+	for state, withdrawn := range map[string]bool{
+		bots.WarningAppealed: true, bots.WarningUpheld: false, bots.WarningWithdrawn: false,
+	} {
+		b := New()
+		e := bots.Event{
+			Head: bots.Head{ID: "e9", Stream: talk}, Kind: bots.Reminded, Accepted: at, Account: "a",
+			Body: &bots.Reminder{Bot: b.Name(), Key: "appeal w1", Due: at},
+		}
+		got := bottest.Decide(t, b, e, warnedWorld(state).Facts(b, e))
+		told := replies(got)
+		if withdrawn != (len(got) == 2 && len(told) == 1 && told[0].Purpose == bots.ForNotice) {
+			t.Errorf("%s: %+v, withdrawn and told wanted: %v", state, got, withdrawn)
+		}
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 type turn struct {
 	e       bots.Event
 	f       bots.Facts
-	from    string // the person's id
 	text    match.Folded
 	talk    bots.Conversation
 	report  bots.Report // the open one; without ID: none yet
@@ -21,8 +20,8 @@ type turn struct {
 	effects []bots.Effect
 }
 
-func newTurn(e bots.Event, f bots.Facts, h *bots.Heard, text match.Folded) *turn {
-	t := &turn{e: e, f: f, from: h.From.ID, text: text}
+func newTurn(e bots.Event, f bots.Facts, text match.Folded) *turn {
+	t := &turn{e: e, f: f, text: text}
 	t.talk, _ = bots.Get[bots.Conversation](f, e.Stream)
 	if t.talk.Report != "" {
 		t.report, _ = bots.Get[bots.Report](f, t.talk.Report)
@@ -99,33 +98,24 @@ var alarms = map[match.Urgency]string{
 	match.MoneyMoving: "来信人可能正在转账或刚转账，请立即联系并协助止付",
 }
 
-// objects says whether the person disagrees with something we sent. Whoever is known to
-// have been warned need not use the proper word.
-func (t *turn) objects() bool {
-	lately := t.f.Counted(bots.Warned(t.e.Account, t.from)) > 0
-	return t.text.Objection(lately || t.warning() != "")
-}
+// objects says whether the person disagrees with something we sent. Whoever was warned need
+// not use the proper word.
+func (t *turn) objects() bool { return t.text.Objection(t.talk.Warning != "") }
 
-// warning returns the newest warning in this stream. One over a watched post is in the
-// stream of that post, out of sight from here; then the officer looks for it.
-func (t *turn) warning() string {
-	for _, state := range []string{bots.WarningSent, bots.WarningKept, bots.WarningRemoved, bots.WarningAppealed} {
-		if ids := t.f.Find(bots.KindWarning, t.e.Stream, state, maxWarnings); len(ids) > 0 {
-			return ids[len(ids)-1]
-		}
-	}
-	return ""
-}
-
-const maxWarnings = 100
+// appealWithin is how long another officer has to review a warning; then it is withdrawn.
+const appealWithin = 72 * time.Hour
 
 func (t *turn) appeal() {
-	about, why := bots.Target{Kind: bots.KindWarning, ID: t.warning()}, "收到警示的人提出异议，请由另一位同志复核"
-	if about.ID == "" {
-		about, why = bots.Target{Kind: bots.KindConversation, ID: t.e.Stream}, "有人提出异议，可能与发出的警示有关，请核对并由另一位同志复核"
-	}
 	t.write(false)
-	t.do(bots.Escalate{Why: why, About: about})
+	if t.talk.Warning == "" {
+		t.do(bots.Escalate{
+			Why:   "有人提出异议，可能与发出的警示有关，请核对并由另一位同志复核",
+			About: bots.Target{Kind: bots.KindConversation, ID: t.e.Stream},
+		})
+	} else {
+		t.do(bots.Appeal{Warning: t.talk.Warning})
+		t.do(bots.Remind{Key: appealKey + t.talk.Warning, At: t.f.Now().Add(appealWithin)})
+	}
 	t.answer()
 }
 

@@ -51,14 +51,14 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 
 // ended acts on what became of the send.
 func (b *Bot) ended(f bots.Facts, o *bots.Outcome) []bots.Effect {
-	w, to, ok := warned(f, o.Draft)
+	w, ok := warned(f, o.Draft)
 	if !ok {
 		return nil
 	}
 	about := bots.Target{Kind: bots.KindWarning, ID: w.ID}
 	switch o.State {
 	case delivered:
-		return append(b.lookLater(f, w), bots.Count{Name: bots.Warned(w.Account, to)})
+		return b.lookLater(f, w)
 	case rejected:
 		return []bots.Effect{bots.Escalate{Why: "警示没有发出：平台拒绝" + because(o.Problem), About: about}}
 	case unknown:
@@ -69,14 +69,13 @@ func (b *Bot) ended(f bots.Facts, o *bots.Outcome) []bots.Effect {
 	return nil
 }
 
-// warned finds the warning a draft serves, and whom it went to.
-func warned(f bots.Facts, draft string) (w bots.Warning, to string, ok bool) {
+// warned finds the warning a draft serves.
+func warned(f bots.Facts, draft string) (bots.Warning, bool) {
 	d, ok := bots.Get[bots.Draft](f, draft)
 	if !ok || d.About.Kind != bots.KindWarning {
-		return w, "", false
+		return bots.Warning{}, false
 	}
-	w, ok = bots.Get[bots.Warning](f, d.About.ID)
-	return w, d.To.ID, ok
+	return bots.Get[bots.Warning](f, d.About.ID)
 }
 
 func because(problem string) string {

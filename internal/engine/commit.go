@@ -169,6 +169,10 @@ func (c *commit) apply(x bots.Effect) error {
 		return c.proposeWarning(x)
 	case bots.FollowUp:
 		return c.followUp(x)
+	case bots.Appeal:
+		return c.appeal(x)
+	case bots.WithdrawWarning:
+		return c.withdrawWarning(x)
 	case bots.ProposeBulletin:
 		return c.proposeBulletin(x)
 	case bots.Release:

@@ -31,6 +31,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.HaltSends:      (*commit).haltSends,
 	bots.ResumeSends:    (*commit).resumeSends,
 	bots.CloseReport:    (*commit).closeReport,
+	bots.DecideAppeal:   (*commit).decideAppeal,
 	bots.AcknowledgeAll: (*commit).acknowledge,
 }
 
@@ -223,16 +224,22 @@ func (c *commit) replyTo(by *record.Officer, d *bots.Decision) error {
 		return err
 	}
 	c.conv = conv
+	return worded(c.sayAs(by, conv, d.Fields["text"]))
+}
+
+// sayAs sends an officer's own words in a conversation the citizen opened. It needs its
+// author only.
+func (c *commit) sayAs(by *record.Officer, conv *bots.Conversation, text string) error {
 	draft := &bots.Draft{
 		Head: c.head(bots.NewID(*c.ev, "reply"), ""), Purpose: bots.ForOfficer, Account: conv.Account, Channel: adapters.Private,
-		To: conv.Person, Parent: conv.Last, Template: "officer", Vars: map[string]string{"Text": d.Fields["text"]}, Author: by.ID,
+		To: conv.Person, Parent: conv.Last, Template: "officer", Vars: map[string]string{"Text": text}, Author: by.ID,
 	}
 	draft.Subject, draft.Stream = conv.Subject, conv.Stream
 	if conv.Report != "" {
 		draft.About = bots.Target{Kind: bots.KindReport, ID: conv.Report}
 	}
 	if err := c.submit(draft); err != nil {
-		return worded(err)
+		return err
 	}
 	if draft.State == bots.DraftObserved {
 		return refuse("observe", "the account only observes: nothing is sent from it")

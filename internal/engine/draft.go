@@ -15,7 +15,7 @@ import (
 
 // reply drafts an answer to the person whose event is being decided.
 func (c *commit) reply(x bots.Reply) error {
-	h, err := c.heard()
+	to, ref, err := c.addressee()
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (c *commit) reply(x bots.Reply) error {
 	c.replied = true
 	d := &bots.Draft{
 		Head: c.head(bots.NewID(*c.ev, "reply"), ""), Purpose: x.Purpose, Account: c.ev.Account, Channel: adapters.Private,
-		To: h.From, Parent: h.Ref, Template: x.Template, Vars: x.Vars,
+		To: to, Parent: ref, Template: x.Template, Vars: x.Vars,
 	}
 	if x.Public && c.ev.Kind != bots.MessageHeard {
 		d.Channel = adapters.InReply
@@ -38,6 +38,18 @@ func (c *commit) reply(x bots.Reply) error {
 		d.About = bots.Target{Kind: bots.KindReport, ID: x.Report}
 	}
 	return c.submit(d)
+}
+
+// addressee is whom a reply goes to and what it answers: the one who just said something, or,
+// for a reminder in a conversation, the one it is with.
+func (c *commit) addressee() (adapters.Person, adapters.Ref, error) {
+	if h, ok := c.ev.Body.(*bots.Heard); ok {
+		return h.From, h.Ref, nil
+	}
+	if c.conv != nil && c.conv.Person.ID != "" {
+		return c.conv.Person, c.conv.Last, nil
+	}
+	return adapters.Person{}, "", fmt.Errorf("nobody is there to reply to: a %s event outside a conversation", c.ev.Kind)
 }
 
 // silence says why a reply is not drafted, or nothing. An emergency card is always

@@ -182,7 +182,7 @@ func (d *desk) settle() {
 
 func (d *desk) until(what string, ok func() bool) {
 	d.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {

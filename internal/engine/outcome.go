@@ -23,6 +23,9 @@ func (c *commit) book() error {
 	}
 	switch d.About.Kind {
 	case bots.KindWarning:
+		if d.Purpose != bots.ForWarning {
+			return nil // a notice about it, not the warning itself
+		}
 		return c.bookWarning(d.About.ID, o)
 	case bots.KindReport:
 		return c.bookReport(d.About.ID, o)
@@ -51,19 +54,30 @@ func (c *commit) bookWarning(id string, o *bots.Outcome) error {
 	}
 	w.State, w.Updated = state, c.now
 	if state == bots.WarningSent {
-		w.SentAt = c.now
-		if clue, err := record.Load[bots.Clue](c.tx, w.Clue); err == nil {
-			clue.State, clue.Updated = "warned", c.now
-			if err := c.tx.Put(clue); err != nil {
-				return err
-			}
+		if err := c.reached(w); err != nil {
+			return err
 		}
 	}
 	return c.tx.Put(w)
 }
 
+// reached notes that a warning arrived: on the clue, and with the person.
+func (c *commit) reached(w *bots.Warning) error {
+	w.SentAt = c.now
+	clue, err := record.Load[bots.Clue](c.tx, w.Clue)
+	if err != nil {
+		return err
+	}
+	clue.State, clue.Updated = "warned", c.now
+	if err := c.tx.Put(clue); err != nil {
+		return err
+	}
+	return c.warned(w, clue.Author)
+}
+
+// bookReport notes that a person was answered by a person: automatic replies don't count.
 func (c *commit) bookReport(id string, o *bots.Outcome) error {
-	if o.State != record.ItemDelivered {
+	if o.State != record.ItemDelivered || o.Purpose != bots.ForOfficer {
 		return nil
 	}
 	r, err := record.Load[bots.Report](c.tx, id)
