@@ -167,7 +167,25 @@ func openDB(o Options) (*bolt.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	err = db.Update(func(tx *bolt.Tx) error {
+	if err := makeBuckets(db); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare %s: %w", path, err), db.Close())
+	}
+	return db, nil
+}
+
+// makeBuckets writes nothing when they are there, so that a start costs no sync.
+func makeBuckets(db *bolt.DB) error {
+	complete := true
+	err := db.View(func(tx *bolt.Tx) error {
+		for _, name := range buckets {
+			complete = complete && tx.Bucket(name) != nil
+		}
+		return nil
+	})
+	if err != nil || complete {
+		return err
+	}
+	return db.Update(func(tx *bolt.Tx) error {
 		for _, name := range buckets {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
@@ -175,10 +193,6 @@ func openDB(o Options) (*bolt.DB, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare %s: %w", path, err), db.Close())
-	}
-	return db, nil
 }
 
 // mapSize is address space, not memory: 64 GiB where there is plenty.
@@ -201,16 +215,20 @@ func syncDir(dir string) error {
 // anything is written under it.
 func (s *Store) checkMaster() error {
 	tag := []byte(s.vault.Tag("store", "master"))
-	return s.db.Update(func(tx *bolt.Tx) error {
-		meta := tx.Bucket(bucketMeta)
-		switch known := meta.Get(metaMaster); {
-		case known == nil:
-			return meta.Put(metaMaster, tag)
-		case string(known) != string(tag):
-			return errors.New("the master key is not the one this store was made with: bring back its own")
-		}
+	var known string
+	err := s.db.View(func(tx *bolt.Tx) error {
+		known = string(tx.Bucket(bucketMeta).Get(metaMaster))
 		return nil
 	})
+	switch {
+	case err != nil:
+		return err
+	case known == "":
+		return s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(metaMaster, tag) })
+	case known != string(tag):
+		return errors.New("the master key is not the one this store was made with: bring back its own")
+	}
+	return nil
 }
 
 // Vault returns the vault the store seals with. Who seals with it outside the store
