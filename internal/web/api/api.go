@@ -95,7 +95,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/clues/{id}", show(a, newClue))
 	a.get("GET /api/v1/warnings", list(a, "", newWarning))
 	a.get("GET /api/v1/warnings/{id}", show(a, newWarning))
-	a.decide("POST /api/v1/warnings/{id}/decide-appeal", bots.DecideAppeal, bots.KindWarning, as("upheld", "withdrawn"))
+	a.decide("POST /api/v1/warnings/{id}/decide-appeal", bots.DecideAppeal, bots.KindWarning, as("upheld", "withdrawn"), reason)
 
 	a.get("GET /api/v1/bulletins", list(a, "", newBulletin))
 	a.get("GET /api/v1/bulletins/{id}", show(a, newBulletin))

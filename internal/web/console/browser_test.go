@@ -178,6 +178,7 @@ func (s *site) every() []string {
 	} {
 		all = append(all, base+url.PathEscape(s.All(kind, "")[0].Meta().ID))
 	}
+	all = append(all, "/events/"+url.PathEscape(s.All(bots.KindEvent, "")[0].Meta().ID))
 	return append(all, "/why/"+s.All(bots.KindDraft, bots.DraftAwaiting)[0].(*bots.Draft).Code)
 }
 

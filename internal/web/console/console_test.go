@@ -381,6 +381,34 @@ func TestReplyToAReport(t *testing.T) {
 	page.has("发送前检查没有通过", "请把验证码发给我核实一下。</textarea>")
 }
 
+func TestAnAppealIsReviewedByAnother(t *testing.T) {
+	s, d := warned(t)
+	lin := s.as("lin")
+	lin.post(path(d)+"/approve", lin.get(path(d)).form(path(d)+"/approve", nil))
+	s.Says("weibo", "ahua", "1009", "异议，我只是开玩笑")
+	warning := s.All(bots.KindWarning, "")[0].Meta().ID
+	s.Update(func(tx record.Tx) error {
+		w, err := record.Load[bots.Warning](tx, warning)
+		if err != nil {
+			return err
+		}
+		w.State = bots.WarningAppealed
+		return tx.Put(w)
+	})
+	action := "/warnings/" + url.PathEscape(warning) + "/appeal"
+	page := lin.get("/warnings/" + url.PathEscape(warning))
+	page.has("当事人有异议", "姐妹们")
+	page = lin.post(action, page.form(action, url.Values{"as": {"withdrawn"}}))
+	page.has("请写明处理异议的理由")
+	lin.post(action, page.form(action, url.Values{"as": {"withdrawn"}, "reason": {"是玩笑"}})).has("须由另一位同事复核")
+	chen := s.as("chen")
+	page = chen.get("/warnings/" + url.PathEscape(warning))
+	chen.post(action, page.form(action, url.Values{"as": {"withdrawn"}, "reason": {"是玩笑"}})).has("已处理异议")
+	if w, err := record.Fetch[bots.Warning](t.Context(), s.Store, warning); err != nil || w.State != bots.WarningWithdrawn {
+		t.Errorf("%+v, %v", w, err)
+	}
+}
+
 func TestHaltTakesReasonAndConfirmation(t *testing.T) {
 	s := newSite(t)
 	o := s.as("chen")
@@ -498,7 +526,7 @@ func TestEmptyPagesHelpAndLostOnesLeadBack(t *testing.T) {
 	} {
 		o.get(p).has(want)
 	}
-	for _, p := range []string{"/nowhere", "/drafts/none", "/items/none", "/reports/none", "/clues/none", "/bulletins/none", "/accounts/none", "/conversations/none"} {
+	for _, p := range []string{"/nowhere", "/drafts/none", "/items/none", "/reports/none", "/clues/none", "/bulletins/none", "/accounts/none", "/conversations/none", "/warnings/none", "/events/none"} {
 		page := o.get(p)
 		if page.status != http.StatusNotFound {
 			t.Errorf("%s: %d", p, page.status)

@@ -177,12 +177,30 @@ func (c *Console) clue(v *visit) error {
 	return c.show(v, "clue", "线索", "clues", p)
 }
 
+// warning leads to the clue it is about, where it stands with its post.
+func (c *Console) warning(v *visit) error {
+	if err := may(v, bots.KindWarning); err != nil {
+		return err
+	}
+	w, err := record.Fetch[bots.Warning](v.ctx(), c.desk, v.id())
+	if err != nil {
+		return err
+	}
+	return v.to(cluePath(w.Clue))
+}
+
+func cluePath(id string) string { return "/clues/" + url.PathEscape(id) }
+
 func (c *Console) appeal(v *visit) error {
 	w, err := record.Fetch[bots.Warning](v.ctx(), c.desk, v.id())
 	if err != nil {
 		return err
 	}
-	back := "/clues/" + url.PathEscape(w.Clue)
+	back := cluePath(w.Clue)
+	if v.value("reason") == "" {
+		c.say(v, notice{Text: "请写明处理异议的理由，当事人会看到。", Bad: true})
+		return v.to(back)
+	}
 	d := bots.Decision{
 		Verb: bots.DecideAppeal, On: on(bots.KindWarning, v.id()), Seen: v.seen(), Reason: v.value("reason"),
 		Fields: map[string]string{"as": v.value("as")},

@@ -53,7 +53,7 @@ func funcs() template.FuncMap {
 		"when": when, "clock": clock, "stamp": stamp, "ago": ago, "until": until, "expires": expires, "seg": url.PathEscape, "short": short, "excerpt": excerpt,
 		"state": stateWord, "warned": warningWord, "purpose": purposeWord, "channel": channelWord, "category": categoryWord, "stance": stanceWord, "unit": unitWord,
 		"mode": modeWord, "kind": kindWord, "role": roleWord, "level": levelWord, "author": authorWord, "did": didWord, "class": resultWord,
-		"result": resultWord, "effect": effectLine, "slot": slotWord, "dict": dict,
+		"result": resultWord, "effect": effectLine, "slot": slotWord, "text": templateWord, "dict": dict,
 	}
 }
 

@@ -30,6 +30,32 @@ func (c *Console) ask(v *visit) error {
 	return c.show(v, "why", "追溯", "why", storyPage{})
 }
 
+// eventPage is one thing that happened, for an officer whom an alarm sends there.
+type eventPage struct {
+	*bots.Event
+	Said []segment
+	From string
+	Tape *record.Tape
+}
+
+func (c *Console) event(v *visit) error {
+	if err := may(v, bots.KindEvent); err != nil {
+		return err
+	}
+	e, err := record.Fetch[bots.Event](v.ctx(), c.desk, v.id())
+	if err != nil {
+		return err
+	}
+	p := eventPage{Event: e}
+	if h, ok := e.Body.(*bots.Heard); ok {
+		p.Said, p.From = segments(h.Text, spansOf(h.Hits)), h.From.Handle
+	}
+	if p.Tape, err = record.Fetch[record.Tape](v.ctx(), c.desk, e.ID); err != nil && !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	return c.show(v, "event", "事件", "front", p)
+}
+
 func (c *Console) why(v *visit) error {
 	if err := may(v, bots.KindReport); err != nil {
 		return err

@@ -21,7 +21,7 @@ var stateWords = map[string]string{
 	record.ItemRejected: "平台拒绝", record.ItemUnknown: "结果不明", record.ItemClosed: "已办结",
 	"open": "未处理", "answered": "已答复", "warned": "已警示", "handed-off": "已移交", "dismissed": "不予处理",
 	bots.WarningProposed: "待审批", bots.WarningSent: "已送达", bots.WarningFailed: "未送达", bots.WarningLapsed: "已失效",
-	bots.WarningRemoved: "帖子已删除", bots.WarningKept: "帖子仍在", bots.WarningAppealed: "有异议",
+	bots.WarningRemoved: "帖子已删除", bots.WarningKept: "帖子仍在", bots.WarningAppealed: "有异议", "upheld": "异议不成立",
 	bots.BulletinDrafted: "待审批", bots.BulletinMissed: "错过时段",
 	record.StandingActive: "生效中", record.StandingRevoked: "已撤销",
 	record.AlarmAcknowledged: "已知悉",
@@ -108,10 +108,26 @@ var roleWords = map[string]string{
 
 func roleWord(r record.Role) string { return word(roleWords, string(r)) }
 
+var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bulletin": "通报", "warning": "警示", "desk": "值班"}
+
+var templateWords = map[string]string{
+	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
+	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "correction": "更正",
+	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "officer": "民警回复",
+}
+
+// templateWord is a template's name in words, beside the one it has in files.
+func templateWord(name string) string {
+	if w, ok := templateWords[name]; ok {
+		return w + "（" + name + "）"
+	}
+	return name
+}
+
 // authorWord names who wrote something: a bot is the system, an officer is an officer.
 func authorWord(a string) string {
 	if bot, ok := strings.CutPrefix(a, "bot:"); ok {
-		return "系统（" + bot + "）"
+		return "系统（" + word(botWords, bot) + "）"
 	}
 	return a
 }
@@ -144,36 +160,38 @@ func slotWord(s string) string { return word(slotWords, s) }
 // refusals say what a guard refused in the officer's language, by code, or by verb and
 // code where one code means different things.
 var refusals = map[string]string{
-	"two-people":     "这一步须由两个人完成：内容是您起草、修改或提出的，请另一位同事来批准或确认。",
-	"changed":        "它在您打开之后被改动过。下面是最新内容，请重新核对后再决定。",
-	"not-awaiting":   "它已经不在待审批状态，可能有同事刚刚处理过。",
-	"expired":        "它已过期，不能再审批。",
-	"reason":         "请写明理由，理由会随记录保存。",
-	"role":           "您的角色不能做这一步，请联系有相应职责的同事。",
-	"not-editable":   "它已经不能修改。",
-	"mode-step":      "账号模式只能按“观察、建议、正式”一步一步升，或退回前面任一步。",
-	"nothing-wanted": "目前没有人申请切换这个账号的模式。",
-	"identity":       "平台没有确认这个账号属于本单位，须由两位同事分别作保后才能转为正式。",
-	"edit/identity":  "正文里必须写明本单位名称，请补上。",
-	"code":           "正文里必须保留核对码，群众要靠它核实真假，请补上。",
-	"text":           "发送前检查没有通过，请改写。",
-	"too-long":       "超出平台允许的长度，请删短。",
-	"unsolicited":    "常设审批只能用于答复、回执和通知，不能用于警示和通报。",
-	"until":          "常设审批必须写明截止日期，最长一年。",
-	"version":        "这个模板已有更新的版本，请看过新版再提出。",
-	"template":       "没有这个模板。",
-	"not-proposed":   "这项常设审批不在待确认状态。",
-	"not-held":       "它不在暂缓状态，可能刚刚处理过。",
-	"not-due":        "它不在排队发送状态，可能刚刚发出或处理过。",
-	"not-unknown":    "它的结果已经明确，无须再认定。",
-	"no-approval":    "没有与内容逐字一致的批准，须重新审批。",
-	"no-officer":     "您的账户已停用，请联系管理员。",
-	"not-found":      "它已经不在了，可能已按期限删除。",
-	"observe":        "这个账号处于观察模式，什么也不发。先在“账号”页转为建议模式。",
-	"schedule":       "没有这个发布时段，请重新选择。",
-	"slot":           "这个时段已经过去或不存在，请重新选择。",
-	"no-account":     "没有能发布通报的账号。",
-	"level":          "请选择停发的范围。",
+	"two-people":               "这一步须由两个人完成：内容是您起草、修改或提出的，请另一位同事来批准或确认。",
+	"changed":                  "它在您打开之后被改动过。下面是最新内容，请重新核对后再决定。",
+	"not-awaiting":             "它已经不在待审批状态，可能有同事刚刚处理过。",
+	"expired":                  "它已过期，不能再审批。",
+	"reason":                   "请写明理由，理由会随记录保存。",
+	"role":                     "您的角色不能做这一步，请联系有相应职责的同事。",
+	"not-editable":             "它已经不能修改。",
+	"mode-step":                "账号模式只能按“观察、建议、正式”一步一步升，或退回前面任一步。",
+	"nothing-wanted":           "目前没有人申请切换这个账号的模式。",
+	"identity":                 "平台没有确认这个账号属于本单位，须由两位同事分别作保后才能转为正式。",
+	"edit/identity":            "正文里必须写明本单位名称，请补上。",
+	"code":                     "正文里必须保留核对码，群众要靠它核实真假，请补上。",
+	"text":                     "发送前检查没有通过，请改写。",
+	"too-long":                 "超出平台允许的长度，请删短。",
+	"unsolicited":              "常设审批只能用于答复、回执和通知，不能用于警示和通报。",
+	"until":                    "常设审批必须写明截止日期，最长一年。",
+	"version":                  "这个模板已有更新的版本，请看过新版再提出。",
+	"template":                 "没有这个模板。",
+	"not-appealed":             "这条警示没有待处理的异议。",
+	"decide-appeal/two-people": "这条警示是您批准的，异议须由另一位同事复核。",
+	"not-proposed":             "这项常设审批不在待确认状态。",
+	"not-held":                 "它不在暂缓状态，可能刚刚处理过。",
+	"not-due":                  "它不在排队发送状态，可能刚刚发出或处理过。",
+	"not-unknown":              "它的结果已经明确，无须再认定。",
+	"no-approval":              "没有与内容逐字一致的批准，须重新审批。",
+	"no-officer":               "您的账户已停用，请联系管理员。",
+	"not-found":                "它已经不在了，可能已按期限删除。",
+	"observe":                  "这个账号处于观察模式，什么也不发。先在“账号”页转为建议模式。",
+	"schedule":                 "没有这个发布时段，请重新选择。",
+	"slot":                     "这个时段已经过去或不存在，请重新选择。",
+	"no-account":               "没有能发布通报的账号。",
+	"level":                    "请选择停发的范围。",
 }
 
 // detailed are refusals whose own words say what exactly is wrong.
