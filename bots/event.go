@@ -166,6 +166,7 @@ const (
 	ConfirmMode    Verb = "confirm-mode"   // an account: second person
 	HoldItem       Verb = "hold"           // an outbox item
 	SendHeld       Verb = "send-held"      // an outbox item held because nobody could look: marked "not looked"
+	ResumeHeld     Verb = "resume-held"    // an outbox item held for any reason: what held it is checked again
 	SettleUnknown  Verb = "settle"         // an outbox item: Fields["as"] delivered | due | closed
 	HaltSends      Verb = "halt"           // Fields["level"] unsolicited | everything
 	ResumeSends    Verb = "resume"         //

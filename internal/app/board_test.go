@@ -41,6 +41,12 @@ type boardSent struct {
 	Text string `json:"text"`
 }
 
+// as is the same send under another id.
+func (s boardSent) as(id int) boardSent {
+	s.ID = id
+	return s
+}
+
 func (b *board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + r.URL.Path {
 	case "GET /inbox":

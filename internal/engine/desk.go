@@ -27,6 +27,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.ConfirmMode:    (*commit).confirmMode,
 	bots.HoldItem:       (*commit).holdItem,
 	bots.SendHeld:       (*commit).sendHeld,
+	bots.ResumeHeld:     (*commit).resumeHeld,
 	bots.SettleUnknown:  (*commit).settleUnknown,
 	bots.HaltSends:      (*commit).haltSends,
 	bots.ResumeSends:    (*commit).resumeSends,
@@ -401,6 +402,10 @@ func (c *commit) holdItem(by *record.Officer, d *bots.Decision) error {
 
 func (c *commit) sendHeld(by *record.Officer, d *bots.Decision) error {
 	return c.onItem(d, "send-held", func(i *record.Item) error { return i.SendUnseen(by, c.now) })
+}
+
+func (c *commit) resumeHeld(by *record.Officer, d *bots.Decision) error {
+	return c.onItem(d, "resume-held", func(i *record.Item) error { return i.Resume(by, c.now) })
 }
 
 func (c *commit) settleUnknown(by *record.Officer, d *bots.Decision) error {

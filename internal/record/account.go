@@ -12,7 +12,8 @@ func RequestMode(a *bots.Account, by *Officer, to bots.Mode, attest bool) error 
 	if !by.Is(Approver, Admin) {
 		return refuse("role", "%s may not change an account's mode: it needs an approver or admin", by.ID)
 	}
-	if !follows(a.Mode(), to) {
+	again := a.Suspect != "" && to == a.Mode() // the same mode, attested anew
+	if !again && !follows(a.Mode(), to) {
 		return refuse("mode-step", "an account goes observe, suggest, live, one step at a time (or back to any): not from %s to %s", a.Mode(), to)
 	}
 	a.Wanted, a.WantedBy = to, by.ID
@@ -40,8 +41,14 @@ func ConfirmMode(a *bots.Account, by *Officer, attest bool, p Policy, now time.T
 	if a.Wanted == bots.Live && !a.Confirmed && !twoAttest(attested, p) { // promise 7
 		return refuse("identity", "the platform does not confirm that %s is the agency's: two officers must attest it", a.ID)
 	}
+	if a.Suspect != "" && a.Wanted != bots.Observe && !twoAttest(attested, p) { // promise 7
+		return refuse("identity", "%s: two officers must attest it anew", a.Suspect)
+	}
 	if attest {
 		attestBy(a, by.ID)
+	}
+	if a.Wanted != bots.Observe {
+		a.Suspect = ""
 	}
 	a.State, a.Wanted, a.WantedBy, a.Updated = string(a.Wanted), "", "", now
 	return nil
@@ -71,6 +78,7 @@ func Identified(a *bots.Account, digest string, confirmed bool) (changed bool) {
 	changed = a.Identity != "" && a.Identity != digest
 	if changed { // promise 7
 		a.Suspect = "the platform shows another name or owner for this account than before"
+		a.Attested = nil
 	}
 	a.Identity, a.Confirmed = digest, confirmed
 	return changed

@@ -206,6 +206,14 @@ func (i *Item) SendUnseen(by *Officer, now time.Time) error {
 	return nil
 }
 
+// Resume lets a held item go on. Whatever held it is checked again before it leaves.
+func (i *Item) Resume(by *Officer, now time.Time) error {
+	if !by.Is(Duty, Approver) {
+		return refuse("role", "%s may not release a held send", by.ID)
+	}
+	return i.Unhold(now)
+}
+
 // Settle is an officer's word on an unknown outcome: delivered, due or closed.
 func (i *Item) Settle(by *Officer, as string, now time.Time) error {
 	if !by.Is(Duty, Approver) {

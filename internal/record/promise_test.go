@@ -235,6 +235,27 @@ func TestPromise7_AnIdentityThatChangesPutsTheAccountUnderSuspicion(t *testing.T
 	}
 }
 
+func TestPromise7_ASuspectAccountMustBeAttestedAnewByTwo(t *testing.T) {
+	suspect := func(attestFirst bool) *bots.Account {
+		a := &bots.Account{Head: bots.Head{ID: "wb", State: string(bots.Live)}, Identity: "one", Attested: []string{"lin", "wu"}}
+		Identified(a, "two", true)
+		if err := RequestMode(a, officer("lin", Approver), bots.Live, attestFirst); err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	refusedWith(t, ConfirmMode(suspect(false), officer("wu", Approver), true, Policy{}, now), "identity")
+	a := suspect(true)
+	if err := ConfirmMode(a, officer("wu", Approver), true, Policy{}, now); err != nil || a.Suspect != "" || a.Mode() != bots.Live {
+		t.Errorf("attested anew: %+v, %v", a, err)
+	}
+	a = suspect(false)
+	a.Wanted = bots.Observe
+	if err := ConfirmMode(a, officer("wu", Approver), false, Policy{}, now); err != nil || a.Suspect == "" {
+		t.Errorf("back to observe needs no attestation and clears nothing: %+v, %v", a, err)
+	}
+}
+
 func TestPromise12_AHaltSparesTheEmergencyCard(t *testing.T) {
 	cases := map[bots.Purpose]map[HaltLevel]bool{
 		bots.ForEmergency: {HaltNone: false, HaltUnsolicited: false, HaltEverything: false},
