@@ -22,6 +22,7 @@ func TestEveryWayToKeepAPromiseBadlyIsFound(t *testing.T) {
 		"3 bank/bank.go:17 NO TEST write TestPromise3_… in ./bank",
 		"4 gate/gate.go:5 red TestPromise4_AGateNeedsAKey",
 		"5 bank/bank.go:24 RED WITH THE GUARD ON TestPromise5_IsRedAnyway",
+		"7 gate/gate.go:13 red TestPromise7_TheWatchmanIsThere (crashed)",
 		"promise 9: tests in [./bank] name it, and no guard keeps it",
 		"promise 16: no guard yet",
 		`bank/bank.go:27: a promise comment that does not end an if line: write "if bad { // promise N"`,

@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Result is what became of a guard that was switched off.
@@ -35,28 +38,47 @@ type Verdict struct {
 // baseline knows which tests there are and which of them pass with all guards on.
 type baseline struct {
 	tree    *Tree
-	deps    map[string][]string // folder of a test -> folders it depends on
-	outcome map[string]outcome  // "folder promise" -> with all guards on
+	deps    map[string][]string  // folder of a test -> folders it depends on
+	outcome map[question]outcome // with all guards on
 }
 
 func newBaseline(ctx context.Context, tree *Tree) (*baseline, error) {
-	b := &baseline{tree: tree, outcome: map[string]outcome{}}
+	b := &baseline{tree: tree, outcome: map[question]outcome{}}
 	var err error
 	if b.deps, err = testDeps(ctx, tree.Dir); err != nil {
 		return nil, err
 	}
-	for _, g := range tree.Guards {
+	var mu sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for _, q := range b.questions() {
+		group.Go(func() error {
+			o, err := test(ctx, tree.Dir, "", q.promise, q.folder)
+			mu.Lock()
+			defer mu.Unlock()
+			b.outcome[q] = o
+			return err
+		})
+	}
+	return b, group.Wait()
+}
+
+// question is what the tests of one promise in one folder say.
+type question struct {
+	folder  string
+	promise int
+}
+
+// questions lists each once.
+func (b *baseline) questions() (all []question) {
+	for _, g := range b.tree.Guards {
 		for _, folder := range b.testers(g) {
-			key := fmt.Sprint(folder, " ", g.Promise)
-			if _, done := b.outcome[key]; done {
-				continue
-			}
-			if b.outcome[key], err = test(ctx, tree.Dir, "", g.Promise, folder); err != nil {
-				return nil, err
+			if q := (question{folder, g.Promise}); !slices.Contains(all, q) {
+				all = append(all, q)
 			}
 		}
 	}
-	return b, nil
+	return all
 }
 
 // testers are the folders whose tests must turn red: the guard's own, or else those
@@ -77,7 +99,7 @@ func (b *baseline) try(ctx context.Context, g Guard, scratch string) (Verdict, e
 		return v, err
 	}
 	for _, folder := range b.testers(g) {
-		before := b.outcome[fmt.Sprint(folder, " ", g.Promise)]
+		before := b.outcome[question{folder, g.Promise}]
 		after, err := test(ctx, b.tree.Dir, overlay, g.Promise, folder)
 		if err != nil {
 			return v, err
@@ -129,12 +151,13 @@ func (b *baseline) overlay(g Guard, scratch string) (string, error) {
 type outcome struct {
 	passed  int
 	failed  []string
+	begun   string // a test that has not ended: the process died in it
 	noBuild string // the compiler's first line
 }
 
 // test runs the tests of a promise in a folder, under an overlay if one is named.
 func test(ctx context.Context, dir, overlay string, promise int, folder string) (outcome, error) {
-	args := []string{"test", "-json", "-vet=off", "-count=1", "-timeout=120s", fmt.Sprintf("-run=^TestPromise%d_", promise)}
+	args := []string{"test", "-json", "-vet=off", "-count=1", "-timeout=60s", fmt.Sprintf("-run=^TestPromise%d_", promise)}
 	if overlay != "" {
 		args = append(args, "-overlay="+overlay)
 	}
@@ -147,7 +170,11 @@ func test(ctx context.Context, dir, overlay string, promise int, folder string) 
 		return outcome{}, ctx.Err()
 	}
 	o := read(&out)
-	if failed != nil && len(o.failed) == 0 && o.noBuild == "" {
+	switch {
+	case failed == nil || len(o.failed) > 0 || o.noBuild != "":
+	case o.begun != "": // a panic outside the test's own goroutine, or the time ran out
+		o.failed = []string{o.begun + " (crashed)"}
+	default:
 		o.noBuild = firstLine(errs.String(), "go test failed without a failed test")
 	}
 	return o, nil
@@ -173,10 +200,12 @@ func read(out *bytes.Buffer) (o outcome) {
 			build = append(build, e.Output)
 		case e.FailedBuild != "":
 			o.noBuild = firstLine(strings.Join(build, ""), "the build failed")
+		case e.Action == "run" && top:
+			o.begun = e.Test
 		case e.Action == "fail" && top:
-			o.failed = append(o.failed, e.Test)
+			o.failed, o.begun = append(o.failed, e.Test), ""
 		case e.Action == "pass" && top:
-			o.passed++
+			o.passed, o.begun = o.passed+1, ""
 		}
 	}
 	return o

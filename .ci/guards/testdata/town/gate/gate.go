@@ -7,3 +7,15 @@ func Open(key string) bool {
 	}
 	return true
 }
+
+// Watch calls somebody from a goroutine of its own.
+func Watch(call func(), done chan<- bool) {
+	if call == nil { // promise 7
+		close(done)
+		return
+	}
+	go func() {
+		call()
+		close(done)
+	}()
+}
