@@ -36,6 +36,7 @@ func folder(file string) string {
 type Tree struct {
 	Dir    string
 	Guards []Guard
+	Source map[string][]byte // of files with guards, as they were when scanned
 	Strays []string         // promise comments that guard nothing
 	Tests  map[string][]int // package folder -> promises its tests name
 }
@@ -62,7 +63,7 @@ func scan(dir string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree := &Tree{Dir: dir, Tests: map[string][]int{}}
+	tree := &Tree{Dir: dir, Source: map[string][]byte{}, Tests: map[string][]int{}}
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -97,7 +98,11 @@ func skip(root, path string, d fs.DirEntry) error {
 
 func (t *Tree) file(rel string) error {
 	set := token.NewFileSet()
-	f, err := parser.ParseFile(set, filepath.Join(t.Dir, filepath.FromSlash(rel)), nil, parser.ParseComments|parser.SkipObjectResolution)
+	source, err := os.ReadFile(filepath.Join(t.Dir, filepath.FromSlash(rel)))
+	if err != nil {
+		return fmt.Errorf("read guards: %w", err)
+	}
+	f, err := parser.ParseFile(set, rel, source, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return fmt.Errorf("read guards: %w", err)
 	}
@@ -105,7 +110,9 @@ func (t *Tree) file(rel string) error {
 		t.tests(rel, f)
 		return nil
 	}
-	t.guards(rel, set, f)
+	if t.guards(rel, set, f); len(t.Guards) > 0 && t.Guards[len(t.Guards)-1].File == rel {
+		t.Source[rel] = source
+	}
 	return nil
 }
 

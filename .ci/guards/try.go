@@ -128,15 +128,11 @@ func compare(before, after outcome) (Result, string) {
 // overlay writes the changed file and the list that puts it in place of the original.
 func (b *baseline) overlay(g Guard, scratch string) (string, error) {
 	path := filepath.Join(b.tree.Dir, filepath.FromSlash(g.File))
-	source, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
 	if err := os.MkdirAll(scratch, 0o700); err != nil {
 		return "", err
 	}
 	changed := filepath.Join(scratch, filepath.Base(path))
-	if err := os.WriteFile(changed, g.disabled(source), 0o600); err != nil {
+	if err := os.WriteFile(changed, g.disabled(b.tree.Source[g.File]), 0o600); err != nil {
 		return "", err
 	}
 	list, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
