@@ -37,8 +37,8 @@ type Tree struct {
 	Dir    string
 	Guards []Guard
 	Source map[string][]byte // of files with guards, as they were when scanned
-	Strays []string         // promise comments that guard nothing
-	Tests  map[string][]int // package folder -> promises its tests name
+	Strays []string          // promise comments that guard nothing
+	Tests  map[string][]int  // package folder -> promises its tests name
 }
 
 func (t *Tree) testsOf(promise int) (folders []string) {
