@@ -145,7 +145,8 @@ func (t *text) rehearse() (faults []error) {
 			if err != nil {
 				return []error{placed(t.source, err)}
 			}
-			if missing := unidentified(t.language, out, vars); missing != "" { // promise 7
+			missing := unidentified(t.language, out, vars)
+			if missing != "" { // promise 7
 				return []error{t.fault(t.bodyLine, missing, `end the text with {{template "identity" .}}`)}
 			}
 			for _, f := range lintWords(out) {

@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -103,14 +102,3 @@ func (f folded) gap(i int) int {
 }
 
 func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
-
-// find returns the rune ranges of every occurrence of word.
-func (f folded) find(word string) (all [][2]int) {
-	w := []rune(word)
-	for i := 0; i+len(w) <= len(f.runes); i++ {
-		if slices.Equal(f.runes[i:i+len(w)], w) {
-			all = append(all, [2]int{i, i + len(w)})
-		}
-	}
-	return all
-}

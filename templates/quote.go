@@ -10,6 +10,7 @@ import (
 const QuoteRunes = 30
 
 var (
+	quotedHole   = regexp.MustCompile(`[×✕╳✖]{2,}|[XＸxｘ]{2,}|[_＿]{2,}|\*{2,}`) // how people write "some": XX小学
 	quotedLink   = regexp.MustCompile(`(?i)(?:https?|hxxps?)://\S+|(?:www\.)?[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/\S*)?`)
 	quotedNumber = regexp.MustCompile(`[A-Za-z_\-]*[0-9０-９][0-9０-９ \-－]{3,}[0-9０-９][A-Za-z0-9_\-]*|[A-Za-z0-9_\-]*[0-9][A-Za-z0-9_\-]{5,}`)
 )
@@ -19,6 +20,7 @@ var (
 // characters with an ellipsis.
 func Quote(words string, max int) string {
 	words = quotedLink.ReplaceAllString(visible(words), "…")
+	words = quotedHole.ReplaceAllString(words, "某")
 	words = quotedNumber.ReplaceAllString(words, "…")
 	words = strings.NewReplacer("“", "‘", "”", "’", `"`, "'", "「", "‘", "」", "’", "{{", "{", "}}", "}").Replace(words)
 	words = strings.Join(strings.Fields(words), " ")

@@ -22,7 +22,7 @@ func lintBlame(f folded) (all []Finding) {
 	text := f.String()
 	for _, re := range []*regexp.Regexp{blaming, blamingEnglish} {
 		for _, m := range re.FindAllStringIndex(text, -1) {
-			if !absolving.MatchString(text[:m[0]]) { // promise 11
+			if !absolving.MatchString(text[:m[0]]) && !inQuotes(text, m[0]) { // promise 11
 				all = append(all, Finding{Rule: Blame, Span: f.span(runeAt(text, m[0]), runeAt(text, m[1])), Message: "这句话在责怪受害人：请改成安慰和下一步怎么做"})
 			}
 		}
@@ -30,15 +30,21 @@ func lintBlame(f folded) (all []Finding) {
 	return all
 }
 
+// inQuotes says whether a place lies between quotation marks: somebody else's words.
+func inQuotes(text string, at int) bool {
+	var q quotation
+	for _, r := range text[:at] {
+		q.see(r)
+	}
+	return q.open() > 0
+}
+
 var holes = regexp.MustCompile(`\{\{|\}\}|<no value>|<nil>|%!\w?\(|\$\{|<[\p{Han}]{1,12}>|[×✕╳✖]{2,}|(?:[XＸ]{2,}|[xｘ]{3,})|_{3,}|＿{2,}|[【\[（(]\s*(?:待填|待定|待补|填写|请填写|此处|在此|姓名|单位|单位名称|编号|日期|时间|地点|链接|电话|内容|xx|TBD|name|unit|date|insert[^\])】）]*)\s*[】\]）)]|(?i:\btbd\b|\btodo\b|lorem ipsum)`)
 
 func lintUnfilled(text string) (all []Finding) {
 	for _, m := range holes.FindAllStringIndex(text, -1) {
-		if insideWord(text, m) {
-			continue
-		}
-		if hole := text[m[0]:m[1]]; hole != "" { // promise 11
-			all = append(all, Finding{Rule: Unfilled, Span: Span{m[0], m[1]}, Message: "“" + hole + "”没有填写：补上内容再发"})
+		if !insideWord(text, m) { // promise 11
+			all = append(all, Finding{Rule: Unfilled, Span: Span{m[0], m[1]}, Message: "“" + text[m[0]:m[1]] + "”没有填写：补上内容再发"})
 		}
 	}
 	return all

@@ -380,11 +380,37 @@ func TestQuote(t *testing.T) {
 		{"他说“转账”", "他说‘转账’"},
 		{"零\u200b宽\u202e字", "零宽字"},
 		{"{{.Unit}}", "{.Unit}"},
+		{"XX小学××路", "某小学某路"},
 		{strings.Repeat("长", 50), strings.Repeat("长", 29) + "…"},
 		{"", ""},
 	} {
 		if got := Quote(tt.words, QuoteRunes); got != tt.want {
 			t.Errorf("Quote(%q) = %q, want %q", tt.words, got, tt.want)
+		}
+	}
+}
+
+// TestWarningMayQuoteWhatItWarnsOf: whatever a post asks for, the warning about it can leave.
+func TestWarningMayQuoteWhatItWarnsOf(t *testing.T) {
+	set, p := standard(t), policy(t)
+	posts := append(lines(t, "testdata/requests.txt"), lines(t, "testdata/mentions.txt")...)
+	posts = append(posts, "谁让你贪心，活该", "XX小学门口有人抢孩子", "加“老师”微信 abc123，", "他说‘先打钱", "看 http://evil.example/x 领红包！？。", "‘’“”「", "138 0013 8000 联系我")
+	for _, name := range []string{"warning-fraud", "warning-rumour", "offer-help", "notice-withdrawn"} {
+		for _, lang := range []string{"zh-Hans", "en"} {
+			for i, post := range posts {
+				if name != "warning-fraud" && i%7 != len(name)%7 {
+					continue // a sample is enough where the frame differs little
+				}
+				vars := real(lang)
+				vars["Post"] = post
+				got, err := set.Render(lang, name, vars)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range Lint(got.Text, p) {
+					t.Errorf("%s/%s: %s refuses %q in %q", lang, name, f.Rule, got.Text[f.Start:f.End], got.Text)
+				}
+			}
 		}
 	}
 }

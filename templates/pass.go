@@ -3,332 +3,7 @@ package templates
 import (
 	"slices"
 	"strings"
-	"unicode"
 )
-
-// tags is a set of tag.
-type tags uint64
-
-func (t tags) has(any ...tag) bool {
-	for _, a := range any {
-		if t&(1<<a) != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// token is a word of the lexicon found in a text.
-type token struct {
-	from, to int // runes
-	tags     tags
-	clause   int
-	quote    int // 0: outside quotation marks; else the number of the quotation
-}
-
-// sentence is what can make one request or one warning.
-type sentence struct {
-	text    []rune // of the whole folded text
-	tokens  []token
-	ask     bool // ends in a question mark
-	refuted bool // a rhetorical question: the next sentence begins with a verdict
-}
-
-// mention is a place where money or a code is spoken of as something to be handed over.
-type mention struct {
-	from, to    int // runes
-	first, last int // tokens
-	rule        Rule
-}
-
-func (d words) sort() {
-	for _, list := range d {
-		slices.SortFunc(list, func(a, b word) int { return len(b.runes) - len(a.runes) })
-	}
-}
-
-// at finds the longest word that begins at i.
-func (d words) at(text []rune, i int) (length int, t tags) {
-	for _, w := range d[text[i]] {
-		if len(w.runes) < length || i+len(w.runes) > len(text) || !slices.Equal(text[i:i+len(w.runes)], w.runes) {
-			continue
-		}
-		if w.latin && (inWord(text, i-1) || inWord(text, i+len(w.runes))) {
-			continue
-		}
-		length = len(w.runes)
-		for _, x := range w.tags {
-			t |= 1 << x
-		}
-		return length, t
-	}
-	return 0, 0
-}
-
-func inWord(text []rune, i int) bool {
-	return i >= 0 && i < len(text) && text[i] < 0x80 && (unicode.IsLetter(text[i]) || unicode.IsDigit(text[i]) || text[i] == '\'')
-}
-
-// sentences cuts a text and tags its words.
-func sentences(f folded) (all []sentence) {
-	d := dictionary()
-	cur := sentence{text: f.runes}
-	clause, quotes := 0, quotation{}
-	for i := 0; i < len(f.runes); {
-		r := f.runes[i]
-		quotes.see(r)
-		if end, hard := boundary(f.runes, i); end {
-			if hard && quotes.open() == 0 {
-				cur.ask = r == '?'
-				all = append(all, cur)
-				cur, clause = sentence{text: f.runes}, -1
-			}
-			clause++
-			i++
-			continue
-		}
-		n, t := amount(f.runes, i)
-		if n == 0 {
-			n, t = d.at(f.runes, i)
-		}
-		if n == 0 {
-			i++
-			continue
-		}
-		cur.add(token{from: i, to: i + n, tags: t, clause: clause, quote: quotes.open()})
-		i += n
-	}
-	all = append(all, cur)
-	for i := range all[:len(all)-1] {
-		next := all[i+1].tokens
-		all[i].refuted = all[i].ask && anyOf(next[:min(3, len(next))], scam)
-	}
-	return all
-}
-
-// add appends a token; 不要 before 相信 makes a verdict of both.
-func (s *sentence) add(t token) {
-	if n := len(s.tokens); n > 0 && t.from-s.tokens[n-1].to <= 1 && s.tokens[n-1].tags.has(deny, bare) {
-		switch {
-		case t.tags.has(believe):
-			t.tags |= 1<<scam | 1<<response
-		case t.tags.has(refrain):
-			t.tags |= 1 << response
-		}
-	}
-	s.tokens = append(s.tokens, t)
-}
-
-// boundary says whether a rune ends a clause, and whether it ends the sentence too.
-func boundary(text []rune, i int) (end, hard bool) {
-	next := func(n int) rune {
-		if i+n < len(text) {
-			return text[i+n]
-		}
-		return '\n'
-	}
-	switch text[i] {
-	case '。', '!', '?', ';':
-		return true, true
-	case '\n':
-		return true, i == 0 || text[i-1] != ':' && text[i-1] != ','
-	case '.':
-		return unicode.IsSpace(next(1)), unicode.IsSpace(next(1))
-	case ',':
-		return !unicode.IsDigit(next(1)), false
-	case ':', '(', ')', '—', '[', ']':
-		return true, false
-	case ' ':
-		conj := string(text[i:min(i+5, len(text))])
-		return conj == " but " || strings.HasPrefix(conj, " so "), false
-	}
-	return false, false
-}
-
-// quotation numbers the stretches between quotation marks.
-type quotation struct {
-	n     int
-	close []rune
-}
-
-func (q *quotation) see(r rune) {
-	if n := len(q.close); n > 0 && q.close[n-1] == r {
-		q.close = q.close[:n-1]
-		return
-	}
-	i := strings.IndexRune("“‘「『\"", r)
-	if i >= 0 {
-		q.n++
-		q.close = append(q.close, map[rune]rune{'“': '”', '‘': '’', '「': '」', '『': '』', '"': '"'}[r])
-	}
-}
-
-func (q *quotation) open() int {
-	if len(q.close) == 0 {
-		return 0
-	}
-	return q.n
-}
-
-// amount finds a sum of money: a number with a currency before or behind it, or one that is to be
-// sent over (转 2000 过来).
-func amount(text []rune, i int) (int, tags) {
-	j := i
-	sign := strings.ContainsRune("¥$£€", text[j])
-	if sign {
-		j++
-	}
-	from := j
-	j = number(text, j)
-	if j == from || from > 0 && inWord(text, from-1) {
-		return 0, 0
-	}
-	rest := strings.TrimPrefix(string(text[j:min(j+9, len(text))]), " ")
-	for _, unit := range currencies {
-		if strings.HasPrefix(rest, unit) {
-			return j + len([]rune(unit)) - i, 1<<money | 1<<sum
-		}
-	}
-	if sign || text[j-1] == '万' && text[from] != '千' && text[from] != '百' && j-from > 1 || sentOver(text, from, rest) {
-		return j - i, 1<<money | 1<<sum
-	}
-	return 0, 0
-}
-
-var currencies = [...]string{"元", "块", "人民币", "美元", "美金", "港币", "现金", "usdt", "rmb", "yuan", "dollars", "cny"}
-
-// number returns the end of a number in digits or Chinese numerals that begins at i.
-func number(text []rune, i int) int {
-	digit := func(r rune) bool { return r >= '0' && r <= '9' }
-	from := i
-	for i < len(text) {
-		r := text[i]
-		inner := i > from && strings.ContainsRune(",. ", r) && i+1 < len(text) && digit(text[i+1])
-		if !digit(r) && !inner && !strings.ContainsRune("零一二三四五六七八九十百千万两几半", r) && (i == from || !strings.ContainsRune("kw多余", r)) {
-			break
-		}
-		i++
-	}
-	return i
-}
-
-// sentOver: 转 2000 过来, 充 500 到.
-func sentOver(text []rune, from int, rest string) bool {
-	before := strings.TrimRight(string(text[max(0, from-2):from]), " ")
-	if before == "" || !strings.ContainsRune("转汇打付交充借存", []rune(before)[len([]rune(before))-1]) {
-		return false
-	}
-	if n := text[from:number(text, from)]; isLarge(n) && !startsCounter(rest) {
-		return true
-	}
-	for _, to := range []string{"过来", "给", "到", "过去", "进来"} {
-		if strings.HasPrefix(rest, to) {
-			return true
-		}
-	}
-	return false
-}
-
-// isLarge says whether a bare number behind a verb of paying can only be a sum. Hotlines have three
-// or five digits: 转12345, 打110.
-func isLarge(n []rune) bool {
-	if n[0] >= 0x80 {
-		return len(n) > 1 && strings.ContainsRune("百千万", n[len(n)-1])
-	}
-	hotline := (len(n) == 3 || len(n) == 5) && (n[0] == '1' || n[0] == '9')
-	return len(n) >= 3 && len(n) <= 7 && !hotline
-}
-
-func startsCounter(rest string) bool {
-	return rest != "" && strings.ContainsRune("次人个天年月日号笔遍家名条件份位种元", []rune(rest)[0])
-}
-
-const reach = 24 // runes between the two halves of a mention
-
-// mentions finds what could be a request.
-func (s sentence) mentions() (all []mention) {
-	for i, t := range s.tokens {
-		if t.tags.has(neutral) {
-			continue
-		}
-		switch {
-		case t.tags.has(pay, move):
-			if j := s.partner(i, money, fee); j >= 0 && t.tags.has(move) {
-				all = append(all, s.pair(i, j, AsksMoney))
-			} else if t.tags.has(pay) {
-				all = append(all, s.pair(i, i, AsksMoney))
-			}
-		case t.tags.has(fee):
-			if j := s.partner(i, take, money, plea, ask); j >= 0 {
-				all = append(all, s.pair(i, j, AsksMoney))
-			}
-		case t.tags.has(sum):
-			if j := s.partner(i, plea, ask, urge); j >= 0 {
-				all = append(all, s.pair(i, j, AsksMoney))
-			}
-		case t.tags.has(secret):
-			j := s.partner(i, give, ask)
-			if j < 0 {
-				j = s.comment(i)
-			}
-			if j >= 0 {
-				all = append(all, s.pair(i, j, AsksCode))
-			}
-		}
-	}
-	return s.apart(all)
-}
-
-func (s sentence) pair(i, j int, rule Rule) mention {
-	i, j = min(i, j), max(i, j)
-	return mention{from: s.tokens[i].from, to: s.tokens[j].to, first: i, last: j, rule: rule}
-}
-
-// partner finds the nearest token of the same clause with one of the tags.
-func (s sentence) partner(i int, want ...tag) int {
-	best, distance := -1, reach
-	for j, t := range s.tokens {
-		if j == i || !s.together(i, j) || !t.tags.has(want...) || t.tags.has(neutral) {
-			continue
-		}
-		if d := max(t.from-s.tokens[i].to, s.tokens[i].from-t.to); d < distance {
-			best, distance = j, d
-		}
-	}
-	return best
-}
-
-// comment finds what is to be done with a secret in the clause behind it: 收到的验证码，请念给我.
-func (s sentence) comment(i int) int {
-	for j := i + 1; j < len(s.tokens) && s.tokens[j].clause <= s.tokens[i].clause+1; j++ {
-		if s.tokens[j].clause > s.tokens[i].clause && s.tokens[j].tags.has(give) && !s.tokens[j].tags.has(neutral) {
-			return j
-		}
-	}
-	return -1
-}
-
-// together says whether two tokens are of one clause, or set side by side: 手续费：50元.
-func (s sentence) together(i, j int) bool {
-	i, j = min(i, j), max(i, j)
-	if s.tokens[i].clause == s.tokens[j].clause || s.tokens[i].tags.has(order) {
-		return true
-	}
-	between := string(s.text[s.tokens[i].to:s.tokens[j].from])
-	return strings.TrimSpace(between) == ":"
-}
-
-// apart drops mentions that lie within another of the same rule.
-func (s sentence) apart(all []mention) []mention {
-	var out []mention
-	for _, m := range all {
-		inside := slices.ContainsFunc(out, func(o mention) bool { return o.rule == m.rule && m.from < o.to && o.from < m.to })
-		if !inside {
-			out = append(out, m)
-		}
-	}
-	return out
-}
 
 // passes says whether the words around a mention make it something else than a request.
 func (s sentence) passes(m mention) bool {
@@ -415,7 +90,7 @@ func (s sentence) threatens(denial token, before []token, m mention) bool {
 // quoted: the mention is in quotation marks and the words outside treat it as somebody's.
 func (s sentence) quoted(m mention) bool {
 	q := s.tokens[m.first].quote
-	if q == 0 || s.tokens[m.last].quote != q || anyOf(s.tokens, noScam) {
+	if q == 0 || s.tokens[m.last].quote != q || s.ownWords(q) {
 		return false
 	}
 	marked := false
@@ -431,10 +106,31 @@ func (s sentence) quoted(m mention) bool {
 	return marked
 }
 
+// ownWords: 我们说“…”. The nearest person before the quotation is the sender.
+func (s sentence) ownWords(quote int) bool {
+	first := slices.IndexFunc(s.tokens, func(t token) bool { return t.quote == quote })
+	for i := first - 1; i >= 0; i-- {
+		switch t := s.tokens[i]; {
+		case t.quote == quote:
+		case t.tags.has(crook, other, you, cond, attribute) && !t.tags.has(report):
+			return false
+		case t.tags.has(us):
+			return anyOf(s.tokens[i+1:first], report) || i == first-1
+		}
+	}
+	return slices.ContainsFunc(s.tokens, func(t token) bool { return t.quote == 0 && t.tags.has(noScam) })
+}
+
+// assures: 这不是诈骗. Whoever says so, in the same breath as the mention, is not warning.
+func (s sentence) assures(m mention) bool {
+	q := s.tokens[m.first].quote
+	return slices.ContainsFunc(s.tokens, func(t token) bool { return t.quote == q && t.tags.has(noScam) })
+}
+
 // told: somebody else wants or does it.
 func (s sentence) told(m mention) bool {
 	pre := s.pre(m)
-	if anyOf(s.rest(m), noScam) {
+	if s.assures(m) {
 		return false
 	}
 	if s.narrated(m) {
@@ -570,7 +266,7 @@ func (s sentence) reported(i int) bool {
 // warned: 谨防先交费, 凡是…都是诈骗.
 func (s sentence) warned(m mention) bool {
 	pre, rest := s.pre(m), s.rest(m)
-	if anyOf(s.tokens, noScam) {
+	if s.assures(m) {
 		return false
 	}
 	earlier := s.tokens[:m.first]
