@@ -229,6 +229,13 @@ func (r *reader) time() time.Time {
 	return time.Unix(sec, int64(r.uvarint())).UTC()
 }
 
+func (r *reader) skipTime() {
+	if r.byte() != 0 {
+		r.varint()
+		r.uvarint()
+	}
+}
+
 func (r *reader) bytes() []byte {
 	n := r.uvarint()
 	if n > uint64(len(r.b)-r.at) {

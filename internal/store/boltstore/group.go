@@ -227,6 +227,7 @@ type batch struct {
 	// broken is an error of the database itself: nothing of the group can be kept.
 	broken error
 	undo   []undo
+	was    meta // as the group found it
 	meta   meta
 	audits []record.AuditEntry // of the change that runs
 }
@@ -241,7 +242,8 @@ func newBatch(s *Store, tx *bolt.Tx) *batch {
 	for _, name := range ordered {
 		tx.Bucket(name).FillPercent = fill
 	}
-	return &batch{s: s, tx: tx, meta: readMeta(tx)}
+	m := readMeta(tx)
+	return &batch{s: s, tx: tx, was: m, meta: m}
 }
 
 // apply runs one change; when it fails, everything it did is undone.
@@ -315,7 +317,10 @@ func (b *batch) seal() error {
 	if err := b.s.keys.enter(b.tx.Bucket(bucketKeys)); err != nil {
 		return err
 	}
-	if err := b.meta.write(b.tx); err != nil {
+	if err := b.indexYoung(); err != nil {
+		return err
+	}
+	if err := b.meta.write(b.tx, b.was); err != nil {
 		return err
 	}
 	if err := b.tx.Commit(); err != nil {

@@ -14,19 +14,18 @@ import (
 // The buckets. Few, because every commit rewrites the page that lists them; "meta" is
 // so small that bbolt keeps it inside that page.
 var (
-	bucketMeta       = []byte("meta")        // counters
-	bucketEvents     = []byte("event")       // id -> record; ids rise with Accepted
-	bucketEventIndex = []byte("event-index") // of events that still need somebody
-	bucketDedupe     = []byte("dedupe")      // key of an event -> id of the first one
-	bucketRecords    = []byte("record")      // kind, id -> record
-	bucketIndex      = []byte("index")       // of everything else: by state, stream, due
-	bucketAudit      = []byte("audit")       // seq -> entry
-	bucketAuditOn    = []byte("audit-on")    // target, seq
-	bucketKeys       = []byte("key")         // subject -> slot in the key file
+	bucketMeta    = []byte("meta")     // counters
+	bucketEvents  = []byte("event")    // id -> record; ids rise with Accepted
+	bucketDedupe  = []byte("dedupe")   // key of an event -> id of the first one
+	bucketRecords = []byte("record")   // kind, id -> record
+	bucketIndex   = []byte("index")    // by state, stream, due
+	bucketAudit   = []byte("audit")    // seq -> entry
+	bucketAuditOn = []byte("audit-on") // target, seq
+	bucketKeys    = []byte("key")      // subject -> slot in the key file
 )
 
-var buckets = [][]byte{bucketMeta, bucketEvents, bucketEventIndex, bucketDedupe, bucketRecords,
-	bucketIndex, bucketAudit, bucketAuditOn, bucketKeys}
+var buckets = [][]byte{bucketMeta, bucketEvents, bucketDedupe, bucketRecords, bucketIndex,
+	bucketAudit, bucketAuditOn, bucketKeys}
 
 // ordered buckets grow at their end: their pages can be filled.
 var ordered = [][]byte{bucketEvents, bucketDedupe, bucketAudit}
@@ -38,8 +37,7 @@ const fill = 0.9
 type indexing struct {
 	state, stream bool
 	// settled is the state nearly all records end in. It has no state index, because
-	// walking the kind is as good. All other states have no stream index: their records
-	// are few, and their state index names the stream.
+	// walking the kind is as good.
 	settled string
 }
 
@@ -61,18 +59,14 @@ func indexesOf(kind bots.RecordKind) indexing {
 }
 
 func (x indexing) byState(state string) bool {
-	return x.state && state != "" && (x.settled == "" || state != x.settled)
-}
-
-func (x indexing) byStream(state string) bool {
-	return x.stream && (x.settled == "" || state == x.settled)
+	return x.state && state != "" && state != x.settled
 }
 
 const sep = 0 // ends each part of a key; no part contains it
 
 // The leading byte of an index key.
 const (
-	stateIndex  = 's' // kind, state, id; of unsettled events with their stream as value
+	stateIndex  = 's' // kind, state, id
 	streamIndex = 't' // kind, stream, state, id
 	dueIndex    = 'd' // kind, state, due, id
 )
@@ -117,17 +111,6 @@ func recordsOf(kind bots.RecordKind) []byte {
 	return bucketRecords
 }
 
-// indexIn is where the index entries of a kind and state are. Events are accepted much
-// faster than anything else happens, for streams in no order: a random entry in a large
-// bucket would cost each a page. Those that still need somebody are few and have a small
-// bucket in the order of time; the entry by stream is made with the decision.
-func indexIn(kind bots.RecordKind, state string) []byte {
-	if kind == bots.KindEvent && state != bots.EventDecided {
-		return bucketEventIndex
-	}
-	return bucketIndex
-}
-
 func recordPrefix(kind bots.RecordKind) []byte {
 	if kind == bots.KindEvent {
 		return nil
@@ -139,30 +122,24 @@ func recordKey(kind bots.RecordKind, id string) []byte {
 	return append(recordPrefix(kind), id...)
 }
 
-// indexEntry is a key in the bucket of indexIn.
-type indexEntry struct{ key, value []byte }
-
-func indexEntries(kind bots.RecordKind, h *head) []indexEntry {
+// indexKeys lists the index entries a record has.
+func indexKeys(kind bots.RecordKind, h *head) [][]byte {
 	x := indexesOf(kind)
-	var all []indexEntry
-	if x.byState(h.State) || h.State == "" && x.settled != "" {
-		all = append(all, indexEntry{append(prefix(stateIndex, kind, h.State), h.ID...), streamIn(x, h)})
+	var keys [][]byte
+	if x.byState(h.State) {
+		keys = append(keys, append(prefix(stateIndex, kind, h.State), h.ID...))
 	}
-	if x.byStream(h.State) && h.Stream != "" {
-		all = append(all, indexEntry{append(prefix(streamIndex, kind, h.Stream, h.State), h.ID...), []byte{}})
+	if x.stream && h.Stream != "" {
+		keys = append(keys, append(prefix(streamIndex, kind, h.Stream, h.State), h.ID...))
 	}
-	if !h.Due.IsZero() {
-		all = append(all, indexEntry{append(append(prefix(dueIndex, kind, h.State), dueBytes(h.Due)...), h.ID...), []byte{}})
-	}
-	return all
+	return append(keys, dueKeys(kind, h)...)
 }
 
-// streamIn is what a state index says of the stream when no index goes by stream.
-func streamIn(x indexing, h *head) []byte {
-	if x.byStream(h.State) {
-		return []byte{}
+func dueKeys(kind bots.RecordKind, h *head) [][]byte {
+	if h.Due.IsZero() {
+		return nil
 	}
-	return []byte(h.Stream)
+	return [][]byte{append(append(prefix(dueIndex, kind, h.State), dueBytes(h.Due)...), h.ID...)}
 }
 
 // The longest names, in bytes.

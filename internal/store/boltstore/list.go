@@ -44,37 +44,23 @@ func list(tx *bolt.Tx, q record.Query) ([]row, error) {
 
 func listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
 	x := indexesOf(q.Kind)
+	index := tx.Bucket(bucketIndex)
+	m := &mergeWalk{newest: q.Newest}
 	switch {
-	case q.Stream != "" && q.State == "" && x.stream:
-		return gather(tx, q, walkStream(tx, x, q))
-	case q.Stream != "" && x.stream && x.byStream(q.State):
-		return gather(tx, q, walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(streamIndex, q.Kind, q.Stream, q.State), q))
+	case q.Stream != "" && x.stream && q.State != "":
+		m.add(walkOne(index, prefix(streamIndex, q.Kind, q.Stream, q.State), q))
+	case q.Stream != "" && x.stream:
+		m.add(walkEach(index, prefix(streamIndex, q.Kind, q.Stream), q)...)
 	case x.byState(q.State):
-		return gather(tx, q, walkState(tx, x, q))
+		m.add(walkOne(index, prefix(stateIndex, q.Kind, q.State), q))
+	default:
+		m.add(walkOne(tx.Bucket(recordsOf(q.Kind)), recordPrefix(q.Kind), q))
+		return gather(tx, q, m)
 	}
-	return gather(tx, q, walkOne(tx.Bucket(recordsOf(q.Kind)), recordPrefix(q.Kind), q))
-}
-
-// walkState walks a state; where there is no index by stream, only the stream asked for.
-func walkState(tx *bolt.Tx, x indexing, q record.Query) *oneWalk {
-	w := walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(stateIndex, q.Kind, q.State), q)
-	if q.Stream != "" && !x.byStream(q.State) {
-		w.only([]byte(q.Stream))
+	if q.Kind == bots.KindEvent {
+		m.add(walkYoung(tx, q))
 	}
-	return w
-}
-
-// walkStream merges the states of a stream, which are a handful.
-func walkStream(tx *bolt.Tx, x indexing, q record.Query) *mergeWalk {
-	m := &mergeWalk{walks: walkEach(tx.Bucket(bucketIndex), prefix(streamIndex, q.Kind, q.Stream), q), newest: q.Newest}
-	if x.settled == "" {
-		return m
-	}
-	for _, w := range walkEach(tx.Bucket(bucketEventIndex), prefix(stateIndex, q.Kind), q) {
-		w.only([]byte(q.Stream))
-		m.walks = append(m.walks, w)
-	}
-	return m
+	return gather(tx, q, m)
 }
 
 // gather reads the records of a walk until the page is full.
@@ -111,7 +97,8 @@ type oneWalk struct {
 	prefix []byte
 	key    []byte
 	value  []byte
-	want   []byte // nil: every value
+	above  string            // only keys above this one
+	keep   func([]byte) bool // nil: every value
 	newest bool
 }
 
@@ -158,7 +145,7 @@ func behind(prefix []byte) []byte {
 }
 
 func (w *oneWalk) id() []byte {
-	if w.key == nil || !bytes.HasPrefix(w.key, w.prefix) {
+	if w.key == nil || !bytes.HasPrefix(w.key, w.prefix) || string(w.key) <= w.above {
 		return nil
 	}
 	return w.key[len(w.prefix):]
@@ -177,23 +164,23 @@ func (w *oneWalk) step() {
 	}
 }
 
-// only leaves out entries with another value.
-func (w *oneWalk) only(value []byte) {
-	w.want = value
+// only leaves out values that keep refuses.
+func (w *oneWalk) only(keep func(value []byte) bool) {
+	w.keep = keep
 	if !w.fits() {
 		w.step()
 	}
 }
 
-func (w *oneWalk) fits() bool {
-	return w.want == nil || w.id() == nil || bytes.Equal(w.value, w.want)
-}
+func (w *oneWalk) fits() bool { return w.keep == nil || w.id() == nil || w.keep(w.value) }
 
 // mergeWalk merges a few walks into one order.
 type mergeWalk struct {
 	walks  []*oneWalk
 	newest bool
 }
+
+func (m *mergeWalk) add(walks ...*oneWalk) { m.walks = append(m.walks, walks...) }
 
 // walkEach gives one walk for each state found behind a prefix.
 func walkEach(b *bolt.Bucket, prefix []byte, q record.Query) []*oneWalk {
@@ -246,23 +233,14 @@ func (m *mergeWalk) first() (best *oneWalk) {
 
 // listDue walks what is due, soonest first. A query without a state merges the states.
 func listDue(tx *bolt.Tx, q record.Query) ([]row, error) {
-	forward := record.Query{Kind: q.Kind}
+	index, forward := tx.Bucket(bucketIndex), record.Query{Kind: q.Kind}
 	m := &mergeWalk{}
 	if q.State != "" {
-		m.walks = []*oneWalk{walkOne(tx.Bucket(indexIn(q.Kind, q.State)), prefix(dueIndex, q.Kind, q.State), forward)}
-		return gather(tx, q, &dueWalk{mergeWalk: m, until: dueBytes(q.DueBefore)})
-	}
-	for _, name := range indexBuckets(q.Kind) {
-		m.walks = append(m.walks, walkEach(tx.Bucket(name), prefix(dueIndex, q.Kind), forward)...)
+		m.add(walkOne(index, prefix(dueIndex, q.Kind, q.State), forward))
+	} else {
+		m.add(walkEach(index, prefix(dueIndex, q.Kind), forward)...)
 	}
 	return gather(tx, q, &dueWalk{mergeWalk: m, until: dueBytes(q.DueBefore)})
-}
-
-func indexBuckets(kind bots.RecordKind) [][]byte {
-	if kind == bots.KindEvent {
-		return [][]byte{bucketEventIndex, bucketIndex}
-	}
-	return [][]byte{bucketIndex}
 }
 
 // dueWalk drops the moment that leads each key, and ends behind a bound.

@@ -8,25 +8,29 @@ import (
 )
 
 var (
-	metaLast   = []byte("last-accepted")
-	metaSeq    = []byte("audit-seq")
-	metaSwept  = []byte("dedupe-swept") // id of the last event whose dedupe key was dropped
-	metaMaster = []byte("master")
+	metaLast    = []byte("last-accepted")
+	metaSeq     = []byte("audit-seq")
+	metaYoung   = []byte("young")        // how many events are above metaIndexed
+	metaIndexed = []byte("indexed")      // id of the last event that is indexed
+	metaSwept   = []byte("dedupe-swept") // id of the last event whose dedupe key was dropped
+	metaMaster  = []byte("master")
 )
 
 // meta is what every commit carries on: read at its start, so that a commit that
 // failed leaves nothing behind in memory.
 type meta struct {
-	last int64 // Accepted of the newest event, in nanoseconds
-	seq  uint64
-	was  [2]uint64
+	last    int64 // Accepted of the newest event, in nanoseconds
+	seq     uint64
+	young   uint64
+	indexed string
 }
 
 func readMeta(tx *bolt.Tx) meta {
 	b := tx.Bucket(bucketMeta)
-	m := meta{last: int64(number(b.Get(metaLast))), seq: number(b.Get(metaSeq))}
-	m.was = [2]uint64{uint64(m.last), m.seq}
-	return m
+	return meta{
+		last: int64(number(b.Get(metaLast))), seq: number(b.Get(metaSeq)),
+		young: number(b.Get(metaYoung)), indexed: string(b.Get(metaIndexed)),
+	}
 }
 
 func number(v []byte) uint64 {
@@ -42,15 +46,24 @@ func (m *meta) tick(wall time.Time) time.Time {
 	return time.Unix(0, m.last).UTC()
 }
 
-func (m *meta) write(tx *bolt.Tx) error {
+// write stores what differs from was.
+func (m *meta) write(tx *bolt.Tx, was meta) error {
 	b := tx.Bucket(bucketMeta)
-	if uint64(m.last) != m.was[0] {
-		if err := b.Put(metaLast, binary.BigEndian.AppendUint64(nil, uint64(m.last))); err != nil {
+	if m.indexed != was.indexed {
+		if err := b.Put(metaIndexed, []byte(m.indexed)); err != nil {
 			return err
 		}
 	}
-	if m.seq != m.was[1] {
-		return b.Put(metaSeq, binary.BigEndian.AppendUint64(nil, m.seq))
+	for _, n := range []struct {
+		key      []byte
+		now, was uint64
+	}{{metaLast, uint64(m.last), uint64(was.last)}, {metaSeq, m.seq, was.seq}, {metaYoung, m.young, was.young}} {
+		if n.now == n.was {
+			continue
+		}
+		if err := b.Put(n.key, binary.BigEndian.AppendUint64(nil, n.now)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -63,6 +63,9 @@ func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
 	if old == nil { // neither the record nor any index entry of it is there
 		put = b.insert
 	}
+	if old == nil && kind == bots.KindEvent && h.ID > b.meta.indexed {
+		b.meta.young++
+	}
 	if err := put(b.tx.Bucket(recordsOf(kind)), recordKey(kind, h.ID), value); err != nil {
 		return err
 	}
@@ -72,9 +75,9 @@ func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
 	if err := b.unindex(kind, old); err != nil {
 		return err
 	}
-	index := b.tx.Bucket(indexIn(kind, h.State))
-	for _, e := range indexEntries(kind, h) {
-		if err := b.insert(index, e.key, e.value); err != nil {
+	index := b.tx.Bucket(bucketIndex)
+	for _, k := range b.keysOf(kind, h) {
+		if err := b.insert(index, k, []byte{}); err != nil {
 			return err
 		}
 	}
@@ -85,13 +88,21 @@ func (b *batch) unindex(kind bots.RecordKind, h *head) error {
 	if h == nil {
 		return nil
 	}
-	index := b.tx.Bucket(indexIn(kind, h.State))
-	for _, e := range indexEntries(kind, h) {
-		if err := b.drop(index, e.key); err != nil {
+	index := b.tx.Bucket(bucketIndex)
+	for _, k := range b.keysOf(kind, h) {
+		if err := b.drop(index, k); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keysOf lists the index entries a record has now: a young event has fewer.
+func (b *batch) keysOf(kind bots.RecordKind, h *head) [][]byte {
+	if kind == bots.KindEvent && h.ID > b.meta.indexed {
+		return dueKeys(kind, h)
+	}
+	return indexKeys(kind, h)
 }
 
 // deleteRecord removes a record that is there, with its index entries.
