@@ -402,3 +402,15 @@ func TestTheSocketsPeerIsItsUnixUser(t *testing.T) {
 		t.Error("a context without a socket has a peer")
 	}
 }
+
+func FuzzStoredPasswords(f *testing.F) {
+	f.Add("$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0c2FsdA$a2V5")
+	f.Add("$argon2id$v=19$m=4294967295,t=1,p=1$$")
+	f.Add("$$$$$")
+	f.Fuzz(func(t *testing.T, s string) {
+		_, key, c, err := parsePHC(s)
+		if err == nil && (len(key) != keyLen || c.memory > maxMemory || c.time == 0 || c.threads == 0) {
+			t.Errorf("%q is accepted with %+v", s, c)
+		}
+	})
+}

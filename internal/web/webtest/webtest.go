@@ -41,6 +41,13 @@ func Names() map[string]string {
 	return map[string]string{"chen": "陈立", "lin": "林珊", "wu": "吴越", "gu": "顾平", "shen": "沈青", "zhou": "周同"}
 }
 
+// The shipped texts and rules prove themselves when they are read, which takes longer
+// than most tests: they are read once, and never change.
+var (
+	texts = sync.OnceValues(templates.Default)
+	rules = sync.OnceValues(patrol.Shipped)
+)
+
 // Desk is a station at work, without senders.
 type Desk struct {
 	*engine.Engine
@@ -60,7 +67,7 @@ func Open(t testing.TB) *Desk {
 		t.Fatal(err)
 	}
 	d := &Desk{Store: store, Door: signin.New(signin.Options{Store: store}), t: t}
-	if d.texts, err = templates.Default(); err != nil {
+	if d.texts, err = texts(); err != nil {
 		t.Fatal(err)
 	}
 	d.seed()
@@ -69,7 +76,7 @@ func Open(t testing.TB) *Desk {
 }
 
 func (d *Desk) start() {
-	pack, err := patrol.Shipped()
+	pack, err := rules()
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -1,0 +1,112 @@
+package console
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"netpatrol/bots"
+)
+
+func TestTimesAreBeijingTimes(t *testing.T) {
+	now := time.Date(2026, 3, 1, 16, 30, 0, 0, time.UTC) // half past midnight on the second, in Beijing
+	for _, c := range []struct {
+		at   time.Time
+		when string
+		ago  string
+	}{
+		{time.Time{}, "—", ""},
+		{now, "今天 00:30", "刚刚"},
+		{now.Add(-29 * time.Minute), "今天 00:01", "29分钟前"},
+		{now.Add(-31 * time.Minute), "3月1日 23:59", "31分钟前"},
+		{now.Add(-150 * time.Minute), "3月1日 22:00", "2小时30分前"},
+		{now.Add(-24 * time.Hour), "3月1日 00:30", "24小时前"},
+		{now.AddDate(0, 0, -3), "2月27日 00:30", "3天前"},
+		{now.AddDate(-1, 0, 0), "2025年3月2日 00:30", "365天前"},
+		{now.Add(20 * time.Minute), "今天 00:50", "20分钟后"},
+	} {
+		if got := when(c.at, now); got != c.when {
+			t.Errorf("when(%v) = %q, want %q", c.at, got, c.when)
+		}
+		if got := ago(c.at, now); got != c.ago {
+			t.Errorf("ago(%v) = %q, want %q", c.at, got, c.ago)
+		}
+	}
+}
+
+func TestSegments(t *testing.T) {
+	const text = "先垫付后返利"
+	for _, c := range []struct {
+		what  string
+		spans []bots.Span
+		want  string
+	}{
+		{"none", nil, "先垫付后返利"},
+		{"one", []bots.Span{{Start: 3, End: 9}}, "先[垫付]后返利"},
+		{"overlapping and out of order", []bots.Span{{Start: 12, End: 18}, {Start: 3, End: 9}, {Start: 6, End: 12}}, "先[垫付后返利]"},
+		{"inside a character", []bots.Span{{Start: 4, End: 5}}, "先[垫]付后返利"},
+		{"out of bounds", []bots.Span{{Start: -5, End: 3}, {Start: 15, End: 400}}, "[先]垫付后返[利]"},
+		{"backwards", []bots.Span{{Start: 9, End: 3}}, "先垫付后返利"},
+	} {
+		var b strings.Builder
+		for _, s := range segments(text, c.spans) {
+			if s.Hit {
+				b.WriteString("[" + s.Text + "]")
+			} else {
+				b.WriteString(s.Text)
+			}
+		}
+		if b.String() != c.want {
+			t.Errorf("%s: %s, want %s", c.what, b.String(), c.want)
+		}
+	}
+}
+
+func FuzzSegmentsShowTheWholeText(f *testing.F) {
+	f.Add("先垫付后返利", 3, 9)
+	f.Add("a\xff\xfeb", 1, 2)
+	f.Add("", -1, 1)
+	f.Fuzz(func(t *testing.T, text string, start, end int) {
+		var b strings.Builder
+		for _, s := range segments(text, []bots.Span{{Start: start, End: end}}) {
+			b.WriteString(s.Text)
+		}
+		if utf8.ValidString(text) && b.String() != text {
+			t.Errorf("%q became %q", text, b.String())
+		}
+	})
+}
+
+func FuzzNextStaysOnThisSite(f *testing.F) {
+	for _, s := range []string{"/", "/drafts?state=awaiting", "//evil.example", `/\evil.example`, "https://evil.example", "/\t/evil.example", "javascript:alert(1)", "/%2f/evil.example", "?x", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, next string) {
+		got := safeNext(next)
+		base := &url.URL{Scheme: "http", Host: "desk.example"}
+		u, err := base.Parse(got)
+		if err != nil || u.Host != "desk.example" || !strings.HasPrefix(got, "/") || strings.HasPrefix(got, "//") || strings.ContainsAny(got, "\\\t\r\n") {
+			t.Errorf("%q leads to %q (%v)", next, got, err)
+		}
+	})
+}
+
+func TestEveryRefusalIsASentence(t *testing.T) {
+	for code := range refusals {
+		verb, plain, found := strings.Cut(code, "/")
+		if !found {
+			verb, plain = "", code
+		}
+		if got := sentence(bots.Verb(verb), plain, ""); !strings.HasSuffix(got, "。") {
+			t.Errorf("%s: %q", code, got)
+		}
+	}
+	if got := sentence(bots.Approve, "brand-new", "the guard's own words"); got != "the guard's own words" {
+		t.Errorf("an unknown code: %q", got)
+	}
+	if got := sentence(bots.Approve, "brand-new", ""); !strings.Contains(got, "brand-new") {
+		t.Errorf("an unknown code without words: %q", got)
+	}
+}
