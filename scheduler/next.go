@@ -26,15 +26,17 @@ func isRhythm(c *cron.SpecSchedule) bool {
 	return c.Hour&allHours == allHours
 }
 
-// nextEvery counts whole steps from the anchor.
-func (s *Schedule) nextEvery(after time.Time) time.Time {
-	step := int64(s.every / time.Second)
-	anchor := s.anchor()
-	gone := after.Unix() - anchor // Unix rounds down, so a fraction never skips a slot
-	return time.Unix(anchor+(floorDiv(gone, step)+1)*step, 0).In(s.loc)
+// nextEvery counts whole steps from the moment counting begins.
+func (s *Schedule) nextEvery(after time.Time) time.Time { return s.step(s.steps(after) + 1) }
+
+// steps is how many whole steps have passed at a moment; it is negative before counting begins.
+func (s *Schedule) steps(at time.Time) int64 {
+	return floorDiv(at.Unix()-s.zero, int64(s.every/time.Second)) // Unix rounds down, so a fraction never skips a slot
 }
 
-func (s *Schedule) anchor() int64 { return time.Date(2024, 1, 1, 0, 0, 0, 0, s.loc).Unix() }
+func (s *Schedule) step(n int64) time.Time {
+	return time.Unix(s.zero+n*int64(s.every/time.Second), 0).In(s.loc)
+}
 
 func floorDiv(a, b int64) int64 {
 	q := a / b

@@ -88,6 +88,7 @@ type Schedule struct {
 	loc   *time.Location
 	spans *cron.SpecSchedule // nil for "@every"
 	every time.Duration
+	zero  int64 // for "@every": Unix seconds of the moment counting begins
 }
 
 // Parse checks a spec. Its errors are all of type [*SpecError].
@@ -106,7 +107,8 @@ func Parse(s Spec) (*Schedule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Schedule{spec: s, loc: loc, spans: spans, every: every}, nil
+	zero := time.Date(2024, time.January, 1, 0, 0, 0, 0, loc).Unix()
+	return &Schedule{spec: s, loc: loc, spans: spans, every: every, zero: zero}, nil
 }
 
 func checkPolicy(s Spec) error {

@@ -23,6 +23,15 @@ var (
 	emptyNames = regexp.MustCompile(`^[.\s]*$`)
 )
 
+// linkKinds are tried in this order; what a text without any of needs cannot hold is not looked for.
+var linkKinds = [...]struct {
+	re    *regexp.Regexp
+	needs string
+}{
+	{withScheme, `/\`}, {mailHost, "@"}, {bareHost, ".．"}, {dodgedHost, "cnxvtCNXVT"},
+	{shortLink, "/"}, {chineseTLD, ".．"}, {rawIP, "."},
+}
+
 // foundLink is a link and the host it leads to.
 type foundLink struct {
 	Span
@@ -43,8 +52,11 @@ func lintLinks(text string, p Policy) (all []Finding) {
 func findLinks(text string) (all []foundLink) {
 	narrow, back := narrowed(text)
 	var taken []Span
-	for _, re := range []*regexp.Regexp{withScheme, mailHost, bareHost, dodgedHost, shortLink, chineseTLD, rawIP} {
-		for _, m := range re.FindAllStringIndex(narrow, -1) {
+	for _, kind := range linkKinds {
+		if !strings.ContainsAny(narrow, kind.needs) {
+			continue
+		}
+		for _, m := range kind.re.FindAllStringIndex(narrow, -1) {
 			s := Span{m[0], m[1]}
 			if slices.ContainsFunc(taken, func(t Span) bool { return t.Start < s.End && s.Start < t.End }) {
 				continue

@@ -44,7 +44,7 @@ func findPhones(text string) (all []foundPhone) {
 	}
 	for _, m := range hanDigits.FindAllStringIndex(text, -1) {
 		n := arabic(text[m[0]:m[1]])
-		if mobile.MatchString(n) || landline.MatchString(n) || callBefore.MatchString(text[:m[0]]) {
+		if mobile.MatchString(n) || landline.MatchString(n) || callBefore.MatchString(tail(text[:m[0]])) {
 			all = append(all, foundPhone{Span{m[0], m[1]}, n})
 		}
 	}
@@ -61,11 +61,14 @@ func isPhone(n, before, after string) bool {
 	if unitAfter.MatchString(after) {
 		return false
 	}
-	if callBefore.MatchString(before) && len(n) >= 3 {
+	if len(n) >= 3 && callBefore.MatchString(tail(before)) {
 		return true
 	}
 	return serviceNo.MatchString(n) && !endsMoney(before)
 }
+
+// tail is as much of a text as can matter for what follows it.
+func tail(s string) string { return s[max(0, len(s)-80):] }
 
 func endsLatin(s string) bool {
 	return s != "" && (isLatin(s[len(s)-1]) || len(s) > 1 && strings.IndexByte("-_.", s[len(s)-1]) >= 0 && isLatin(s[len(s)-2]))

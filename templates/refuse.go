@@ -22,7 +22,7 @@ func lintBlame(f folded) (all []Finding) {
 	text := f.String()
 	for _, re := range []*regexp.Regexp{blaming, blamingEnglish} {
 		for _, m := range re.FindAllStringIndex(text, -1) {
-			if !absolving.MatchString(text[:m[0]]) && !inQuotes(text, m[0]) { // promise 11
+			if !absolving.MatchString(tail(text[:m[0]])) && !inQuotes(text, m[0]) { // promise 11
 				all = append(all, Finding{Rule: Blame, Span: f.span(runeAt(text, m[0]), runeAt(text, m[1])), Message: "这句话在责怪受害人：请改成安慰和下一步怎么做"})
 			}
 		}
