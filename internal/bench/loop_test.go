@@ -1,0 +1,240 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/engine"
+	"netpatrol/internal/outbox"
+	"netpatrol/internal/record"
+	"netpatrol/internal/store/boltstore"
+)
+
+// loopStreams is how many people write at once.
+const loopStreams = 256
+
+// BenchmarkWholeLoop is the whole way of a message: accepted, decided, committed as report,
+// draft, approval and item, claimed by the outbox, sent, told and booked. The peer writes the
+// pairs that are then in the file, in as many bare commits as the loop made. Goal: at most
+// 1.5 x the peer's time. The loop's file also holds what was overwritten on the way, which the
+// peer does not have to write, so the ratio is against the loop.
+func BenchmarkWholeLoop(b *testing.B) {
+	for b.Loop() {
+		var ratios, loops, bares []float64
+		for range *rounds {
+			dir := b.TempDir()
+			took := runLoop(b, dir)
+			bare, n, commits := replayBare(b, filepath.Join(dir, boltstore.DataFile), filepath.Join(dir, "bare.db"))
+			b.Logf("loop %s, bare %s: %d pairs in %d commits", took, bare, n, commits)
+			ratios = append(ratios, took.Seconds()/bare.Seconds())
+			loops, bares = append(loops, took.Seconds()), append(bares, bare.Seconds())
+		}
+		b.ReportMetric(median(ratios), "x-bare")
+		b.ReportMetric(loopStreams/median(loops), "messages/s")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// runLoop lets loopStreams people write one message each and waits until every answer is booked.
+func runLoop(b *testing.B, dir string) time.Duration {
+	b.Helper()
+	l := newLoop(b, dir)
+	ctx, cancel := context.WithCancel(b.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = l.engine.Run(ctx) })
+	wg.Go(func() { _ = l.outbox.Run(ctx) })
+	began := time.Now()
+	for i := range loopStreams {
+		wg.Go(func() {
+			who := fmt.Sprintf("citizen-%d", i)
+			in := adapters.Inbound{
+				Key: fmt.Sprintf("%018d", i), Kind: adapters.KindMessage, Ref: adapters.Ref(fmt.Sprint(i)),
+				From: adapters.Person{ID: who, Handle: who}, Text: "我要举报一个冒充客服的网站", At: began,
+			}
+			if err := l.engine.Receive(ctx, "a", []adapters.Inbound{in}); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	l.platform.all.Wait()
+	took := time.Since(began)
+	cancel()
+	wg.Wait()
+	if err := l.store.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return took
+}
+
+// loop is an engine and an outbox over one store, with an account that is live.
+type loop struct {
+	store    *boltstore.Store
+	engine   *engine.Engine
+	outbox   *outbox.Outbox
+	platform *instant
+}
+
+func newLoop(b *testing.B, dir string) *loop {
+	b.Helper()
+	store, err := boltstore.Open(boltstore.Options{Dir: dir, Create: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	l := &loop{store: store, platform: &instant{}}
+	l.platform.all.Add(loopStreams)
+	l.seed(b)
+	log := slog.New(slog.DiscardHandler)
+	l.engine, err = engine.New(b.Context(), engine.Options{
+		Store: store, Bots: []bots.Bot{receipts{}}, Writer: plain{}, Tags: store.Vault(), Sieve: blind{}, Log: log,
+		Accounts: []*engine.Account{{
+			Record: bots.Account{Head: bots.Head{ID: "a"}, Unit: "网警", Language: "zh-Hans"}, Poll: time.Hour,
+			Open: func() adapters.Account { return l.platform },
+		}},
+		Pace:      engine.Pace{DraftLife: time.Hour, Identity: time.Hour, Bot: time.Minute, Retry: time.Second},
+		Committed: func() { l.outbox.Wake() },
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	l.outbox = outbox.New(outbox.Options{
+		Store: told{store, l.engine}, Owner: "bench", Log: log, Tag: store.Vault().Tag, Lint: func(string) error { return nil },
+		Accounts: func(string) (adapters.Account, bool) { return l.platform, true },
+	})
+	return l
+}
+
+// told lets outcomes go through the engine, as the daemon does.
+type told struct {
+	*boltstore.Store
+	engine *engine.Engine
+}
+
+func (s told) Accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) ([]bool, error) {
+	return s.engine.Accept(ctx, events, marks...)
+}
+
+func (l *loop) seed(b *testing.B) {
+	b.Helper()
+	err := l.store.Update(b.Context(), func(tx record.Tx) error {
+		return errors.Join(
+			tx.Put(&bots.Account{Head: bots.Head{ID: "a", State: string(bots.Live)}, Unit: "网警"}),
+			tx.Put(&record.Standing{
+				Head: bots.Head{ID: engine.StandingID("receipt", 1), State: record.StandingActive}, Template: "receipt", Rev: 1,
+				Purposes: []bots.Purpose{bots.ForReceipt}, Until: time.Now().Add(time.Hour),
+			}))
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// receipts files every message and confirms it.
+type receipts struct{}
+
+func (receipts) Name() string { return "receipts" }
+func (receipts) Decide(e bots.Event, _ bots.Facts) ([]bots.Effect, error) {
+	if e.Kind != bots.MessageHeard {
+		return nil, nil
+	}
+	id := bots.NewID(e, "report")
+	return []bots.Effect{bots.OpenReport{ID: id}, bots.Reply{Template: "receipt", Purpose: bots.ForReceipt, Report: id}}, nil
+}
+
+type plain struct{}
+
+func (plain) Render(lang, _ string, vars map[string]string) (engine.Text, error) {
+	return engine.Text{Text: "已收到，编号" + vars["Reference"] + "。本消息由" + vars["Unit"] + "自动发出，核对码" + vars["Code"] + "。", Language: lang, Rev: 1}, nil
+}
+func (plain) Lint(string) error                       { return nil }
+func (plain) Describe(string) (engine.Template, bool) { return engine.Template{}, false }
+
+type blind struct{}
+
+func (blind) Sift(string) []bots.Hit { return nil }
+
+// instant is a platform that answers at once.
+type instant struct {
+	all sync.WaitGroup
+}
+
+func (p *instant) Identity(context.Context) (adapters.Identity, error) {
+	return adapters.Identity{Person: adapters.Person{ID: "self"}, Confirmed: true}, nil
+}
+func (p *instant) Caps() adapters.Caps {
+	return adapters.Caps{Message: p, Limits: adapters.Limits{LaneWidth: 64}}
+}
+func (p *instant) Close() error { return nil }
+func (p *instant) Send(_ context.Context, at adapters.Attempt, _ adapters.Message) (adapters.Receipt, error) {
+	p.all.Done()
+	return adapters.Receipt{Ref: adapters.Ref(at.Key)}, nil
+}
+
+// replayBare writes every pair of a store's file into a new one, in as many commits as the
+// store made, and says how long that took.
+func replayBare(b *testing.B, from, to string) (took time.Duration, n, commits int) {
+	b.Helper()
+	pairs, commits := readPairs(b, from)
+	db, err := bolt.Open(to, 0o600, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	began := time.Now()
+	for i := range commits {
+		part := pairs[i*len(pairs)/commits : (i+1)*len(pairs)/commits]
+		if err := db.Update(func(tx *bolt.Tx) error { return putAll(tx, part) }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return time.Since(began), len(pairs), commits
+}
+
+type bucketPair struct{ bucket, key, value []byte }
+
+func putAll(tx *bolt.Tx, part []bucketPair) error {
+	for _, p := range part {
+		bucket, err := tx.CreateBucketIfNotExists(p.bucket)
+		if err == nil {
+			err = bucket.Put(p.key, p.value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readPairs returns the pairs of every bucket and how many commits the file has seen.
+func readPairs(b *testing.B, file string) (pairs []bucketPair, commits int) {
+	b.Helper()
+	db, err := bolt.Open(file, 0o600, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(func(tx *bolt.Tx) error {
+		commits = tx.ID()
+		return tx.ForEach(func(name []byte, bucket *bolt.Bucket) error {
+			return bucket.ForEach(func(k, v []byte) error {
+				pairs = append(pairs, bucketPair{clone(name), clone(k), clone(v)})
+				return nil
+			})
+		})
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return pairs, commits
+}
+
+func clone(b []byte) []byte { return append([]byte(nil), b...) }
