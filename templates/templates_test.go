@@ -123,7 +123,7 @@ func real(lang string) map[string]string {
 
 var shipped = []string{
 	"added", "answer-mention", "answer-mention-public", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
-	"is-it-a-scam", "notice-withdrawn", "offer-help", "officer", "receipt", "warning-fraud", "warning-rumour",
+	"is-it-a-scam", "notice-withdrawn", "offer-help", "officer", "receipt", "warning-fraud", "warning-rumour", "warning-unlawful",
 }
 
 func TestShippedTemplates(t *testing.T) {
@@ -135,7 +135,7 @@ func TestShippedTemplates(t *testing.T) {
 	if !slices.Equal(names, shipped) {
 		t.Fatalf("names %v\nwant  %v", names, shipped)
 	}
-	limit := map[string]int{"emergency": 200, "emergency-life": 220, "warning-fraud": 300, "warning-rumour": 300}
+	limit := map[string]int{"emergency": 200, "emergency-life": 220, "warning-fraud": 300, "warning-rumour": 300, "warning-unlawful": 300}
 	for _, lang := range []string{"zh-Hans", "en"} {
 		for _, name := range shipped {
 			t.Run(lang+"/"+name, func(t *testing.T) {
@@ -395,7 +395,7 @@ func TestWarningMayQuoteWhatItWarnsOf(t *testing.T) {
 	set, p := standard(t), policy(t)
 	posts := append(lines(t, "testdata/requests.txt"), lines(t, "testdata/mentions.txt")...)
 	posts = append(posts, "谁让你贪心，活该", "XX小学门口有人抢孩子", "加“老师”微信 abc123，", "他说‘先打钱", "看 http://evil.example/x 领红包！？。", "‘’“”「", "138 0013 8000 联系我")
-	for _, name := range []string{"warning-fraud", "warning-rumour", "offer-help", "notice-withdrawn"} {
+	for _, name := range []string{"warning-fraud", "warning-rumour", "warning-unlawful", "offer-help", "notice-withdrawn"} {
 		for _, lang := range []string{"zh-Hans", "en"} {
 			for i, post := range posts {
 				if every := map[bool]int{true: 2, false: 12}[name == "warning-fraud"]; i < len(posts)-7 && i%every != len(lang)%every {

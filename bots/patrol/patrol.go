@@ -180,18 +180,25 @@ func (v view) warn(clue string, hit bots.Hit) []bots.Effect {
 	if r, ok := v.pack.Rule(hit.Rule); ok {
 		why = r.Why
 	}
-	name := "warning-fraud"
-	if hit.Category.IsRumour() {
-		name = "warning-rumour"
-	}
 	return []bots.Effect{
 		bots.ProposeWarning{
-			ID: bots.NewID(v.e, "warning"), Clue: clue, Template: name,
+			ID: bots.NewID(v.e, "warning"), Clue: clue, Template: warningFor(hit.Category),
 			Vars: map[string]string{"Post": v.quote(v.h.Text), "Why": why},
 			Why:  why, Rule: hit.Rule, Rev: hit.Version, Spans: hit.Spans,
 		},
 		bots.Count{Name: day},
 	}
+}
+
+// warningFor names the text that says no more of a post than its category allows.
+func warningFor(c bots.Category) string {
+	switch {
+	case c == bots.Fraud:
+		return "warning-fraud"
+	case c.IsRumour():
+		return "warning-rumour"
+	}
+	return "warning-unlawful"
 }
 
 // answer replies to somebody who named us, once in a thread. An advertisement or rumour is

@@ -14,10 +14,11 @@ func (c *commit) appeal(x bots.Appeal) error {
 	if err != nil {
 		return err
 	}
-	if err := record.AppealWarning(w, c.now); err != nil {
-		return err
-	}
 	on := bots.Target{Kind: bots.KindWarning, ID: w.ID}
+	if err := record.AppealWarning(w, c.now); err != nil { // withdrawn already, say: a person looks at what they write
+		raise(c.tx, c.ev, "收到过警示的人再次提出异议，请查看："+err.Error(), on)
+		return nil
+	}
 	c.audit("appeal", on, "", "")
 	raise(c.tx, c.ev, "收到警示的人提出异议，请由另一位同志复核", on)
 	return c.tx.Put(w)

@@ -79,57 +79,94 @@ func (c *commit) releaseBulletin(id string) error {
 	if err != nil {
 		return err
 	}
+	left := false
 	for _, draft := range b.Drafts {
-		if err := c.releaseApproved(draft); err != nil {
+		released, err := c.releaseApproved(draft)
+		if err != nil {
 			return err
 		}
+		left = left || released
+	}
+	if !left {
+		return c.missed(b, "not approved")
 	}
 	b.State, b.Updated = bots.BulletinReleased, c.now
 	c.audit("release-bulletin", bots.Target{Kind: bots.KindBulletin, ID: id}, "", b.Slot.Format(time.RFC3339))
 	return c.tx.Put(b)
 }
 
-func (c *commit) releaseApproved(draft string) error {
+func (c *commit) releaseApproved(draft string) (released bool, err error) {
 	d, err := record.Load[bots.Draft](c.tx, draft)
 	if err != nil {
-		return err
+		return false, err
 	}
 	a, err := record.Load[record.Approval](c.tx, draft+".approval")
 	if errors.Is(err, record.ErrNotFound) || d.State != bots.DraftApproved {
 		c.audit("slot-not-approved", bots.Target{Kind: bots.KindDraft, ID: draft}, d.Code, d.State)
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	i, err := record.Release(d, a, c.now)
 	if err != nil {
-		return err
+		return false, err
 	}
+	i.Due = c.wall(i.Due)
 	d.Due, d.Updated, c.released = time.Time{}, c.now, true
 	c.audit("release", bots.Target{Kind: bots.KindDraft, ID: d.ID}, d.Code, byWhom(a))
 	if err := c.tx.Put(d); err != nil {
-		return err
+		return false, err
 	}
-	return c.put(i)
+	return true, c.put(i)
 }
 
-// miss accounts for a slot that was not run, and for the bulletins bound to it.
+// miss accounts for a slot that was not run, and for the bulletins bound to it: approved or
+// not, they cannot leave any more.
 func (c *commit) miss(x bots.Miss) error {
 	c.audit("slot-missed", bots.Target{Kind: bots.KindEvent, ID: c.ev.ID}, "", fmt.Sprintf("%s %s: %s", x.Schedule, x.Slot.Format(time.RFC3339), x.Reason))
-	page, err := c.tx.List(record.Query{Kind: bots.KindBulletin, Stream: scheduleStream(x.Schedule), State: bots.BulletinDrafted})
-	if err != nil {
-		return err
-	}
-	for _, r := range page {
-		b := r.(*bots.Bulletin)
-		if !b.Slot.Equal(x.Slot) {
-			continue
-		}
-		b.State, b.Reason, b.Updated = bots.BulletinMissed, x.Reason, c.now
-		if err := c.tx.Put(b); err != nil {
+	for _, state := range []string{bots.BulletinDrafted, bots.BulletinApproved} {
+		page, err := c.tx.List(record.Query{Kind: bots.KindBulletin, Stream: scheduleStream(x.Schedule), State: state, Limit: 1000})
+		if err != nil {
 			return err
+		}
+		for _, r := range page {
+			b := r.(*bots.Bulletin)
+			if b.Slot.Before(x.Slot) || b.Slot.After(c.lastMissed(x)) {
+				continue
+			}
+			if err := c.missed(b, x.Reason); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// lastMissed is the newest slot that a miss stands for: a long gap is summarised in one.
+func (c *commit) lastMissed(x bots.Miss) time.Time {
+	if s, ok := c.ev.Body.(*bots.Slot); ok && s.Skipped != "" && s.Schedule == x.Schedule && s.At.Equal(x.Slot) && s.Last.After(x.Slot) {
+		return s.Last
+	}
+	return x.Slot
+}
+
+// missed ends a bulletin that did not leave, and its drafts, so that nobody approves in vain.
+func (c *commit) missed(b *bots.Bulletin, why string) error {
+	for _, id := range b.Drafts {
+		d, err := record.Load[bots.Draft](c.tx, id)
+		if err != nil {
+			return err
+		}
+		if d.State != bots.DraftAwaiting && d.State != bots.DraftApproved {
+			continue
+		}
+		d.State, d.Reason, d.Due, d.Updated = bots.DraftExpired, why, time.Time{}, c.now
+		c.audit("lapse", bots.Target{Kind: bots.KindDraft, ID: id}, d.Code, why)
+		if err := c.tx.Put(d); err != nil {
+			return err
+		}
+	}
+	b.State, b.Reason, b.Updated = bots.BulletinMissed, why, c.now
+	return c.tx.Put(b)
 }

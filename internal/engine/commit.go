@@ -60,11 +60,11 @@ func (c *commit) all(p *proposal) error {
 	for _, x := range p.effects {
 		c.bot = x.bot
 		if err := c.apply(x.effect); err != nil {
-			return fmt.Errorf("%s proposed %T: %w", x.bot, x.effect, err)
+			return &fault{x.bot, x.effect, err}
 		}
 	}
-	for _, f := range p.failed {
-		raise(c.tx, c.ev, "a bot failed: "+f, bots.Target{Kind: bots.KindEvent, ID: c.ev.ID})
+	if len(p.failed) > 0 {
+		raise(c.tx, c.ev, "a bot failed: "+strings.Join(p.failed, "; "), bots.Target{Kind: bots.KindEvent, ID: c.ev.ID})
 	}
 	if err := c.keepTape(p); err != nil {
 		return err
@@ -80,6 +80,9 @@ func (c *commit) begin() error {
 	}
 	if stored.State != bots.EventPending { // promise 5
 		return errDone
+	}
+	if stored.Erased { // promise 15
+		return errErased
 	}
 	c.ev.Head = stored.Head
 	return nil
@@ -148,6 +151,7 @@ func (c *commit) finish(p *proposal) error {
 	c.ev.Result = &bots.Result{Status: bots.Applied, Made: c.made}
 	if len(p.failed) > 0 && len(p.effects) == 0 {
 		c.ev.State = bots.EventParked
+		c.ev.Result = &bots.Result{Status: bots.Refused, Code: "parked", Message: clip(strings.Join(p.failed, "; "), maxWhy)}
 	}
 	return c.tx.Put(c.ev)
 }
@@ -231,7 +235,7 @@ func (c *commit) put(r bots.Record) error {
 
 const (
 	maxLines    = 100
-	maxLineText = 24 << 10 // bytes, over all lines
+	maxLineText = 24 << 10 // bytes of JSON, over all lines
 )
 
 func (c *commit) openReport(x bots.OpenReport) error {
@@ -257,11 +261,7 @@ func (c *commit) openReport(x bots.OpenReport) error {
 }
 
 func (c *commit) line(h *bots.Heard) bots.Line {
-	text := h.Text
-	if len(text) > maxLineText/2 {
-		text = strings.ToValidUTF8(text[:maxLineText/2], "") + "…"
-	}
-	return bots.Line{Event: c.ev.ID, At: c.ev.Occurred, Text: text}
+	return bots.Line{Event: c.ev.ID, At: c.ev.Occurred, Text: clip(h.Text, maxLineText/2)}
 }
 
 func (c *commit) addLine(report string) error {
@@ -274,9 +274,9 @@ func (c *commit) addLine(report string) error {
 		return err
 	}
 	l := c.line(h)
-	size := len(l.Text)
+	size := encodedLen(l.Text)
 	for _, old := range r.Lines {
-		size += len(old.Text)
+		size += encodedLen(old.Text)
 	}
 	if len(r.Lines) >= maxLines || size > maxLineText {
 		r.More++
@@ -345,6 +345,9 @@ func (c *commit) followUp(x bots.FollowUp) error {
 	if err != nil {
 		return err
 	}
+	if x.State != bots.WarningRemoved && x.State != bots.WarningKept {
+		return fmt.Errorf("a follow-up finds a post %s or %s, not %q", bots.WarningRemoved, bots.WarningKept, x.State)
+	}
 	if !slices.Contains([]string{bots.WarningSent, bots.WarningKept}, w.State) {
 		return nil
 	}
@@ -393,7 +396,7 @@ func (c *commit) remind(x bots.Remind) error {
 	if err != nil {
 		return err
 	}
-	w.Bot, w.Key, w.Account, w.Cause, w.Due, w.Updated = c.bot, x.Key, c.ev.Account, c.ev.ID, x.At, c.now
+	w.Bot, w.Key, w.Account, w.Cause, w.Due, w.Updated = c.bot, x.Key, c.ev.Account, c.ev.ID, c.wall(maxTime(x.At, c.now)), c.now
 	c.timed = true
 	return c.tx.Put(w)
 }
@@ -416,9 +419,19 @@ func (c *commit) errand(x bots.Fetch) error {
 		return err
 	}
 	g.Bot, g.Key, g.Account, g.What, g.Ref, g.Cause, g.Tries = c.bot, x.Key, c.ev.Account, x.What, x.Ref, c.ev.ID, 0
-	g.Due, g.Updated = maxTime(x.At, c.now), c.now
+	g.Due, g.Updated = c.wall(maxTime(x.At, c.now)), c.now
 	c.timed = true
 	return c.tx.Put(g)
+}
+
+// wall turns a moment of event time into what our clock will show then. Event time never goes
+// back, so after the clock was set back by an hour it stands an hour ahead: without this every
+// answer would wait for that hour.
+func (c *commit) wall(at time.Time) time.Time {
+	if ahead := time.Until(c.now); ahead > time.Second {
+		return at.Add(-ahead)
+	}
+	return at
 }
 
 func maxTime(a, b time.Time) time.Time {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,36 +35,43 @@ type proposed struct {
 // errDone says that an event was decided before: by us, before a crash, or by another node.
 var errDone = errors.New("already decided")
 
+// errErased says that whom an undecided event is about was erased: nothing may come of it.
+var errErased = errors.New("the subject of the event was erased")
+
 // process decides one event and commits the decision. It returns when the event is
 // decided, parked, or ctx has ended; a store that cannot write is waited for.
 func (e *Engine) process(ctx context.Context, ev *bots.Event) {
 	started := time.Now()
-	for try := 0; ; try++ {
-		result, err := e.attempt(ctx, ev, try)
+	conflicts := 0
+	for {
+		result, err := e.attempt(ctx, ev)
 		switch {
 		case err == nil:
 			e.settled(ev, result)
 			e.o.Log.InfoContext(ctx, "event", "id", ev.ID, "kind", string(ev.Kind), "account", ev.Account,
 				"result", result.Status, "code", result.Code, "took", time.Since(started))
 			return
-		case errors.Is(err, errDone), ctx.Err() != nil:
+		case ctx.Err() != nil:
 			return
-		case errors.Is(err, record.ErrConflict) && try < maxTries:
+		case errors.Is(err, errErased):
+			err = e.bury(ctx, ev)
+			if err == nil || errors.Is(err, errDone) {
+				return
+			}
+		case errors.Is(err, errDone):
+			if r, ok := e.resultOf(ctx, ev.ID); ok {
+				e.settled(ev, r)
+			}
+			return
+		case errors.Is(err, record.ErrConflict) && conflicts < maxTries:
+			conflicts++
 			continue
 		}
 		e.o.Log.ErrorContext(ctx, "event", "id", ev.ID, "kind", string(ev.Kind), "err", err)
 		if errors.Is(err, record.ErrConflict) {
-			err = fmt.Errorf("decided %d times and the records changed every time: %w", try, err)
-		} else if storeFailed(err) {
-			if !pause(ctx, e.o.Pace.Retry) {
-				return
-			}
-			continue
+			err = fmt.Errorf("decided %d times and the records changed every time: %w", conflicts, err)
 		}
-		if e.park(ctx, ev, err) {
-			return
-		}
-		if !pause(ctx, e.o.Pace.Retry) {
+		if !storeFailed(err) && e.park(ctx, ev, err) || !pause(ctx, e.o.Pace.Retry) {
 			return
 		}
 	}
@@ -74,7 +82,7 @@ func storeFailed(err error) bool {
 }
 
 // attempt decides once. A refused decision of an officer is a decision too.
-func (e *Engine) attempt(ctx context.Context, ev *bots.Event, try int) (bots.Result, error) {
+func (e *Engine) attempt(ctx context.Context, ev *bots.Event) (bots.Result, error) {
 	if d, ok := ev.Body.(*bots.Decision); ok {
 		return e.attemptDecision(ctx, ev, d)
 	}
@@ -83,17 +91,45 @@ func (e *Engine) attempt(ctx context.Context, ev *bots.Event, try int) (bots.Res
 		return bots.Result{}, err
 	}
 	e.step(StepDecided)
-	var c *commit
-	err = e.o.Store.Update(ctx, func(tx record.Tx) error {
-		c = e.newCommit(tx, ev, p.conv)
-		return c.all(p)
-	})
+	c, err := e.commit(ctx, ev, p)
 	if err != nil {
 		return bots.Result{}, err
 	}
 	e.step(StepCommitted)
 	e.after(c)
 	return *c.ev.Result, nil
+}
+
+// commit applies a proposal. A bot whose effects cannot be applied loses them; the other
+// bots' are applied without it.
+func (e *Engine) commit(ctx context.Context, ev *bots.Event, p *proposal) (c *commit, err error) {
+	for {
+		err = e.o.Store.Update(ctx, func(tx record.Tx) error {
+			c = e.newCommit(tx, ev, p.conv)
+			return c.all(p)
+		})
+		var f *fault
+		if !errors.As(err, &f) || errors.Is(err, record.ErrConflict) || storeFailed(err) || ctx.Err() != nil {
+			return c, err
+		}
+		p.drop(f)
+	}
+}
+
+// fault is an effect that cannot be applied.
+type fault struct {
+	bot    string
+	effect bots.Effect
+	err    error
+}
+
+func (f *fault) Error() string { return fmt.Sprintf("%s proposed %T: %s", f.bot, f.effect, f.err) }
+func (f *fault) Unwrap() error { return f.err }
+
+// drop forgets what a bot proposed.
+func (p *proposal) drop(f *fault) {
+	p.failed = append(p.failed, f.Error())
+	p.effects = slices.DeleteFunc(p.effects, func(x proposed) bool { return x.bot == f.bot })
 }
 
 // propose runs the bots in order, each on facts of its own.
@@ -105,7 +141,7 @@ func (e *Engine) propose(ctx context.Context, ev *bots.Event) (*proposal, error)
 	for _, b := range e.o.Bots {
 		f := &facts{ctx: ctx, e: e, ev: ev, bot: b.Name(), conv: p.conv}
 		effects, err := e.ask(ctx, b, *ev, f)
-		if f.err != nil {
+		if !f.ended.Load() && f.err != nil { // a bot that was given up may still be asking
 			return nil, fmt.Errorf("facts for %s: %w", b.Name(), f.err)
 		}
 		if err != nil && !errors.Is(err, bots.ErrNotMine) {
@@ -205,20 +241,38 @@ func mustJSON(v any) []byte {
 
 // park puts an event aside with an alarm. It says whether that became durable.
 func (e *Engine) park(ctx context.Context, ev *bots.Event, why error) bool {
+	result := bots.Result{Status: bots.Refused, Code: "parked", Message: clip(why.Error(), maxWhy)}
 	err := e.o.Store.Update(ctx, func(tx record.Tx) error {
 		stored, err := record.Load[bots.Event](tx, ev.ID)
 		if err != nil || stored.State != bots.EventPending {
 			return errDone
 		}
-		stored.State, stored.Updated = bots.EventParked, time.Now()
-		stored.Result = &bots.Result{Status: bots.Refused, Code: "parked", Message: why.Error()}
+		stored.State, stored.Updated, stored.Result = bots.EventParked, time.Now(), &result
 		raise(tx, ev, "an event could not be decided: "+why.Error(), bots.Target{Kind: bots.KindEvent, ID: ev.ID})
 		return tx.Put(stored)
 	})
 	if err == nil {
-		e.settled(ev, bots.Result{Status: bots.Refused, Code: "parked", Message: why.Error()})
+		e.settled(ev, result)
 	}
 	return err == nil || errors.Is(err, errDone)
+}
+
+// bury ends an event of which only the head is left.
+func (e *Engine) bury(ctx context.Context, ev *bots.Event) error {
+	result := bots.Result{Status: bots.Refused, Code: "erased", Message: errErased.Error()}
+	err := e.o.Store.Update(ctx, func(tx record.Tx) error {
+		stored, err := record.Load[bots.Event](tx, ev.ID)
+		if err != nil || stored.State != bots.EventPending || !stored.Erased {
+			return errDone
+		}
+		stored.Kind, stored.Body, stored.Result = bots.OtherHeard, &bots.Heard{}, &result
+		stored.State, stored.Updated = bots.EventDecided, time.Now()
+		return tx.Put(stored)
+	})
+	if err == nil {
+		e.settled(ev, result)
+	}
+	return err
 }
 
 // raise opens an alarm for the duty officer.
@@ -227,8 +281,8 @@ func raise(tx record.Tx, ev *bots.Event, why string, about bots.Target) {
 	if _, err := tx.Get(record.KindAlarm, id); err == nil {
 		return
 	}
-	a := &record.Alarm{Why: why, About: about, Event: ev.ID}
-	a.Head = bots.Head{ID: id, Stream: ev.Stream, State: record.AlarmOpen, Created: ev.Accepted, Updated: ev.Accepted}
+	a := &record.Alarm{Why: clip(why, maxWhy), About: about, Event: ev.ID}
+	a.Head = bots.Head{ID: id, Subject: ev.Subject, Stream: ev.Stream, State: record.AlarmOpen, Created: ev.Accepted, Updated: ev.Accepted}
 	if err := tx.Put(a); err == nil {
 		tx.Audit(record.AuditEntry{At: ev.Accepted, Who: "engine", Did: "alarm", On: about, Event: ev.ID})
 	}

@@ -109,6 +109,9 @@ func (c *commit) approve(by *record.Officer, d *bots.Decision) error {
 	if err != nil {
 		return err
 	}
+	if old, err := record.Load[record.Approval](c.tx, a.ID); err == nil {
+		a.Version = old.Version // of a text that was edited since: the new one takes its place
+	}
 	c.audit("approve", d.On, draft.Code, string(draft.Purpose))
 	if !draft.NotBefore.IsZero() { // it leaves with its slot
 		a.Subject = draft.Subject
@@ -211,9 +214,33 @@ func (c *commit) edit(by *record.Officer, d *bots.Decision) error {
 	if err := c.fit(draft); err != nil {
 		return refuse("text", "%s", err.Error())
 	}
-	draft.Updated = c.now
+	draft.Due, draft.Updated = draft.Expires, c.now
 	c.audit("edit", d.On, draft.Code, "")
-	return c.tx.Put(draft)
+	if err := c.tx.Put(draft); err != nil {
+		return err
+	}
+	return c.reopen(draft)
+}
+
+// reopen takes a bulletin or warning back to where its draft waits for a decision.
+func (c *commit) reopen(draft *bots.Draft) error {
+	switch draft.About.Kind {
+	case bots.KindBulletin:
+		b, err := record.Load[bots.Bulletin](c.tx, draft.About.ID)
+		if err != nil || b.State != bots.BulletinApproved && b.State != bots.BulletinReturned {
+			return err
+		}
+		b.State, b.Reason, b.Updated = bots.BulletinDrafted, "", c.now
+		return c.tx.Put(b)
+	case bots.KindWarning:
+		w, err := record.Load[bots.Warning](c.tx, draft.About.ID)
+		if err != nil || w.State != bots.WarningRejected {
+			return err
+		}
+		w.State, w.Reason, w.Updated = bots.WarningProposed, "", c.now
+		return c.tx.Put(w)
+	}
+	return nil
 }
 
 func (c *commit) replyTo(by *record.Officer, d *bots.Decision) error {
@@ -385,6 +412,9 @@ func (c *commit) onItem(d *bots.Decision, did string, change func(*record.Item) 
 	}
 	if err := change(i); err != nil {
 		return err
+	}
+	if i.Due.Equal(c.now) {
+		i.Due = c.wall(i.Due)
 	}
 	i.Updated, c.released = c.now, true
 	c.audit(did, d.On, i.Code, i.State)

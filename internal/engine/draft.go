@@ -31,7 +31,7 @@ func (c *commit) reply(x bots.Reply) error {
 		Head: c.head(bots.NewID(*c.ev, "reply"), ""), Purpose: x.Purpose, Account: c.ev.Account, Channel: adapters.Private,
 		To: to, Parent: ref, Template: x.Template, Vars: x.Vars,
 	}
-	if x.Public && c.ev.Kind != bots.MessageHeard {
+	if x.Public && (c.ev.Kind == bots.MentionHeard || c.ev.Kind == bots.CommentHeard) {
 		d.Channel = adapters.InReply
 	}
 	if x.Report != "" {
@@ -107,11 +107,12 @@ func (c *commit) write(d *bots.Draft, a *bots.Account) error {
 	if d.Code, err = c.code(bots.Target{Kind: bots.KindDraft, ID: d.ID}); err != nil {
 		return err
 	}
-	vars := map[string]string{"Unit": a.Unit, "Code": d.Code, "Automatic": automatic(d)}
+	vars := map[string]string{}
+	maps.Copy(vars, d.Vars) // first: who speaks, and the code, are not a bot's to say
+	vars["Unit"], vars["Code"], vars["Automatic"] = a.Unit, d.Code, automatic(d)
 	if vars["Reference"], err = c.reference(d.About); err != nil {
 		return err
 	}
-	maps.Copy(vars, d.Vars)
 	t, err := c.e.o.Writer.Render(c.language(a), d.Template, vars)
 	if err != nil {
 		return err
@@ -196,6 +197,7 @@ func (c *commit) release(d *bots.Draft, a *record.Approval) error {
 		return err
 	}
 	d.Due = time.Time{} // it cannot lapse any more; the item can
+	i.Due = c.wall(i.Due)
 	a.Subject = d.Subject
 	c.released = true
 	c.audit("release", bots.Target{Kind: bots.KindDraft, ID: d.ID}, d.Code, byWhom(a))

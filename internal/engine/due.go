@@ -23,10 +23,19 @@ func (e *Engine) runDue(ctx context.Context) {
 	for i := range e.o.Schedules {
 		heap.Set(i, time.Now())
 	}
-	for {
+	defer e.errands.Wait()
+	for swept := time.Now(); ; {
 		e.dueSlots(ctx, heap)
-		e.dueRecords(ctx)
-		t := time.NewTimer(e.untilNext(ctx, heap))
+		failed := e.dueRecords(ctx)
+		if time.Since(swept) >= maxIdle {
+			failed = e.resume(ctx) != nil || failed
+			swept = time.Now()
+		}
+		wait := e.untilNext(ctx, heap)
+		if failed { // what is due stays due: do not spin over it
+			wait = max(wait, e.o.Pace.Retry)
+		}
+		t := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			t.Stop()
@@ -91,22 +100,27 @@ var dueKinds = []record.Query{
 	{Kind: record.KindWake, State: "waiting"},
 	{Kind: record.KindErrand, State: "waiting"},
 	{Kind: bots.KindDraft, State: bots.DraftAwaiting},
+	{Kind: bots.KindDraft, State: bots.DraftApproved}, // its slot never came
 }
 
-func (e *Engine) dueRecords(ctx context.Context) {
+// dueRecords deals with what is due and says whether something of it has to be tried again.
+func (e *Engine) dueRecords(ctx context.Context) (failed bool) {
 	now := time.Now()
 	for _, q := range dueKinds {
 		q.DueBefore, q.Limit = now, 200
 		page, err := e.o.Store.List(ctx, q)
+		if err != nil && ctx.Err() == nil {
+			failed = true
+			e.o.Log.WarnContext(ctx, "due", "kind", string(q.Kind), "err", err)
+		}
 		for _, r := range page {
-			if err = e.dueRecord(ctx, r, now); err != nil {
+			if err := e.dueRecord(ctx, r, now); err != nil && ctx.Err() == nil {
+				failed = true
 				e.o.Log.WarnContext(ctx, "due", "kind", string(q.Kind), "id", r.Meta().ID, "err", err)
 			}
 		}
-		if err != nil && ctx.Err() == nil {
-			e.o.Log.WarnContext(ctx, "due", "kind", string(q.Kind), "err", err)
-		}
 	}
+	return failed
 }
 
 func (e *Engine) dueRecord(ctx context.Context, r bots.Record, now time.Time) error {
@@ -114,7 +128,7 @@ func (e *Engine) dueRecord(ctx context.Context, r bots.Record, now time.Time) er
 	case *record.Wake:
 		return e.remindNow(ctx, r)
 	case *record.Errand:
-		return e.runErrand(ctx, r, now)
+		return e.startErrand(ctx, r, now)
 	case *bots.Draft:
 		return e.lapse(ctx, r.ID, now)
 	}
@@ -140,7 +154,8 @@ func (e *Engine) untilNext(ctx context.Context, heap *scheduler.Heap[int]) time.
 // remindNow turns a wake into its event, then forgets the wake unless it was moved meanwhile.
 func (e *Engine) remindNow(ctx context.Context, w *record.Wake) error {
 	ev := &bots.Event{
-		Key:  fmt.Sprintf("%s|reminder|%s", w.Due.UTC().Format(time.RFC3339Nano), w.ID),
+		// set twice for one moment, the second time after it has come, it comes twice
+		Key:  fmt.Sprintf("%s|reminder|%d|%s", w.Due.UTC().Format(time.RFC3339Nano), w.Updated.UnixNano(), w.ID),
 		Kind: bots.Reminded, V: 1, Occurred: w.Due, Cause: w.Cause, Account: w.Account,
 		Body: &bots.Reminder{Bot: w.Bot, Key: w.Key, Due: w.Due},
 	}
@@ -167,17 +182,67 @@ func (e *Engine) forget(ctx context.Context, kind bots.RecordKind, id string, ve
 // errandTries bounds how often a read is tried before its failure is the result.
 const errandTries = 5
 
+// errandsAtOnce bounds the errands under way on one account: a platform that never answers
+// holds up its own errands, and nothing else.
+const errandsAtOnce = 4
+
+// startErrand lets an errand run beside the due loop. It is put off first, so that it is not
+// found due while it runs, and comes back if we die over it.
+func (e *Engine) startErrand(ctx context.Context, g *record.Errand, now time.Time) error {
+	room := e.room[g.Account]
+	if room == nil { // no such account: there is nothing to wait for
+		return e.runErrand(ctx, g, now)
+	}
+	select {
+	case room <- struct{}{}:
+	default:
+		_, err := e.putOff(ctx, g, now.Add(errandTimeout))
+		return err
+	}
+	held, err := e.putOff(ctx, g, now.Add(2*errandTimeout))
+	if err != nil || held == nil {
+		<-room
+		return err
+	}
+	e.errands.Go(func() {
+		defer e.wakeDue()
+		defer func() { <-room }()
+		if err := e.runErrand(ctx, held, now); err != nil && ctx.Err() == nil {
+			e.o.Log.WarnContext(ctx, "errand", "id", held.ID, "err", err)
+		}
+	})
+	return nil
+}
+
+// putOff moves an errand and returns it as stored; nil when it was moved or forgotten meanwhile.
+func (e *Engine) putOff(ctx context.Context, g *record.Errand, due time.Time) (held *record.Errand, err error) {
+	err = e.o.Store.Update(ctx, func(tx record.Tx) error {
+		held = nil
+		again, err := record.Load[record.Errand](tx, g.ID)
+		if errors.Is(err, record.ErrNotFound) || err == nil && again.Version != g.Version {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		again.Due, held = due, again
+		return tx.Put(again)
+	})
+	return held, err
+}
+
 // runErrand makes a read and brings its result back as an event.
 func (e *Engine) runErrand(ctx context.Context, g *record.Errand, now time.Time) error {
 	result := &bots.FetchResult{Bot: g.Bot, Key: g.Key, What: g.What, Ref: g.Ref}
 	sight, err := e.look(ctx, g)
 	switch {
 	case err == nil:
+		sight.Text, sight.Edited = clip(sight.Text, maxHeard), encodable(sight.Edited) // as what it is compared with
 		result.Sight = &sight
 	case g.Tries+1 < errandTries && adapters.ClassOf(err) != adapters.Unsupported:
 		return e.postpone(ctx, g, now)
 	default:
-		result.Problem = err.Error()
+		result.Problem = clip(err.Error(), maxWhy)
 	}
 	ev := &bots.Event{
 		Key:  fmt.Sprintf("%s|errand|%s", g.Updated.UTC().Format(time.RFC3339Nano), g.ID),
@@ -218,16 +283,46 @@ func (e *Engine) postpone(ctx context.Context, g *record.Errand, now time.Time) 
 func (e *Engine) lapse(ctx context.Context, id string, now time.Time) error {
 	return e.o.Store.Update(ctx, func(tx record.Tx) error {
 		d, err := record.Load[bots.Draft](tx, id)
-		if err != nil || d.State != bots.DraftAwaiting || now.Before(d.Expires) {
+		if err != nil || d.State != bots.DraftAwaiting && d.State != bots.DraftApproved || now.Before(d.Expires) {
 			return nil
 		}
-		d.State, d.Reason, d.Due, d.Updated = bots.DraftExpired, "nobody decided in time", time.Time{}, now
+		why := "nobody decided in time"
+		if d.State == bots.DraftApproved {
+			why = "its slot did not come in time"
+		}
+		d.State, d.Reason, d.Due, d.Updated = bots.DraftExpired, why, time.Time{}, now
 		tx.Audit(record.AuditEntry{At: now, Who: "engine", Did: "lapse", On: bots.Target{Kind: bots.KindDraft, ID: id}, Code: d.Code})
 		if err := tx.Put(d); err != nil {
 			return err
 		}
-		return lapseWarning(tx, d, now)
+		return errors.Join(lapseWarning(tx, d, now), lapseBulletin(tx, d, now))
 	})
+}
+
+// lapseBulletin ends a bulletin once none of its drafts can leave any more.
+func lapseBulletin(tx record.Tx, d *bots.Draft, now time.Time) error {
+	if d.About.Kind != bots.KindBulletin {
+		return nil
+	}
+	b, err := record.Load[bots.Bulletin](tx, d.About.ID)
+	if err != nil || b.State != bots.BulletinDrafted && b.State != bots.BulletinApproved {
+		return nil
+	}
+	state := bots.BulletinMissed
+	for _, id := range b.Drafts {
+		other, err := record.Load[bots.Draft](tx, id)
+		if err != nil {
+			return err
+		}
+		switch other.State {
+		case bots.DraftAwaiting, bots.DraftApproved:
+			return nil
+		case bots.DraftReleased:
+			state = bots.BulletinReleased
+		}
+	}
+	b.State, b.Reason, b.Updated = state, d.Reason, now
+	return tx.Put(b)
 }
 
 func lapseWarning(tx record.Tx, d *bots.Draft, now time.Time) error {

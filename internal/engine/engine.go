@@ -142,6 +142,8 @@ type Engine struct {
 	accounts map[string]*Account
 	streams  *streams
 	due      chan struct{} // something changed what is due next
+	errands  sync.WaitGroup
+	room     map[string]chan struct{} // for the errands of each account
 
 	mu      sync.Mutex
 	waiting map[string][]chan bots.Result // by event id
@@ -150,10 +152,10 @@ type Engine struct {
 // New makes an engine. It registers the accounts in the store: a new one starts in
 // observe, a known one keeps its mode.
 func New(ctx context.Context, o Options) (*Engine, error) {
-	e := &Engine{o: o, accounts: map[string]*Account{}, due: make(chan struct{}, 1), waiting: map[string][]chan bots.Result{}}
+	e := &Engine{o: o, accounts: map[string]*Account{}, due: make(chan struct{}, 1), waiting: map[string][]chan bots.Result{}, room: map[string]chan struct{}{}}
 	e.streams = newStreams(e.process)
 	for _, a := range o.Accounts {
-		e.accounts[a.Record.ID] = a
+		e.accounts[a.Record.ID], e.room[a.Record.ID] = a, make(chan struct{}, errandsAtOnce)
 		if err := e.register(ctx, a); err != nil {
 			return nil, err
 		}
@@ -166,10 +168,11 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 func (e *Engine) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	e.streams.start(ctx, &wg)
+	defer e.streams.stop()
 	if err := e.resume(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("undecided events: %w", err)
 	}
+	e.streams.start(ctx, &wg) // only now: what is older goes first
 	wg.Go(func() { e.runDue(ctx) })
 	for _, a := range e.accounts {
 		wg.Go(func() { e.watchIdentity(ctx, a) })
@@ -181,7 +184,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// resume queues the events an earlier process accepted and did not decide.
+// resume queues the events that were accepted and not decided: by an earlier process, or by
+// a commit that was reported as failed and had become durable after all.
 func (e *Engine) resume(ctx context.Context) error {
 	q := record.Query{Kind: bots.KindEvent, State: bots.EventPending, Limit: 1000}
 	for {

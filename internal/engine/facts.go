@@ -155,8 +155,6 @@ func thaw(kind bots.RecordKind, b []byte) (bots.Record, error) {
 	return r, nil
 }
 
-func memoryID(stream, bot, key string) string { return stream + "|" + bot + "|" + key }
-
 // tallyID names a day's count. Names are digested: a bot may count by author.
 func (e *Engine) tallyID(name string, at time.Time) string {
 	return at.UTC().Format("20060102") + "|" + e.o.Tags.Tag("count", name)

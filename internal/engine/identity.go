@@ -39,7 +39,9 @@ func (e *Engine) checkIdentity(ctx context.Context, a *Account) error {
 	if open == nil {
 		return errNotOpen
 	}
-	who, err := open.Identity(ctx)
+	within, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	who, err := open.Identity(within)
 	if err != nil {
 		return err
 	}

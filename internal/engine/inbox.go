@@ -80,17 +80,21 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 	if !ok {
 		kind = bots.OtherHeard
 	}
-	hits := e.o.Sieve.Sift(in.Text)
+	text := clip(in.Text, maxHeard)
+	hits := e.o.Sieve.Sift(text)
 	if kind == bots.PostSeen && len(hits) == 0 { // promise 8
 		return nil
 	}
 	ev := &bots.Event{
-		Key: in.Key + "|" + a.Record.ID, Kind: kind, V: 1, Occurred: in.At, Account: a.Record.ID,
+		Key: e.short("key", in.Key) + "|" + a.Record.ID, Kind: kind, V: 1, Occurred: encodable(in.At), Account: a.Record.ID,
 		Body: &bots.Heard{
-			Ref: in.Ref, Parent: in.Parent, Thread: in.Thread, From: in.From, Text: in.Text, Language: in.Language,
-			URL: in.URL, Edited: in.Edited, Media: in.Media, Detail: in.Detail, Source: source, Hits: hits,
+			Ref: in.Ref, Parent: in.Parent, Thread: in.Thread, From: in.From, Text: text, Language: clip(in.Language, maxName),
+			URL: clip(in.URL, maxDetail), Edited: encodable(in.Edited), Media: fitting(in.Media), Detail: clip(in.Detail, maxDetail),
+			Source: source, Hits: hits,
 		},
 	}
+	from := &ev.Body.(*bots.Heard).From
+	from.Name, from.Handle = clip(from.Name, maxName), clip(from.Handle, maxName)
 	ev.Stream = e.streamOf(a.Record.ID, kind, in)
 	ev.Subject, ev.State = ev.Stream, bots.EventPending
 	return ev
@@ -101,7 +105,7 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 func (e *Engine) streamOf(account string, kind bots.EventKind, in *adapters.Inbound) string {
 	switch kind {
 	case bots.PostSeen, bots.PostEdited, bots.PostDeleted:
-		return "post/" + account + "/" + string(in.Ref)
+		return "post/" + account + "/" + e.short("ref", string(in.Ref))
 	}
 	return e.Conversation(account, in.From.ID)
 }
@@ -135,14 +139,20 @@ func (e *Engine) untilPoll(a *Account, more bool, err error) time.Duration {
 	case errors.Is(err, errNotOpen):
 		return min(a.Poll, untilOpen)
 	case errors.As(err, &failed) && !failed.Until.IsZero():
-		return max(a.Poll, time.Until(failed.Until))
+		return max(a.Poll, min(time.Until(failed.Until), longestWait))
 	case err != nil:
 		return max(a.Poll, e.o.Pace.Retry)
 	}
 	return a.Poll
 }
 
-const pollPage = 40
+const (
+	pollPage = 40
+	// pollTimeout bounds one page: a platform that never answers is asked again.
+	pollTimeout = time.Minute
+	// longestWait bounds how long a platform can put us off: its clock may be wrong.
+	longestWait = 15 * time.Minute
+)
 
 func (e *Engine) poll(ctx context.Context, a *Account, source string) (more bool, err error) {
 	if a.Open() == nil {
@@ -153,10 +163,16 @@ func (e *Engine) poll(ctx context.Context, a *Account, source string) (more bool
 		return false, nil
 	}
 	mark := &record.Mark{Head: bots.Head{ID: "cursor/" + a.Record.ID + "/" + source, State: "at"}}
-	if at, err := record.Fetch[record.Mark](ctx, e.o.Store, mark.ID); err == nil {
+	at, err := record.Fetch[record.Mark](ctx, e.o.Store, mark.ID)
+	switch {
+	case err == nil:
 		mark.Value = at.Value
+	case !errors.Is(err, record.ErrNotFound): // an empty cursor would pass over what waits behind the true one
+		return false, fmt.Errorf("cursor of %s: %w", source, err)
 	}
-	batch, err := w.Poll(ctx, source, adapters.Cursor(mark.Value), pollPage)
+	within, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	batch, err := w.Poll(within, source, adapters.Cursor(mark.Value), pollPage)
 	if err != nil {
 		return false, err
 	}

@@ -68,7 +68,7 @@ func TestPromise5_AnEventIsDecidedOnce(t *testing.T) {
 	ev := one[bots.Event](d)
 	again := *ev
 	again.State = bots.EventPending // as a second node would still hold it
-	_, err := d.attempt(t.Context(), &again, 0)
+	_, err := d.attempt(t.Context(), &again)
 	if !errors.Is(err, errDone) {
 		t.Errorf("second decision: %v, want %v", err, errDone)
 	}
@@ -89,6 +89,18 @@ func TestPromise7_AnEditKeepsWhoSpeaks(t *testing.T) {
 	noCode := strings.ReplaceAll(draft.Text, draft.Code, "")
 	if r := d.decides("lin", bots.Edit, draft, map[string]string{"text": noCode}, ""); r.Code != "code" {
 		t.Errorf("a text without its code: %+v", r)
+	}
+}
+
+func TestPromise7_ABotCannotSayWhoSpeaks(t *testing.T) {
+	d := newDesk(t, deskOptions{bots: []bots.Bot{proposing(func(bots.Event) []bots.Effect {
+		vars := map[string]string{"Unit": "热心网友", "Code": "FAKE", "Automatic": ""}
+		return []bots.Effect{bots.Reply{Template: "receipt", Purpose: bots.ForReceipt, Vars: vars}}
+	})}})
+	d.says("p1", "100", "你好")
+	d.settle()
+	if x := one[bots.Draft](d); !strings.Contains(x.Text, "测试网警") || strings.Contains(x.Text, "热心网友") || strings.Contains(x.Text, "FAKE") {
+		t.Errorf("the text says %q", x.Text)
 	}
 }
 

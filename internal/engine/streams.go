@@ -3,6 +3,8 @@ package engine
 import (
 	"container/heap"
 	"context"
+	"slices"
+	"strings"
 	"sync"
 
 	"netpatrol/bots"
@@ -23,14 +25,16 @@ type streams struct {
 	ready   readyHeap
 	workers int
 	seq     uint64
+	ended   bool
 }
 
 // stream is the queue of undecided events of one stream. It is either in the ready
 // heap, being worked on, or empty and forgotten.
 type stream struct {
 	name    string
-	queue   []*bots.Event
+	queue   []*bots.Event // by id, which is the order of acceptance
 	working bool
+	current string // id of the event being decided
 	seq     uint64 // arrival order among equals
 }
 
@@ -48,7 +52,15 @@ func (s *streams) start(ctx context.Context, wg *sync.WaitGroup) {
 	}
 }
 
-// add queues an accepted event.
+// stop lets no worker start any more. What is added from then on waits for the next start.
+func (s *streams) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+}
+
+// add queues an accepted event in its place: callers that accepted at the same time may come
+// in another order than their events have. An event that is queued already is not queued again.
 func (s *streams) add(ev *bots.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,9 +69,17 @@ func (s *streams) add(ev *bots.Event) {
 		st = &stream{name: ev.Stream}
 		s.byName[ev.Stream] = st
 	}
-	st.queue = append(st.queue, ev)
-	if len(st.queue) == 1 && !st.working {
+	at, there := slices.BinarySearchFunc(st.queue, ev.ID, func(q *bots.Event, id string) int { return strings.Compare(q.ID, id) })
+	if there || st.working && st.current == ev.ID {
+		return
+	}
+	st.queue = slices.Insert(st.queue, at, ev)
+	switch {
+	case st.working:
+	case len(st.queue) == 1:
 		s.enqueue(st)
+	case at == 0: // the stream may have become more urgent
+		heap.Init(&s.ready)
 	}
 }
 
@@ -67,7 +87,7 @@ func (s *streams) enqueue(st *stream) {
 	s.seq++
 	st.seq = s.seq
 	heap.Push(&s.ready, st)
-	if s.ctx != nil && s.workers < maxWorkers {
+	if s.ctx != nil && !s.ended && s.workers < maxWorkers {
 		s.spawn()
 	}
 }
@@ -97,8 +117,8 @@ func (s *streams) take() (*stream, *bots.Event) {
 		return nil, nil
 	}
 	st := heap.Pop(&s.ready).(*stream)
-	st.working = true
 	ev := st.queue[0]
+	st.working, st.current = true, ev.ID
 	st.queue = st.queue[1:]
 	return st, ev
 }

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"netpatrol/bots"
@@ -21,11 +23,15 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if strings.HasPrefix(ev.Stream, "conv/") || strings.HasPrefix(ev.Stream, "post/") {
 		ev.Subject = ev.Stream
 	}
+	if n := len(mustJSON(ev)); n > maxDecision {
+		return bots.Result{Status: bots.Refused, Code: "too-long", Message: fmt.Sprintf("%d bytes at once are too many: %d are taken", n, maxDecision)}, nil
+	}
 	fresh, err := e.o.Store.Accept(ctx, []*bots.Event{ev}) // queued below, once somebody waits for it
 	if err != nil {
 		return bots.Result{}, err
 	}
 	done := e.wait(ev.ID)
+	defer e.leave(ev.ID, done)
 	if fresh[0] {
 		ev.Occurred = ev.Accepted
 		e.streams.add(ev)
@@ -68,8 +74,18 @@ func (e *Engine) resultOf(ctx context.Context, event string) (bots.Result, bool)
 	return *ev.Result, true
 }
 
+// leave ends what wait began, whatever came of it.
+func (e *Engine) leave(event string, ch chan bots.Result) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	rest := slices.DeleteFunc(e.waiting[event], func(c chan bots.Result) bool { return c == ch })
+	if e.waiting[event] = rest; len(rest) == 0 {
+		delete(e.waiting, event)
+	}
+}
+
 // wait registers interest in an event's result. The channel is buffered: nobody waits for the waiter.
-func (e *Engine) wait(event string) <-chan bots.Result {
+func (e *Engine) wait(event string) chan bots.Result {
 	ch := make(chan bots.Result, 1)
 	e.mu.Lock()
 	defer e.mu.Unlock()
