@@ -52,6 +52,7 @@ const (
 	EventPending = "pending"
 	EventDecided = "decided"
 	EventParked  = "parked" // a bot failed on it: an officer must look
+	EventSeen    = "seen"   // it was parked, and an officer has looked
 )
 
 // Result is what a submitted event came to.
@@ -162,6 +163,7 @@ const (
 	WriteBulletin  Verb = "write-bulletin" // Fields: title, text, language, schedule, slot (RFC 3339), accounts (comma)
 	ApproveKind    Verb = "approve-kind"   // a standing approval: first person; Fields: template, version, accounts, until
 	ConfirmKind    Verb = "confirm-kind"   // a standing approval: second person
+	RevokeKind     Verb = "revoke-kind"    // a standing approval: one person may always stop it
 	RequestMode    Verb = "request-mode"   // an account: Fields["mode"], Fields["attest"]
 	ConfirmMode    Verb = "confirm-mode"   // an account: second person
 	HoldItem       Verb = "hold"           // an outbox item

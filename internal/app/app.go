@@ -110,7 +110,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	})
 	a.outbox = outbox.New(outbox.Options{
 		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Owner: a.owner(), Pace: a.outboxPace(),
-		Lint: a.writer.Lint, OfficerSeen: a.officerSeen, Tag: a.store.Vault().Tag, Log: a.o.Log, Step: a.o.Step,
+		Lint: a.writer.Lint, OfficerSeen: a.door.Seen, Tag: a.store.Vault().Tag, Log: a.o.Log, Step: a.o.Step,
 	})
 	return err
 }
@@ -198,18 +198,6 @@ func (a *App) owner() string {
 		dir = a.o.Config.State
 	}
 	return host + ":" + dir
-}
-
-// officerSeen is when an officer last used a session.
-func (a *App) officerSeen(ctx context.Context) (time.Time, error) {
-	page, err := a.store.List(ctx, record.Query{Kind: record.KindSession, Limit: 1000})
-	var last time.Time
-	for _, r := range page {
-		if at := r.Meta().Updated; at.After(last) {
-			last = at
-		}
-	}
-	return last, err
 }
 
 // Run works until ctx ends.

@@ -197,7 +197,7 @@ func (c *crew) writeBulletin(ctx context.Context) error {
 		return fmt.Errorf("schedule %s has no slot to come", all[0].Name)
 	}
 	return applied(c.wu.NewBulletin(ctx, view.BulletinText{
-		Title: "【防骗提醒】警惕“日结兼职”", Schedule: all[0].Name, Slot: all[0].Next[next],
+		Title: "警惕“日结兼职”骗局", Schedule: all[0].Name, Slot: all[0].Next[next],
 		Text: "近期“日结兼职”骗局多发，骗子要求先垫付、交保证金，随后失联。不要给陌生人转账。已经转账的，请立即拨打110。",
 	}))
 }

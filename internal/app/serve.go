@@ -9,11 +9,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"netpatrol/adapters"
+	"netpatrol/internal/config"
 	"netpatrol/internal/web/api"
 	"netpatrol/internal/web/console"
 	"netpatrol/internal/web/frontdoor"
@@ -52,6 +54,7 @@ func (a *App) serve(ctx context.Context) error {
 func (a *App) frontdoor() http.Handler {
 	return frontdoor.New(frontdoor.Options{
 		Inbox: a.engine, Passive: passive{a}, Log: a.o.Log,
+		Closed: a.closed,
 		Receiver: func(account string) adapters.Receiver {
 			if open, ok := a.opener.get(account); ok {
 				return open.Caps().Webhook
@@ -59,6 +62,12 @@ func (a *App) frontdoor() http.Handler {
 			return nil
 		},
 	})
+}
+
+// closed says that an account is configured and could not be opened yet.
+func (a *App) closed(account string) bool {
+	_, open := a.opener.get(account)
+	return !open && slices.ContainsFunc(a.o.Config.Accounts, func(c config.Account) bool { return c.ID == account })
 }
 
 // passive answers a message in the answer to its callback.

@@ -64,7 +64,7 @@ func (c *commit) all(p *proposal) error {
 		}
 	}
 	if len(p.failed) > 0 {
-		raise(c.tx, c.ev, "a bot failed: "+strings.Join(p.failed, "; "), bots.Target{Kind: bots.KindEvent, ID: c.ev.ID})
+		raise(c.tx, c.ev, "自动程序出错："+strings.Join(p.failed, "; "), bots.Target{Kind: bots.KindEvent, ID: c.ev.ID})
 	}
 	if err := c.keepTape(p); err != nil {
 		return err
@@ -127,10 +127,10 @@ func (c *commit) version(r record.Read) (uint64, error) {
 
 // keepTape stores what was read and proposed, so that the decision can be replayed.
 func (c *commit) keepTape(p *proposal) error {
-	if len(p.effects) == 0 {
+	if len(p.said) == 0 {
 		return nil
 	}
-	t := &record.Tape{Reads: p.tape, Effects: lines(p.effects)}
+	t := &record.Tape{Reads: p.tape, Effects: p.said}
 	if b, _ := json.Marshal(t); len(b) > 60<<10 {
 		t.Reads = nil // too much was read to keep: the decision stands, a replay reads anew
 	}
@@ -396,7 +396,7 @@ func (c *commit) remind(x bots.Remind) error {
 	if err != nil {
 		return err
 	}
-	w.Bot, w.Key, w.Account, w.Cause, w.Due, w.Updated = c.bot, x.Key, c.ev.Account, c.ev.ID, c.wall(maxTime(x.At, c.now)), c.now
+	w.Bot, w.Key, w.Account, w.Cause, w.Due, w.Updated = c.bot, x.Key, c.ev.Account, c.ev.ID, c.wall(orNow(x.At, c.now)), c.now
 	c.timed = true
 	return c.tx.Put(w)
 }
@@ -430,6 +430,13 @@ func (c *commit) errand(x bots.Fetch) error {
 func (c *commit) wall(at time.Time) time.Time {
 	if ahead := time.Until(c.now); ahead > time.Second {
 		return at.Add(-ahead)
+	}
+	return at
+}
+
+func orNow(at, now time.Time) time.Time {
+	if at.IsZero() {
+		return now
 	}
 	return at
 }

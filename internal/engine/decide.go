@@ -23,6 +23,7 @@ const maxTries = 16
 type proposal struct {
 	conv    *bots.Conversation
 	effects []proposed
+	said    []string // what all bots proposed, applied or not, as the tape keeps it
 	tape    []record.Read
 	failed  []string // bots that erred, and how
 }
@@ -82,7 +83,12 @@ func storeFailed(err error) bool {
 }
 
 // attempt decides once. A refused decision of an officer is a decision too.
-func (e *Engine) attempt(ctx context.Context, ev *bots.Event) (bots.Result, error) {
+func (e *Engine) attempt(ctx context.Context, ev *bots.Event) (_ bots.Result, err error) {
+	defer func() {
+		if r := recover(); r != nil { // an effect that does not encode, say: it must not come again at every start
+			err = fmt.Errorf("panicked: %v at %s", r, firstFrame(debug.Stack()))
+		}
+	}()
 	if d, ok := ev.Body.(*bots.Decision); ok {
 		return e.attemptDecision(ctx, ev, d)
 	}
@@ -153,6 +159,7 @@ func (e *Engine) propose(ctx context.Context, ev *bots.Event) (*proposal, error)
 			p.effects = append(p.effects, proposed{b.Name(), x})
 		}
 	}
+	p.said = lines(p.effects)
 	return p, nil
 }
 
@@ -248,7 +255,7 @@ func (e *Engine) park(ctx context.Context, ev *bots.Event, why error) bool {
 			return errDone
 		}
 		stored.State, stored.Updated, stored.Result = bots.EventParked, time.Now(), &result
-		raise(tx, ev, "an event could not be decided: "+why.Error(), bots.Target{Kind: bots.KindEvent, ID: ev.ID})
+		raise(tx, ev, "有一条消息未能自动处理："+why.Error(), bots.Target{Kind: bots.KindEvent, ID: ev.ID})
 		return tx.Put(stored)
 	})
 	if err == nil {

@@ -23,6 +23,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.WriteBulletin:  (*commit).writeBulletin,
 	bots.ApproveKind:    (*commit).approveKind,
 	bots.ConfirmKind:    (*commit).confirmKind,
+	bots.RevokeKind:     (*commit).revokeKind,
 	bots.RequestMode:    (*commit).requestMode,
 	bots.ConfirmMode:    (*commit).confirmMode,
 	bots.HoldItem:       (*commit).holdItem,
@@ -380,6 +381,19 @@ func (c *commit) confirmKind(by *record.Officer, d *bots.Decision) error {
 	return c.tx.Put(s)
 }
 
+func (c *commit) revokeKind(by *record.Officer, d *bots.Decision) error {
+	s, err := record.Load[record.Standing](c.tx, d.On.ID)
+	if err != nil {
+		return err
+	}
+	if err := record.RevokeStanding(s, by); err != nil {
+		return err
+	}
+	s.Updated = c.now
+	c.audit("revoke-standing", d.On, "", d.Reason)
+	return c.tx.Put(s)
+}
+
 func (c *commit) requestMode(by *record.Officer, d *bots.Decision) error {
 	return c.onAccount(d, "request-mode", func(a *bots.Account) error {
 		return record.RequestMode(a, by, bots.Mode(d.Fields["mode"]), d.Fields["attest"] == "true")
@@ -426,7 +440,7 @@ func (c *commit) holdItem(by *record.Officer, d *bots.Decision) error {
 		if !by.Is(record.Duty, record.Approver) {
 			return refuse("role", "%s may not hold a send", by.ID)
 		}
-		return i.Hold("held by " + by.ID)
+		return i.Hold("由" + by.ID + "暂停")
 	})
 }
 
@@ -490,6 +504,9 @@ func (c *commit) closeReport(by *record.Officer, d *bots.Decision) error {
 }
 
 func (c *commit) acknowledge(by *record.Officer, d *bots.Decision) error {
+	if d.On.Kind == bots.KindEvent {
+		return c.acknowledgeEvent(d)
+	}
 	a, err := record.Load[record.Alarm](c.tx, d.On.ID)
 	if err != nil {
 		return err
@@ -497,4 +514,18 @@ func (c *commit) acknowledge(by *record.Officer, d *bots.Decision) error {
 	a.State, a.By, a.Updated = record.AlarmAcknowledged, by.ID, c.now
 	c.audit("acknowledge", d.On, "", "")
 	return c.tx.Put(a)
+}
+
+// acknowledgeEvent notes that an officer has looked at a parked event.
+func (c *commit) acknowledgeEvent(d *bots.Decision) error {
+	ev, err := record.Load[bots.Event](c.tx, d.On.ID)
+	if err != nil {
+		return err
+	}
+	if ev.State != bots.EventParked {
+		return refuse("not-parked", "the event is %s: there is nothing to look at", ev.State)
+	}
+	ev.State, ev.Updated = bots.EventSeen, c.now
+	c.audit("acknowledge", d.On, "", "")
+	return c.tx.Put(ev)
 }

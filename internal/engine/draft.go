@@ -185,7 +185,7 @@ func (c *commit) cover(d *bots.Draft, a *bots.Account) error {
 // urge tells the duty officer that an emergency card waits for a hand.
 func (c *commit) urge(d *bots.Draft, why string) error {
 	if d.Purpose == bots.ForEmergency {
-		raise(c.tx, c.ev, "an emergency card waits for you: "+why, bots.Target{Kind: bots.KindDraft, ID: d.ID})
+		raise(c.tx, c.ev, "有一张紧急止付卡等待您放行："+why, bots.Target{Kind: bots.KindDraft, ID: d.ID})
 	}
 	return nil
 }

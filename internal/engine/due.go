@@ -28,8 +28,11 @@ func (e *Engine) runDue(ctx context.Context) {
 		e.dueSlots(ctx, heap)
 		failed := e.dueRecords(ctx)
 		if time.Since(swept) >= maxIdle {
-			failed = e.resume(ctx) != nil || failed
 			swept = time.Now()
+			if err := e.resume(ctx); err != nil && ctx.Err() == nil {
+				failed = true
+				e.o.Log.WarnContext(ctx, "undecided events", "err", err)
+			}
 		}
 		wait := e.untilNext(ctx, heap)
 		if failed { // what is due stays due: do not spin over it
@@ -163,19 +166,25 @@ func (e *Engine) remindNow(ctx context.Context, w *record.Wake) error {
 	if err := e.accept(ctx, []*bots.Event{ev}); err != nil {
 		return err
 	}
-	return e.forget(ctx, record.KindWake, w.ID, w.Version)
+	return e.forget(ctx, w)
 }
 
-func (e *Engine) forget(ctx context.Context, kind bots.RecordKind, id string, version uint64) error {
+// forget deletes what came due, unless it was moved meanwhile. One that was cancelled and set
+// anew has the same version again, but another Updated.
+func (e *Engine) forget(ctx context.Context, came bots.Record) error {
+	kind, was := came.RecordKind(), came.Meta()
 	return e.o.Store.Update(ctx, func(tx record.Tx) error {
-		r, err := tx.Get(kind, id)
-		if errors.Is(err, record.ErrNotFound) || err == nil && r.Meta().Version != version {
+		r, err := tx.Get(kind, was.ID)
+		if errors.Is(err, record.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		return tx.Delete(kind, id)
+		if now := r.Meta(); now.Version != was.Version || !now.Updated.Equal(was.Updated) {
+			return nil
+		}
+		return tx.Delete(kind, was.ID)
 	})
 }
 
@@ -252,7 +261,7 @@ func (e *Engine) runErrand(ctx context.Context, g *record.Errand, now time.Time)
 	if err := e.accept(ctx, []*bots.Event{ev}); err != nil {
 		return err
 	}
-	return e.forget(ctx, record.KindErrand, g.ID, g.Version)
+	return e.forget(ctx, g)
 }
 
 func (e *Engine) look(ctx context.Context, g *record.Errand) (adapters.Sight, error) {
@@ -286,7 +295,7 @@ func (e *Engine) lapse(ctx context.Context, id string, now time.Time) error {
 		if err != nil || d.State != bots.DraftAwaiting && d.State != bots.DraftApproved || now.Before(d.Expires) {
 			return nil
 		}
-		why := "nobody decided in time"
+		why := "过期未审批"
 		if d.State == bots.DraftApproved {
 			why = "its slot did not come in time"
 		}
@@ -333,6 +342,6 @@ func lapseWarning(tx record.Tx, d *bots.Draft, now time.Time) error {
 	if err != nil || w.State != bots.WarningProposed {
 		return nil
 	}
-	w.State, w.Reason, w.Updated = bots.WarningLapsed, "nobody decided in time", now
+	w.State, w.Reason, w.Updated = bots.WarningLapsed, "过期未审批", now
 	return tx.Put(w)
 }

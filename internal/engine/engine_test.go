@@ -422,3 +422,29 @@ func TestAnErrandBringsItsResultBack(t *testing.T) {
 		t.Errorf("saw %q after %d tries", m.Value, tries)
 	}
 }
+
+func TestAStandingApprovalIsRevokedByOnePerson(t *testing.T) {
+	d := newDesk(t, deskOptions{bots: []bots.Bot{intakeBot()}})
+	if r := d.decides("chen", bots.RevokeKind, one[record.Standing](d), nil, "措辞要改"); r.Status != bots.Applied {
+		t.Fatalf("revoke: %+v", r)
+	}
+	d.says("p1", "100", "我被骗了")
+	d.settle()
+	if x := one[bots.Draft](d); x.State != bots.DraftAwaiting {
+		t.Errorf("the answer is %s, want it to wait for an officer", x.State)
+	}
+}
+
+func TestAParkedEventIsAcknowledged(t *testing.T) {
+	bad := botFunc{"bad", func(bots.Event, bots.Facts) ([]bots.Effect, error) { return nil, errors.New("no idea") }}
+	d := newDesk(t, deskOptions{bots: []bots.Bot{bad}})
+	d.says("p1", "100", "坏")
+	d.settle()
+	parked := one[bots.Event](d)
+	if r := d.decides("chen", bots.AcknowledgeAll, parked, nil, ""); r.Status != bots.Applied {
+		t.Fatalf("acknowledge: %+v", r)
+	}
+	if n := len(d.all(bots.KindEvent, bots.EventSeen)); n != 1 {
+		t.Errorf("%d events seen", n)
+	}
+}

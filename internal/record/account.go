@@ -77,7 +77,7 @@ func follows(from, to bots.Mode) bool {
 func Identified(a *bots.Account, digest string, confirmed bool) (changed bool) {
 	changed = a.Identity != "" && a.Identity != digest
 	if changed { // promise 7
-		a.Suspect = "the platform shows another name or owner for this account than before"
+		a.Suspect = "平台显示的账号名称或主体与此前不同"
 		a.Attested = nil
 	}
 	a.Identity, a.Confirmed = digest, confirmed

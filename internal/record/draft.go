@@ -180,6 +180,18 @@ func (s *Standing) speaksFor(d *bots.Draft) bool {
 	return true
 }
 
+// RevokeStanding ends a standing approval at once. One officer suffices: stopping is safe.
+func RevokeStanding(s *Standing, by *Officer) error {
+	if !by.Is(Duty, Approver, Admin) {
+		return refuse("role", "%s may not revoke a standing approval", by.ID)
+	}
+	if s.State == StandingRevoked {
+		return refuse("revoked", "this standing approval was revoked before")
+	}
+	s.State = StandingRevoked
+	return nil
+}
+
 // ProposeStanding is the first person's half of a standing approval.
 func ProposeStanding(s *Standing, by *Officer, now time.Time) error {
 	if !by.Is(Approver, Admin) {

@@ -55,5 +55,5 @@ func ExampleItem_Lost() {
 	// claimed <nil>
 	// unknown <nil>
 	// attempt 1 under epoch 7 is no longer current
-	// delivered found on the platform <nil>
+	// delivered 已在平台上查到 <nil>
 }

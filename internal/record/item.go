@@ -170,9 +170,9 @@ func (i *Item) Lost(now time.Time) error {
 	}
 	if n := len(i.Attempts); n > 0 {
 		t := &i.Attempts[n-1]
-		t.Ended, t.Result, t.Note = now, ItemUnknown, "the process ended during the call"
+		t.Ended, t.Result, t.Note = now, ItemUnknown, "发送过程中程序中断，是否发出未知"
 	}
-	i.State, i.Due, i.Why = ItemUnknown, now, "the process ended during the call"
+	i.State, i.Due, i.Why = ItemUnknown, now, "发送过程中程序中断，是否发出未知"
 	return nil
 }
 
@@ -222,7 +222,7 @@ func (i *Item) Settle(by *Officer, as string, now time.Time) error {
 	if i.State != ItemUnknown {
 		return refuse("not-unknown", "the item is %s: only an unknown outcome can be settled", i.State)
 	}
-	return i.resolve(as, "settled by "+by.ID, now)
+	return i.resolve(as, "由"+by.ID+"人工认定", now)
 }
 
 // Found records what a look-up on the platform said about an unknown outcome.
@@ -233,9 +233,9 @@ func (i *Item) Found(f adapters.Finding, now time.Time) error {
 	switch f.Verdict {
 	case adapters.Found:
 		i.Receipt = f.Receipt
-		return i.resolve(ItemDelivered, "found on the platform", now)
+		return i.resolve(ItemDelivered, "已在平台上查到", now)
 	case adapters.Absent:
-		return i.resolve(ItemDue, "looked up and not there", now)
+		return i.resolve(ItemDue, "已查询，平台上没有", now)
 	}
 	return refuse("inconclusive", "the look-up was inconclusive")
 }
@@ -264,7 +264,7 @@ func (i *Item) Expire() error {
 	if i.State != ItemDue && i.State != ItemHeld {
 		return refuse("not-due", "the item is %s", i.State)
 	}
-	i.State, i.Why, i.Due = ItemExpired, "not sent before its expiry", time.Time{}
+	i.State, i.Why, i.Due = ItemExpired, "过期未发出", time.Time{}
 	return nil
 }
 

@@ -84,7 +84,8 @@ func Kinds() []bots.RecordKind {
 }
 
 // Approval is an officer's decision on exact bytes, or a standing approval's
-// cover of them. It is never changed.
+// cover of them. It is never changed; when the text was edited and approved again, the new one
+// takes its place.
 type Approval struct {
 	bots.Head
 	Draft      string    `json:"draft"`

@@ -100,7 +100,7 @@ func (d *Door) Current(ctx context.Context) (*record.Officer, error) {
 	if d.sessions.GetString(ctx, keyMark) != mark(o) {
 		return nil, ErrDenied
 	}
-	return o, nil
+	return d.present(ctx, o)
 }
 
 // sessionStore keeps scs sessions as records. Its tokens arrive hashed.

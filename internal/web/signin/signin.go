@@ -19,6 +19,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -52,6 +53,7 @@ type Door struct {
 	work     chan struct{} // bounds how many passwords are checked at once
 	idle     time.Duration
 	lifetime time.Duration
+	seen     atomic.Int64 // Unix time presence was last written down
 }
 
 // New returns a door.
@@ -88,7 +90,10 @@ func (d *Door) ByPassword(ctx context.Context, name, password string) (*record.O
 		return nil, ErrDenied
 	}
 	d.throttle.forget(name)
-	return o, d.note(ctx, o.ID, "sign-in", "password")
+	if err := d.note(ctx, o.ID, "sign-in", "password"); err != nil {
+		return nil, err
+	}
+	return d.present(ctx, o)
 }
 
 const (
@@ -170,13 +175,20 @@ func (d *Door) ByCode(ctx context.Context, code string) (*record.Officer, error)
 	if err != nil {
 		return nil, fmt.Errorf("use up a sign-in code: %w", err)
 	}
-	return d.officer(ctx, o.ID)
+	if o, err = d.officer(ctx, o.ID); err != nil {
+		return nil, err
+	}
+	return d.present(ctx, o)
 }
 
 // ByUID finds the officer whose socket connections come from a unix user. A user that
 // belongs to two officers belongs to neither.
 func (d *Door) ByUID(ctx context.Context, uid int) (*record.Officer, error) {
-	return d.match(ctx, func(o *record.Officer) bool { return o.UID != nil && *o.UID == uid })
+	o, err := d.match(ctx, func(o *record.Officer) bool { return o.UID != nil && *o.UID == uid })
+	if err != nil {
+		return nil, err
+	}
+	return d.present(ctx, o)
 }
 
 // match returns the only active officer that fits.

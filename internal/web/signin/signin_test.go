@@ -414,3 +414,30 @@ func FuzzStoredPasswords(f *testing.F) {
 		}
 	})
 }
+
+func TestPresenceOutlivesTheSession(t *testing.T) {
+	d, s := open(t, with(officer("chen"), "a right password"))
+	if at, err := d.Seen(t.Context()); err != nil || !at.IsZero() {
+		t.Errorf("before anybody came: %v, %v", at, err)
+	}
+	if _, err := d.ByPassword(t.Context(), "chen", "a wrong password"); err == nil {
+		t.Error("a wrong password got in")
+	}
+	if at, _ := d.Seen(t.Context()); !at.IsZero() {
+		t.Error("a failed sign-in counts as presence")
+	}
+	o, err := d.ByPassword(t.Context(), "chen", "a right password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, _, err := d.IssueToken(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.RevokeToken(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := New(Options{Store: s}).Seen(t.Context()); err != nil || time.Since(at) > time.Minute {
+		t.Errorf("after the session ended: %v, %v", at, err)
+	}
+}

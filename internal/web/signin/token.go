@@ -64,9 +64,11 @@ func (d *Door) ByToken(ctx context.Context, token string) (*record.Officer, erro
 		return nil, ErrDenied
 	}
 	if due := d.due(b.Ends); due.Sub(r.Due) > slack {
-		return o, d.keep(ctx, id, apiSession, r.Data, due)
+		if err := d.keep(ctx, id, apiSession, r.Data, due); err != nil {
+			return nil, err
+		}
 	}
-	return o, nil
+	return d.present(ctx, o)
 }
 
 // RevokeToken ends a token; one that is unknown is no error.
