@@ -197,7 +197,7 @@ func (c *crew) writeBulletin(ctx context.Context) error {
 		return fmt.Errorf("schedule %s has no slot to come", all[0].Name)
 	}
 	return applied(c.wu.NewBulletin(ctx, view.BulletinText{
-		Title: "警惕“日结兼职”骗局", Schedule: all[0].Name, Slot: all[0].Next[next],
-		Text: "近期“日结兼职”骗局多发，骗子要求先垫付、交保证金，随后失联。不要给陌生人转账。已经转账的，请立即拨打110。",
+		Title: "先垫付的兼职不要做", Schedule: all[0].Name, Slot: all[0].Next[next],
+		Text: "近期有人以“日结兼职、先小额返现”为名，诱导市民垫付货款后失联。凡是要求先垫付、交保证金的兼职都是诈骗。已经转账的，请立即拨打110。",
 	}))
 }
