@@ -75,7 +75,7 @@ func received(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // patience bounds every wait of a script.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // until PATTERN COMMAND...: run a command again and again until what it prints matches.
 // Named groups become environment variables.
