@@ -60,6 +60,13 @@ func (b *board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// forget drops what citizens wrote, so that no poll finds it.
+func (b *board) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.posts = nil
+}
+
 func (b *board) write(from, text string) boardPost {
 	b.mu.Lock()
 	defer b.mu.Unlock()
