@@ -14,7 +14,8 @@ import (
 const StatusPending = "pending"
 
 // Submit accepts an officer's decision and waits for what it comes to: applied,
-// refused, or pending when ctx ends first. formKey names the form it came by: the same form
+// refused, or pending when ctx ends first; a pending one names its event, which will hold the
+// result. formKey names the form it came by: the same form
 // sent twice gets the first outcome.
 func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (bots.Result, error) {
 	ev := &bots.Event{Key: "decision|" + d.Officer + "|" + formKey, Kind: bots.Decided, V: 1, Body: &d}
@@ -42,7 +43,7 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	case r := <-done:
 		return r, nil
 	case <-ctx.Done():
-		return bots.Result{Status: StatusPending, Message: "accepted, not yet decided"}, nil
+		return bots.Result{Status: StatusPending, Message: "accepted, not yet decided", Made: []bots.Target{{Kind: bots.KindEvent, ID: ev.ID}}}, nil
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 	whySeal        = "内容与审批时的封签不符或缺少审批，须重新审批"
 	whyStanding    = "所依据的常设审批已失效，或账号已不允许自动答复，须由民警放行"
 	whyNoOfficer   = "主动发出的消息须有民警本人审批"
-	whyCannotLook  = "无法复看原帖：该账号不支持查看，须由民警决定是否发出"
+	whyCannotLook  = record.WhyNotLooked + "：该账号不支持查看，须由民警决定是否发出"
 	whyPostGone    = "复看发现原帖已不在，请核对后决定"
 	whyPostChanged = "复看发现原帖已被修改，请核对后决定"
 	whyPostOther   = "复看发现原帖作者与收信人不一致，请核对后决定"
@@ -52,7 +52,7 @@ func whyDeadMan(d time.Duration) string {
 	return "超过" + span(d) + "无民警登录，主动消息暂停发送"
 }
 
-func whyLookFailed(err error) string { return "无法复看原帖：" + clip(err.Error()) }
+func whyLookFailed(err error) string { return record.WhyNotLooked + "：" + clip(err.Error()) }
 
 func whyQuota(a allowance) string {
 	return fmt.Sprintf("平台限额已用完：%s每%s %d 条，到时自动发出", scopeName(a.quota), span(a.quota.Per), a.n)

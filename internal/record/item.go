@@ -194,10 +194,22 @@ func (i *Item) Unhold(now time.Time) error {
 	return nil
 }
 
-// SendUnseen lets a held warning leave although its post could not be looked at.
+// WhyNotLooked begins the reason of an item that is held because nobody could look at its post.
+const WhyNotLooked = "无法复看原帖"
+
+// Unseen says whether the item is held only because its post could not be looked at.
+func (i *Item) Unseen() bool {
+	return i.State == ItemHeld && i.Purpose == bots.ForWarning && strings.HasPrefix(i.Why, WhyNotLooked)
+}
+
+// SendUnseen lets a held warning leave although its post could not be looked at. What was
+// seen to be edited or gone, or is held for another reason, cannot leave that way.
 func (i *Item) SendUnseen(by *Officer, now time.Time) error {
 	if !by.Is(Duty, Approver) {
 		return refuse("role", "%s may not release a held send", by.ID)
+	}
+	if i.State == ItemHeld && !i.Unseen() { // promise 3
+		return refuse("looked", "this send is not held because its post could not be looked at: let it be checked again instead")
 	}
 	if err := i.Unhold(now); err != nil {
 		return err

@@ -179,6 +179,31 @@ func TestPromise2_AModeChangeNeedsTwo(t *testing.T) {
 	}
 }
 
+func TestPromise3_OnlyAPostThatNobodyCouldLookAtIsWavedThrough(t *testing.T) {
+	for _, c := range []struct {
+		purpose bots.Purpose
+		why     string
+		leaves  bool
+	}{
+		{bots.ForWarning, WhyNotLooked + "：该账号不支持查看", true},
+		{bots.ForWarning, "复看发现原帖已被修改，请核对后决定", false},
+		{bots.ForWarning, "", false},
+		{bots.ForReply, WhyNotLooked, false},
+	} {
+		i := &Item{Head: bots.Head{State: ItemHeld}, Purpose: c.purpose, Why: c.why, Expires: now.Add(time.Hour)}
+		err := i.SendUnseen(officer("chen", Duty), now)
+		if c.leaves && (err != nil || i.State != ItemDue || i.NotLooked != "chen") {
+			t.Errorf("%q: %s, not looked %q, %v", c.why, i.State, i.NotLooked, err)
+		}
+		if !c.leaves {
+			refusedWith(t, err, "looked")
+			if i.State != ItemHeld || i.NotLooked != "" {
+				t.Errorf("%q: refused, and yet %s", c.why, i.State)
+			}
+		}
+	}
+}
+
 func TestPromise4_ALateAnswerNeverOverwritesANewerTruth(t *testing.T) {
 	item := func() *Item {
 		d := draft(bots.ForReceipt)
