@@ -125,19 +125,19 @@ func (c *Checked) indexed(tx *bolt.Tx, kind bots.RecordKind, id, value []byte) {
 	if err != nil {
 		return // opens says so
 	}
-	for _, k := range keysNow(tx, kind, h) {
-		if tx.Bucket(bucketIndex).Get(k) == nil {
-			c.problem("%s %s is missing from index %q", kind, id, k[:1])
+	for _, e := range entriesNow(tx, kind, h) {
+		if v := tx.Bucket(bucketIndex).Get(e.key); v == nil || !bytes.Equal(v, e.value) {
+			c.problem("%s %s is missing from index %q", kind, id, e.key[:1])
 		}
 	}
 }
 
-// keysNow is what keysOf says within a change.
-func keysNow(tx *bolt.Tx, kind bots.RecordKind, h *head) [][]byte {
+// entriesNow is what entriesOf says within a change.
+func entriesNow(tx *bolt.Tx, kind bots.RecordKind, h *head) []entry {
 	if kind == bots.KindEvent && h.ID > string(indexedUpTo(tx)) {
-		return dueKeys(kind, h)
+		return dueEntries(kind, h)
 	}
-	return indexKeys(kind, h)
+	return indexEntries(kind, h)
 }
 
 // indexLeads checks that an index entry has the record that would make it.
@@ -153,8 +153,8 @@ func (c *Checked) indexLeads(tx *bolt.Tx, k, _ []byte) {
 	if err != nil {
 		return
 	}
-	for _, known := range keysNow(tx, kind, h) {
-		if bytes.Equal(known, k) {
+	for _, e := range entriesNow(tx, kind, h) {
+		if bytes.Equal(e.key, k) {
 			return
 		}
 	}

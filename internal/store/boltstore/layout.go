@@ -32,15 +32,6 @@ var ordered = [][]byte{bucketEvents, bucketDedupe, bucketAudit}
 
 const fill = 0.9
 
-// indexing says which indexes a kind pays for. Every query works for every kind; without
-// an index it walks the kind and looks at the clear part of each record.
-type indexing struct {
-	state, stream bool
-	// settled is the state nearly all records end in. It has no state index, because
-	// walking the kind is as good.
-	settled string
-}
-
 // unlisted kinds are read by id; the few lists of them are short or for tools.
 var unlisted = map[bots.RecordKind]bool{
 	record.KindApproval: true, record.KindLedger: true, record.KindHalt: true, record.KindMark: true,
@@ -48,19 +39,9 @@ var unlisted = map[bots.RecordKind]bool{
 	record.KindOfficer: true, bots.KindAccount: true, bots.KindCount: true, record.KindLease: true,
 }
 
-func indexesOf(kind bots.RecordKind) indexing {
-	if unlisted[kind] {
-		return indexing{}
-	}
-	if kind == bots.KindEvent {
-		return indexing{state: true, stream: true, settled: bots.EventDecided}
-	}
-	return indexing{state: true, stream: true}
-}
-
-func (x indexing) byState(state string) bool {
-	return x.state && state != "" && state != x.settled
-}
+// listed says whether a kind pays for indexes by state and stream. Every query works for
+// every kind; without an index it walks the kind and looks at the clear part of each record.
+func listed(kind bots.RecordKind) bool { return !unlisted[kind] }
 
 const sep = 0 // ends each part of a key; no part contains it
 
@@ -122,24 +103,40 @@ func recordKey(kind bots.RecordKind, id string) []byte {
 	return append(recordPrefix(kind), id...)
 }
 
-// indexKeys lists the index entries a record has.
-func indexKeys(kind bots.RecordKind, h *head) [][]byte {
-	x := indexesOf(kind)
-	var keys [][]byte
-	if x.byState(h.State) {
-		keys = append(keys, append(prefix(stateIndex, kind, h.State), h.ID...))
+// entry is a key of the index bucket and what stands there.
+type entry struct{ key, value []byte }
+
+// indexEntries lists the index entries a record has.
+func indexEntries(kind bots.RecordKind, h *head) []entry {
+	if kind == bots.KindEvent {
+		return append(dueEntries(kind, h), eventEntry(h.State, h.Stream, h.ID))
 	}
-	if x.stream && h.Stream != "" {
-		keys = append(keys, append(prefix(streamIndex, kind, h.Stream, h.State), h.ID...))
+	var all []entry
+	x := listed(kind)
+	if x && h.State != "" {
+		all = append(all, entry{append(prefix(stateIndex, kind, h.State), h.ID...), []byte{}})
 	}
-	return append(keys, dueKeys(kind, h)...)
+	if x && h.Stream != "" {
+		all = append(all, entry{append(prefix(streamIndex, kind, h.Stream, h.State), h.ID...), []byte{}})
+	}
+	return append(all, dueEntries(kind, h)...)
 }
 
-func dueKeys(kind bots.RecordKind, h *head) [][]byte {
+// eventEntry is the one entry of an event that is not young. Nearly all events are decided:
+// these are found by stream, and by state by walking all events. The few others are found
+// by state, and their entry names the stream.
+func eventEntry(state, stream, id string) entry {
+	if state == bots.EventDecided {
+		return entry{append(prefix(streamIndex, bots.KindEvent, stream, state), id...), []byte{}}
+	}
+	return entry{append(prefix(stateIndex, bots.KindEvent, state), id...), []byte(stream)}
+}
+
+func dueEntries(kind bots.RecordKind, h *head) []entry {
 	if h.Due.IsZero() {
 		return nil
 	}
-	return [][]byte{append(append(prefix(dueIndex, kind, h.State), dueBytes(h.Due)...), h.ID...)}
+	return []entry{{append(append(prefix(dueIndex, kind, h.State), dueBytes(h.Due)...), h.ID...), []byte{}}}
 }
 
 // The longest names, in bytes.

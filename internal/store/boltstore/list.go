@@ -43,22 +43,19 @@ func list(tx *bolt.Tx, q record.Query) ([]row, error) {
 }
 
 func listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
-	x := indexesOf(q.Kind)
 	index := tx.Bucket(bucketIndex)
 	m := &mergeWalk{newest: q.Newest}
 	switch {
-	case q.Stream != "" && x.stream && q.State != "":
+	case q.Kind == bots.KindEvent && (q.Stream != "" || q.State != "" && q.State != bots.EventDecided):
+		m.add(walkEvents(tx, q)...)
+	case listed(q.Kind) && q.Stream != "" && q.State != "":
 		m.add(walkOne(index, prefix(streamIndex, q.Kind, q.Stream, q.State), q))
-	case q.Stream != "" && x.stream:
+	case listed(q.Kind) && q.Stream != "":
 		m.add(walkEach(index, prefix(streamIndex, q.Kind, q.Stream), q)...)
-	case x.byState(q.State):
+	case listed(q.Kind) && q.State != "" && q.Kind != bots.KindEvent:
 		m.add(walkOne(index, prefix(stateIndex, q.Kind, q.State), q))
 	default:
 		m.add(walkOne(tx.Bucket(recordsOf(q.Kind)), recordPrefix(q.Kind), q))
-		return gather(tx, q, m)
-	}
-	if q.Kind == bots.KindEvent {
-		m.add(walkYoung(tx, q))
 	}
 	return gather(tx, q, m)
 }

@@ -76,8 +76,8 @@ func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
 		return err
 	}
 	index := b.tx.Bucket(bucketIndex)
-	for _, k := range b.keysOf(kind, h) {
-		if err := b.insert(index, k, []byte{}); err != nil {
+	for _, e := range b.entriesOf(kind, h) {
+		if err := b.insert(index, e.key, e.value); err != nil {
 			return err
 		}
 	}
@@ -89,20 +89,20 @@ func (b *batch) unindex(kind bots.RecordKind, h *head) error {
 		return nil
 	}
 	index := b.tx.Bucket(bucketIndex)
-	for _, k := range b.keysOf(kind, h) {
-		if err := b.drop(index, k); err != nil {
+	for _, e := range b.entriesOf(kind, h) {
+		if err := b.drop(index, e.key); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// keysOf lists the index entries a record has now: a young event has fewer.
-func (b *batch) keysOf(kind bots.RecordKind, h *head) [][]byte {
+// entriesOf lists the index entries a record has now: a young event has fewer.
+func (b *batch) entriesOf(kind bots.RecordKind, h *head) []entry {
 	if kind == bots.KindEvent && h.ID > b.meta.indexed {
-		return dueKeys(kind, h)
+		return dueEntries(kind, h)
 	}
-	return indexKeys(kind, h)
+	return indexEntries(kind, h)
 }
 
 // deleteRecord removes a record that is there, with its index entries.

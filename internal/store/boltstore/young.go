@@ -24,40 +24,61 @@ const (
 // indexYoung keeps the young few. It runs after the changes of a group.
 func (b *batch) indexYoung() error {
 	for b.meta.young > youngMost {
-		keys, last, n := b.oldestYoung()
-		if n == 0 {
+		oldest, last := b.oldestYoung()
+		if len(oldest) == 0 {
 			b.meta.young = 0 // events were deleted meanwhile
 			return nil
 		}
-		slices.SortFunc(keys, bytes.Compare)
+		slices.SortFunc(oldest, func(x, y entry) int { return bytes.Compare(x.key, y.key) })
 		index := b.tx.Bucket(bucketIndex)
-		for _, k := range keys {
-			if err := index.Put(k, []byte{}); err != nil {
+		for _, e := range oldest {
+			if err := index.Put(e.key, e.value); err != nil {
 				return err
 			}
 		}
-		b.meta.indexed, b.meta.young = last, b.meta.young-uint64(n)
+		b.meta.indexed, b.meta.young = last, b.meta.young-uint64(len(oldest))
 	}
 	return nil
 }
 
-func (b *batch) oldestYoung() (keys [][]byte, last string, n int) {
+func (b *batch) oldestYoung() (oldest []entry, last string) {
 	c := b.tx.Bucket(bucketEvents).Cursor()
 	k, v := c.Seek([]byte(b.meta.indexed))
 	if string(k) == b.meta.indexed {
 		k, v = c.Next()
 	}
-	for ; k != nil && n < youngStep; k, v = c.Next() {
+	oldest = make([]entry, 0, youngStep)
+	for ; k != nil && len(oldest) < youngStep; k, v = c.Next() {
+		state, stream := peek(v)
 		last = string(k)
-		n++
-		if h, _, err := decodeHead(last, v); err == nil { // Check reports those that do not decode
-			keys = append(keys, indexKeys(bots.KindEvent, h)...)
-		}
+		oldest = append(oldest, eventEntry(string(state), string(stream), last))
 	}
-	return keys, last, n
+	return oldest, last
 }
 
 func indexedUpTo(tx *bolt.Tx) []byte { return tx.Bucket(bucketMeta).Get(metaIndexed) }
+
+// walkEvents walks events of a stream or an unsettled state: those decided by stream, the
+// others by state, the young one by one.
+func walkEvents(tx *bolt.Tx, q record.Query) []*oneWalk {
+	index := tx.Bucket(bucketIndex)
+	walks := []*oneWalk{walkYoung(tx, q)}
+	if q.Stream != "" && (q.State == "" || q.State == bots.EventDecided) {
+		walks = append(walks, walkOne(index, prefix(streamIndex, q.Kind, q.Stream, bots.EventDecided), q))
+	}
+	states := [][]byte{prefix(stateIndex, q.Kind, q.State)}
+	if q.State == "" {
+		states = statesUnder(index, prefix(stateIndex, q.Kind))
+	}
+	for _, p := range states {
+		w := walkOne(index, p, q)
+		if q.Stream != "" {
+			w.only(func(stream []byte) bool { return string(stream) == q.Stream })
+		}
+		walks = append(walks, w)
+	}
+	return walks
+}
 
 // walkYoung walks the young events that fit a query.
 func walkYoung(tx *bolt.Tx, q record.Query) *oneWalk {
