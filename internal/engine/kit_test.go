@@ -38,6 +38,7 @@ type deskOptions struct {
 	look      func(context.Context, adapters.Ref) (adapters.Sight, error)
 	watch     *pages
 	store     func(Store) Store
+	more      []*Account
 }
 
 func newDesk(t *testing.T, o deskOptions) *desk {
@@ -85,7 +86,7 @@ func (d *desk) options(o deskOptions) Options {
 	}
 	return Options{
 		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{},
-		Accounts: []*Account{a}, Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
+		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }
 
