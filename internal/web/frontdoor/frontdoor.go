@@ -4,9 +4,9 @@
 // # Failure model
 //
 // A callback is verified, made durable, and only then answered. What cannot be
-// made durable is answered 503, so that the platform sends it again; what does not
-// verify is answered 403 and leaves no trace but a log line. Nothing a caller sends
-// can stop the server.
+// made durable, or comes before its account could be opened, is answered 503, so
+// that the platform sends it again; what does not verify is answered 403 and leaves no
+// trace but a log line. Nothing a caller sends can stop the server.
 package frontdoor
 
 import (
@@ -36,10 +36,14 @@ type Passive interface {
 
 // Options assemble the front door.
 type Options struct {
-	Inbox    Inbox
-	Passive  Passive // nil: callbacks are only acknowledged
+	Inbox   Inbox
+	Passive Passive // nil: callbacks are only acknowledged
+	// Receiver is nil while an account is not open, or has no callbacks.
 	Receiver func(account string) adapters.Receiver
-	Log      *slog.Logger
+	// Closed says that an account is configured and could not be opened yet: its callbacks
+	// are worth sending again. May be nil.
+	Closed func(account string) bool
+	Log    *slog.Logger
 }
 
 // New returns the handler.
@@ -57,6 +61,11 @@ func (o Options) callback(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
 	account := r.PathValue("account")
 	receiver := o.Receiver(account)
+	if receiver == nil && o.Closed != nil && o.Closed(account) { // promise 5
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "try again later", http.StatusServiceUnavailable)
+		return
+	}
 	if receiver == nil {
 		http.NotFound(w, r)
 		return

@@ -50,7 +50,7 @@ func (receiver) Encode(_ adapters.Delivery, text string, _ time.Time) ([]byte, s
 func (d *door) call(t *testing.T, account, signature, body string) (int, string) {
 	t.Helper()
 	h := New(Options{
-		Inbox: d, Passive: d, Log: slog.New(slog.DiscardHandler),
+		Inbox: d, Passive: d, Log: slog.New(slog.DiscardHandler), Closed: func(id string) bool { return id == "down" },
 		Receiver: func(id string) adapters.Receiver {
 			if id == "wx" {
 				return receiver{}
@@ -114,5 +114,12 @@ func TestUnknownAccountsAndGiantBodies(t *testing.T) {
 	}
 	if code, _ := d.call(t, "wx", "good", strings.Repeat("x", maxBody+1)); code != 413 || len(d.received) != 0 {
 		t.Errorf("giant body: %d", code)
+	}
+}
+
+func TestPromise5_AnAccountThatIsNotOpenYetIsWorthAnotherTry(t *testing.T) {
+	d := &door{}
+	if code, body := d.call(t, "down", "good", "x"); code != 503 || strings.Contains(body, "success") {
+		t.Errorf("%d %q, want 503", code, body)
 	}
 }
