@@ -60,14 +60,6 @@ func (a *App) limit(account string, ch adapters.Channel) (adapters.TextLimit, bo
 	return open.Caps().Limits.For(ch)
 }
 
-func (a *App) listTemplates() []view.Template {
-	var all []view.Template
-	for _, t := range a.writer.set.Names() {
-		all = append(all, view.Template{Name: t.Name, Rev: t.Rev, Purpose: bots.Purpose(t.Purpose), Description: t.Description})
-	}
-	return all
-}
-
 func (a *App) listSchedules(now time.Time) []view.Schedule {
 	var all []view.Schedule
 	for _, s := range a.schedules {

@@ -10,6 +10,10 @@
 //
 // # Failure model
 //
+// A decision that was applied answers 200. One that was accepted and is not decided within
+// ten seconds answers 202 with status "pending"; it will be decided, and Location and "made" name the event
+// whose result tells what came of it. Repeating it with its formKey asks again.
+//
 // An error is {code, message, requestId}; details go to the log under the same request
 // id. 401 nobody, 403 not for this officer, 404 no such record, 409 a guard refused (its
 // code and sentence), 422 a field is wrong (which one), 503 the store or the engine
@@ -24,6 +28,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"netpatrol/bots"
@@ -83,6 +88,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/items/{id}", show(a, newItem))
 	a.decide("POST /api/v1/items/{id}/settle", bots.SettleUnknown, record.KindItem, as("delivered", "due", "closed"))
 	a.decide("POST /api/v1/items/{id}/send-held", bots.SendHeld, record.KindItem)
+	a.decide("POST /api/v1/items/{id}/resume", bots.ResumeHeld, record.KindItem)
 	a.decide("POST /api/v1/items/{id}/hold", bots.HoldItem, record.KindItem)
 
 	a.get("GET /api/v1/reports", list(a, "", newReport))
@@ -111,6 +117,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/standing", list(a, "", newStanding))
 	a.decide("POST /api/v1/standing", bots.ApproveKind, record.KindStanding, standing)
 	a.decide("POST /api/v1/standing/{id}/confirm", bots.ConfirmKind, record.KindStanding)
+	a.decide("POST /api/v1/standing/{id}/revoke", bots.RevokeKind, record.KindStanding, reason)
 
 	a.get("GET /api/v1/halt", a.halted)
 	a.get("POST /api/v1/halt", a.halt)
@@ -119,6 +126,7 @@ func (a *API) routes() {
 	a.decide("POST /api/v1/alarms/{id}/acknowledge", bots.AcknowledgeAll, record.KindAlarm)
 	a.decide("POST /api/v1/events/{id}/acknowledge", bots.AcknowledgeAll, bots.KindEvent)
 	a.get("GET /api/v1/events", list(a, "", newEvent))
+	a.get("GET /api/v1/events/{id}", a.event)
 	a.get("GET /api/v1/why/{code}", a.why)
 	a.get("GET /api/v1/audit/verify", a.verify)
 	a.open("/api/v1/", a.nothing)
@@ -154,7 +162,24 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, h handler, o *recor
 		a.fail(w, r, err)
 		return
 	}
-	write(w, http.StatusOK, v)
+	status := http.StatusOK
+	if res, ok := v.(bots.Result); ok && res.Status != bots.Applied {
+		status = http.StatusAccepted
+		if on := later(res); on != "" {
+			w.Header().Set("Location", on)
+		}
+	}
+	write(w, status, v)
+}
+
+// later is where a decision that was accepted and not decided yet will show its result.
+func later(res bots.Result) string {
+	for _, t := range res.Made {
+		if t.Kind == bots.KindEvent {
+			return "/api/v1/events/" + url.PathEscape(t.ID)
+		}
+	}
+	return ""
 }
 
 // serve gives the request an id and writes one line about it. The line names the

@@ -53,7 +53,7 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 		return fmt.Errorf("reach the daemon (is `netpatrol serve` running?): %w", err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusAccepted {
 		return failure(res)
 	}
 	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
@@ -98,6 +98,8 @@ func read[T any](ctx context.Context, c *Client, path string) (T, error) {
 	return out, err
 }
 
+// decide posts a decision. Its Result is applied, or pending: then it was accepted and Made names
+// the event that will hold what it came to.
 func (c *Client) decide(ctx context.Context, path string, d Decision) (bots.Result, error) {
 	if d.FormKey == "" {
 		d.FormKey = rand.Text()
@@ -215,9 +217,15 @@ func (c *Client) Settle(ctx context.Context, item, as string) (bots.Result, erro
 	return c.decide(ctx, at("/items", item, "settle"), Decision{As: as})
 }
 
-// SendHeld lets a held send leave, marked "not looked".
+// SendHeld lets a warning leave that is held because its post could not be looked at; it is
+// marked "not looked".
 func (c *Client) SendHeld(ctx context.Context, item string) (bots.Result, error) {
 	return c.decide(ctx, at("/items", item, "send-held"), Decision{})
+}
+
+// ResumeHeld lets a held send go on. Whatever held it is checked again before it leaves.
+func (c *Client) ResumeHeld(ctx context.Context, item string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "resume"), Decision{})
 }
 
 // Hold keeps a due send back.
@@ -347,6 +355,11 @@ func (c *Client) ConfirmStanding(ctx context.Context, id string) (bots.Result, e
 	return c.decide(ctx, at("/standing", id, "confirm"), Decision{})
 }
 
+// RevokeStanding ends a standing approval at once, with the reason. One officer suffices.
+func (c *Client) RevokeStanding(ctx context.Context, id, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/standing", id, "revoke"), Decision{Reason: reason})
+}
+
 // Halted says whether sends are stopped.
 func (c *Client) Halted(ctx context.Context) (Halt, error) { return read[Halt](ctx, c, "/halt") }
 
@@ -378,6 +391,11 @@ func (c *Client) AcknowledgeEvent(ctx context.Context, event string) (bots.Resul
 // Events lists the heads of events.
 func (c *Client) Events(ctx context.Context, p Paging) (Page[Event], error) {
 	return read[Page[Event]](ctx, c, p.path("/events"))
+}
+
+// Event returns the head of one event, with its result if it was a decision.
+func (c *Client) Event(ctx context.Context, id string) (Event, error) {
+	return read[Event](ctx, c, at("/events", id))
 }
 
 // Why tells the whole story behind a code.

@@ -147,6 +147,18 @@ func maybe[T, V any](r *T, render func(*T) V) *V {
 	return &v
 }
 
+// event answers one event's head; an officer may always ask what came of a decision of theirs.
+func (a *API) event(c call) (any, error) {
+	e, err := record.Fetch[bots.Event](c.Context(), a.desk, c.PathValue("id"))
+	if err == nil && !view.Sees(c.officer, e) || err != nil && !view.May(c.officer, bots.KindEvent) {
+		return nil, errNotYours // whether there is such an event is not theirs to know either
+	}
+	if err != nil {
+		return nil, err
+	}
+	return newEvent(e), nil
+}
+
 func (a *API) why(c call) (any, error) {
 	if !view.May(c.officer, bots.KindReport) {
 		return nil, errNotYours

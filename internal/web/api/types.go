@@ -97,6 +97,7 @@ type Event struct {
 	Cause    string         `json:"cause,omitempty"`
 	Occurred time.Time      `json:"occurred"`
 	Accepted time.Time      `json:"accepted"`
+	Result   *bots.Result   `json:"result,omitempty"` // of a decision: what it came to
 }
 
 // Heard is an event with what was said.
@@ -122,7 +123,7 @@ func newConversation(r *bots.Conversation) Conversation {
 }
 
 func newEvent(e *bots.Event) Event {
-	return Event{envelope(&e.Head), e.Kind, e.Account, e.Key, e.Cause, e.Occurred, e.Accepted}
+	return Event{envelope(&e.Head), e.Kind, e.Account, e.Key, e.Cause, e.Occurred, e.Accepted, e.Result}
 }
 
 func newTape(r *record.Tape) Tape {

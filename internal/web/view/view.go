@@ -82,6 +82,32 @@ type AuditReport struct {
 	At       time.Time `json:"at"`
 }
 
+// Revision is what people call a template's revision: the first one, the second one. The
+// number itself also tells apart texts that were changed without being declared anew; see package templates.
+func Revision(rev int) int {
+	const unit = 1_000_000
+	if rev < unit {
+		return rev
+	}
+	return rev / unit
+}
+
+// People are the officers' names by id.
+type People map[string]string
+
+// Names reads how the officers are called, those who left among them: at most a thousand.
+func Names(ctx context.Context, s record.Reader) (People, error) {
+	officers, err := List[record.Officer](ctx, s, record.Query{Limit: 1000})
+	if err != nil {
+		return nil, err
+	}
+	p := make(People, len(officers))
+	for _, o := range officers {
+		p[o.ID] = o.Name
+	}
+	return p, nil
+}
+
 // Promise is how long somebody who reported waits at most for a person.
 const Promise = 30 * time.Minute
 
@@ -106,7 +132,7 @@ func May(o *record.Officer, kind bots.RecordKind) bool {
 // Sees says whether an officer may read this very record: editors see the drafts and
 // sends of bulletins, not what was written to a person.
 func Sees(o *record.Officer, r bots.Record) bool {
-	if May(o, bots.KindReport) || !Personal(r.RecordKind()) {
+	if May(o, bots.KindReport) || !Personal(r.RecordKind()) || own(o, r) {
 		return true
 	}
 	if !May(o, r.RecordKind()) {
@@ -119,6 +145,16 @@ func Sees(o *record.Officer, r bots.Record) bool {
 		return r.Purpose == bots.ForBulletin
 	}
 	return false
+}
+
+// own says whether a record is a decision the officer made.
+func own(o *record.Officer, r bots.Record) bool {
+	e, ok := r.(*bots.Event)
+	if !ok {
+		return false
+	}
+	d, ok := e.Body.(*bots.Decision)
+	return ok && d.Officer == o.ID && o.State == record.OfficerActive
 }
 
 // Seen keeps of a page what an officer may read.

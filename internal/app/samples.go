@@ -1,0 +1,53 @@
+package app
+
+import (
+	"netpatrol/bots"
+	"netpatrol/internal/config"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
+	"netpatrol/templates"
+)
+
+// samples stand for what a message is filled with, so that whoever approves a text ahead
+// of time reads it as a citizen would. The table never changes.
+var samples = map[string]string{
+	"Reference": "K7M2P9XW",
+	"Title":     "警惕冒充客服退款骗局",
+	"Text":      "（正文写在这里）",
+	"Post":      "刷单返利日结，每单佣金5%",
+	"Why":       "提到先做任务再返佣金，与刷单骗局一致。",
+	"Earlier":   "（此前发出的内容）",
+	"Hotline":   "12345",
+}
+
+// listTemplates lists the texts, each as it reads in the station's language. A text that
+// cannot be rendered has no sample; it was rehearsed when it was loaded, so that does not happen.
+func (a *App) listTemplates() []view.Template {
+	var all []view.Template
+	for _, t := range a.writer.set.Names() {
+		text, err := a.writer.sample(t, a.o.Config.Unit)
+		if err != nil {
+			a.o.Log.Error("a text has no sample", "template", t.Name, "err", err)
+		}
+		all = append(all, view.Template{Name: t.Name, Rev: t.Rev, Purpose: bots.Purpose(t.Purpose), Description: t.Description, Sample: text})
+	}
+	return all
+}
+
+// sample renders a text with sample values. What answers a person may leave by itself under
+// a standing approval, and then says so.
+func (w writer) sample(t templates.Info, unit config.Unit) (string, error) {
+	vars := map[string]string{}
+	for _, v := range t.Vars {
+		vars[v] = samples[v]
+		if vars[v] == "" {
+			vars[v] = "（" + v + "）"
+		}
+	}
+	vars["Unit"], vars["Code"], vars["Automatic"] = unit.Name, previewCode, ""
+	if record.Solicited(bots.Purpose(t.Purpose)) {
+		vars["Automatic"] = "true"
+	}
+	r, err := w.Render(unit.Language, t.Name, vars)
+	return r.Text, err
+}
