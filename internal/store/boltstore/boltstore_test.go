@@ -124,7 +124,7 @@ func TestCallersShareACommit(t *testing.T) {
 		wg.Go(func() {
 			// Whoever comes first holds its commit until all others have queued.
 			err := s.Update(t.Context(), func(tx record.Tx) error {
-				for queued(s) < callers-1 && n >= 0 && txID(t, s) == before {
+				for s.queued() < callers-1 && n >= 0 && txID(t, s) == before {
 					runtime.Gosched()
 				}
 				return tx.Put(clue(string(rune('A'+n)), "", ""))
@@ -138,12 +138,6 @@ func TestCallersShareACommit(t *testing.T) {
 	if commits := txID(t, s) - before; commits != 2 {
 		t.Errorf("%d callers took %d commits, want 2: the first alone, the rest together", callers, commits)
 	}
-}
-
-func queued(s *Store) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.next.requests)
 }
 
 // txID is the number of the last commit.
@@ -200,7 +194,7 @@ func TestGoexitInAChangeIsAnsweredAndTheStoreGoesOn(t *testing.T) {
 		}
 		second <- s.Update(t.Context(), func(record.Tx) error { runtime.Goexit(); return nil })
 	}()
-	for queued(s) == 0 {
+	for s.queued() == 0 {
 		runtime.Gosched()
 	}
 	close(hold)

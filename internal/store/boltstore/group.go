@@ -130,9 +130,7 @@ func (s *Store) isWriter() bool {
 	}
 }
 
-// write is the writer for everybody who had to queue. Yielding once before it takes the
-// next group lets the callers that the last commit set free queue again, which doubles
-// the group.
+// write is the writer for everybody who had to queue.
 func (s *Store) write() {
 	finished := false
 	defer func() {
@@ -144,8 +142,10 @@ func (s *Store) write() {
 		s.wake <- struct{}{}
 	}()
 	for range s.wake {
-		for runtime.Gosched(); ; runtime.Gosched() {
+		for last := 0; ; {
+			s.gather(last)
 			if g := s.take(); g != nil {
+				last = len(g.requests)
 				s.commit(g)
 			} else if s.rest() {
 				break
@@ -153,6 +153,27 @@ func (s *Store) write() {
 		}
 	}
 	finished = true
+}
+
+// patience is how often the writer yields for callers that are on their way: some 50
+// microseconds, a tenth of a commit, when nothing else wants the processor.
+const patience = 300
+
+// gather yields, so that the callers whom the last commit has set free can queue their
+// next change: a fuller group shares the same two syncs. It waits for no timer, and for
+// no more callers than were set free.
+func (s *Store) gather(freed int) {
+	want := s.queued() + freed
+	runtime.Gosched()
+	for y := 0; y < patience && s.queued() < want; y++ {
+		runtime.Gosched()
+	}
+}
+
+func (s *Store) queued() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.next.requests)
 }
 
 // take starts a new group; nil when nobody has queued.
