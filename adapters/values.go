@@ -33,6 +33,7 @@ type Identity struct {
 
 // Bulletin is a public notice before it is fitted to a platform.
 type Bulletin struct {
+	Title    string // for platforms that show one apart; the text is complete without it
 	Text     string
 	Language string // BCP 47
 }
@@ -45,6 +46,7 @@ type Plan struct {
 
 // Part is one post, measured in the platform's own unit.
 type Part struct {
+	Title    string // as in [Bulletin]
 	Text     string
 	Language string // BCP 47
 	Length   int    // in Unit

@@ -241,6 +241,7 @@ type Draft struct {
 	Template  string            `json:"template,omitempty"` // empty: a person's own words
 	Rev       int               `json:"rev,omitempty"`      // of the template
 	Vars      map[string]string `json:"vars,omitempty"`
+	Title     string            `json:"title,omitempty"` // of a bulletin, for platforms that show one apart
 	Language  string            `json:"language"`
 	Text      string            `json:"text"`
 	Evidence  string            `json:"evidence,omitempty"`

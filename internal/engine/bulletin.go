@@ -30,7 +30,7 @@ func (c *commit) draftBulletin(b *bots.Bulletin, template string, vars map[strin
 	for _, account := range b.Accounts {
 		d := &bots.Draft{
 			Head: bots.Head{ID: b.ID + "." + account, Stream: b.Stream, Created: c.now, Updated: c.now}, Purpose: bots.ForBulletin,
-			Account: account, Channel: adapters.Public, Template: template, Vars: vars, Author: b.Author, NotBefore: b.Slot,
+			Account: account, Channel: adapters.Public, Title: b.Title, Template: template, Vars: vars, Author: b.Author, NotBefore: b.Slot,
 			About: bots.Target{Kind: bots.KindBulletin, ID: b.ID}, Expires: expiry(b.Slot, c.now, c.e.o.Pace.DraftLife),
 		}
 		if err := c.submit(d); err != nil {

@@ -234,15 +234,20 @@ func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Rec
 
 // onePart plans a bulletin, which must be one post with exactly the approved bytes.
 func onePart(p adapters.Publisher, it *record.Item) (adapters.Part, error) {
-	plan, err := p.Plan(adapters.Bulletin{Text: it.Text, Language: it.Language})
+	plan, err := p.Plan(adapters.Bulletin{Title: it.Title, Text: it.Text, Language: it.Language})
 	if err != nil {
 		return adapters.Part{}, &adapters.Error{Class: adapters.Rejected, Op: "plan", Err: err}
 	}
-	if len(plan.Parts) != 1 || plan.Parts[0].Text != it.Text { // promise 1
+	if len(plan.Parts) != 1 || !says(plan.Parts[0], it) { // promise 1
 		err := fmt.Errorf("the platform would not show the approved text as one post (%d parts): shorten it", len(plan.Parts))
 		return adapters.Part{}, &adapters.Error{Class: adapters.Rejected, Op: "plan", Err: err}
 	}
 	return plan.Parts[0], nil
+}
+
+// says whether a part shows the approved text, and no title but the approved one.
+func says(p adapters.Part, it *record.Item) bool {
+	return p.Text == it.Text && (p.Title == "" || p.Title == it.Title)
 }
 
 // unable says why an account cannot send an item at all; empty: it can.

@@ -13,12 +13,12 @@ import (
 // Seal is the hex SHA-256 over everything an approval binds to: the rendered bytes,
 // account, recipient, channel, what it answers, the evidence digest and the expiry.
 func Seal(d *bots.Draft) string {
-	return sealOf(d.Text, d.Account, string(d.Channel), d.To.ID, string(d.Parent), d.Evidence, d.Expires)
+	return sealOf(d.Title, d.Text, d.Account, string(d.Channel), d.To.ID, string(d.Parent), d.Evidence, d.Expires)
 }
 
-func sealOf(text, account, channel, to, parent, evidence string, expires time.Time) string {
+func sealOf(title, text, account, channel, to, parent, evidence string, expires time.Time) string {
 	h := sha256.New()
-	for _, f := range []string{"netpatrol seal 1", text, account, channel, to, parent, evidence, expires.UTC().Format(time.RFC3339Nano)} {
+	for _, f := range []string{"netpatrol seal 1", title, text, account, channel, to, parent, evidence, expires.UTC().Format(time.RFC3339Nano)} {
 		var n [8]byte
 		binary.BigEndian.PutUint64(n[:], uint64(len(f)))
 		h.Write(n[:])

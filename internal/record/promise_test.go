@@ -48,6 +48,7 @@ func TestPromise1_NothingLeavesWithoutAnApprovalOverTheseVeryBytes(t *testing.T)
 	refusedWith(t, err, "no-approval")
 
 	changes := map[string]func(*bots.Draft){
+		"title":     func(d *bots.Draft) { d.Title += "。" },
 		"text":      func(d *bots.Draft) { d.Text += "。" },
 		"account":   func(d *bots.Draft) { d.Account = "other" },
 		"recipient": func(d *bots.Draft) { d.To.ID = "p2" },
