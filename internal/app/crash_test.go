@@ -36,6 +36,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("NETPATROL_CRASH_CHILD") != "" {
 		os.Exit(crashChild())
 	}
+	if dir := os.Getenv("NETPATROL_FULL_CHILD"); dir != "" {
+		os.Exit(fullChild(dir))
+	}
 	os.Exit(m.Run())
 }
 
