@@ -69,6 +69,7 @@ type Options struct {
 type Store struct {
 	db    *bolt.DB
 	keys  *keyFile
+	ahead *ahead
 	vault *vault.Vault
 	log   *slog.Logger
 
@@ -130,8 +131,12 @@ func open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	ahead, err := openAhead(filepath.Join(o.Dir, DataFile))
+	if err != nil {
+		return nil, errors.Join(err, keys.Close(), db.Close())
+	}
 	s := &Store{
-		db: db, keys: keys, log: o.Logger, next: &group{done: make(chan struct{})},
+		db: db, keys: keys, ahead: ahead, log: o.Logger, next: &group{done: make(chan struct{})},
 		idle: make(chan struct{}), wake: make(chan struct{}, 1), ended: make(chan struct{}),
 		committer: reflect.ValueOf((*Store).commit).Pointer(),
 	}
@@ -145,7 +150,7 @@ func open(o Options) (*Store, error) {
 		err = s.checkMaster()
 	}
 	if err != nil {
-		return nil, errors.Join(err, keys.Close(), db.Close())
+		return nil, errors.Join(err, s.closeFiles())
 	}
 	go s.write()
 	return s, nil
@@ -255,7 +260,11 @@ func (s *Store) Close() error {
 	}
 	close(s.wake)
 	<-s.ended
-	return errors.Join(s.db.Close(), s.keys.Close())
+	return s.closeFiles()
+}
+
+func (s *Store) closeFiles() error {
+	return errors.Join(s.db.Close(), s.keys.Close(), s.ahead.Close())
 }
 
 // Get implements [record.Reader].

@@ -215,6 +215,7 @@ func (s *Store) commitAll(g *group) error {
 		return failed(err)
 	}
 	defer tx.Rollback() // of no effect after a commit
+	s.ahead.prepare(tx, len(g.requests))
 	b := newBatch(s, tx)
 	for _, r := range g.requests {
 		if r.state.CompareAndSwap(waiting, started) {
