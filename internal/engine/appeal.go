@@ -16,7 +16,7 @@ func (c *commit) appeal(x bots.Appeal) error {
 	}
 	on := bots.Target{Kind: bots.KindWarning, ID: w.ID}
 	if err := record.AppealWarning(w, c.now); err != nil { // withdrawn already, say: a person looks at what they write
-		raise(c.tx, c.ev, "收到过警示的人再次提出异议，请查看："+err.Error(), on)
+		raise(c.tx, c.ev, "收到过警示的人再次提出异议，请查看", on)
 		return nil
 	}
 	c.audit("appeal", on, "", "")

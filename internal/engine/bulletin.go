@@ -16,6 +16,10 @@ const bulletinTemplate = "bulletin-case"
 // slotWindow is how long after its slot a bulletin may still leave.
 const slotWindow = 6 * time.Hour
 
+// slotGrace is how long after its slot an approval may still come: the slot is decided on
+// within moments.
+const slotGrace = time.Minute
+
 // scheduleStream is the stream of a schedule's slots and bulletins.
 func scheduleStream(name string) string { return "schedule/" + name }
 

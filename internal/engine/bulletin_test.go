@@ -115,6 +115,18 @@ func TestPromise6_AnApprovedBulletinWhoseSlotNeverComesLapses(t *testing.T) {
 	})
 }
 
+func TestPromise6_NobodyApprovesABulletinWhoseSlotHasPassed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, deskOptions{schedules: []Schedule{everyMinute(t)}})
+		fields := map[string]string{"title": "警情通报", "text": "近期刷单诈骗高发。", "schedule": "daily", "accounts": "wb"}
+		d.decides("wu", bots.WriteBulletin, nil, fields, "")
+		time.Sleep(3 * time.Minute)
+		if r := d.decides("lin", bots.Approve, one[bots.Draft](d), nil, ""); r.Code != "slot-passed" {
+			t.Errorf("approved in vain: %+v", r)
+		}
+	})
+}
+
 func TestAWarningEditedAfterItsRejectionLapsesToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, deskOptions{bots: []bots.Bot{patrolBot()}})

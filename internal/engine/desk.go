@@ -106,6 +106,9 @@ func (c *commit) approve(by *record.Officer, d *bots.Decision) error {
 	if err != nil {
 		return err
 	}
+	if !draft.NotBefore.IsZero() && c.now.After(draft.NotBefore.Add(slotGrace)) { // promise 6
+		return refuse("slot-passed", "its slot at %s has passed: write it for another", draft.NotBefore.Format(time.RFC3339))
+	}
 	a, err := record.ApproveDraft(draft, by, d.Seen, c.now, c.e.o.Policy)
 	if err != nil {
 		return err

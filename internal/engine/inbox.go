@@ -95,6 +95,9 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 	}
 	from := &ev.Body.(*bots.Heard).From
 	from.Name, from.Handle = clip(from.Name, maxName), clip(from.Handle, maxName)
+	if (kind == bots.PostEdited || kind == bots.PostDeleted) && len(hits) == 0 { // promise 8
+		ev.Body = &bots.Heard{Ref: in.Ref, Edited: encodable(in.Edited), Source: source} // that it changed, not what it says
+	}
 	ev.Stream = e.streamOf(a.Record.ID, kind, in)
 	ev.Subject, ev.State = ev.Stream, bots.EventPending
 	return ev

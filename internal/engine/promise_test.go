@@ -115,6 +115,25 @@ func TestPromise8_PostsThatMatchNothingAreNotStored(t *testing.T) {
 	}
 }
 
+func TestPromise8_AChangedPostThatMatchesNothingIsNotStored(t *testing.T) {
+	d := newDesk(t, deskOptions{})
+	for i, kind := range []adapters.Kind{adapters.KindEdited, adapters.KindDeleted, adapters.KindEdited} {
+		text := "某某局办事太慢，差评"
+		if i == 2 {
+			text = "刷单日结"
+		}
+		ref := []string{"200", "201", "202"}[i]
+		d.hears(adapters.Inbound{Key: ref, Kind: kind, Ref: adapters.Ref(ref), From: adapters.Person{ID: "critic", Name: "批评者"}, Text: text})
+	}
+	d.settle()
+	for _, r := range d.all(bots.KindEvent, "") {
+		h := r.(*bots.Event).Body.(*bots.Heard)
+		if matches := h.Ref == "202"; matches != (h.Text != "") || matches != (h.From.ID != "") {
+			t.Errorf("of post %s is kept: %q by %q", h.Ref, h.Text, h.From.ID)
+		}
+	}
+}
+
 func TestPromise8_NoCluesOutsideTheClosedList(t *testing.T) {
 	why := parkedFor(t, deskOptions{bots: []bots.Bot{proposing(func(e bots.Event) []bots.Effect {
 		return []bots.Effect{bots.OpenClue{ID: bots.NewID(e, "clue"), Category: "criticism", Stance: bots.Asserting}}
