@@ -159,3 +159,12 @@ func FuzzDecide(f *testing.F) {
 		}
 	})
 }
+
+func TestPromise10_WhoInsistsDoesNotWaitLonger(t *testing.T) {
+	for _, x := range told(t, warnedWorld(bots.WarningAppealed), "我没有骗人，请尽快复核") {
+		switch x.(type) {
+		case bots.Remind, bots.Appeal:
+			t.Errorf("a second objection moves the deadline of the first: %+v", x)
+		}
+	}
+}

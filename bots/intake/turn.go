@@ -112,7 +112,7 @@ func (t *turn) appeal() {
 			Why:   "有人提出异议，可能与发出的警示有关，请核对并由另一位同志复核",
 			About: bots.Target{Kind: bots.KindConversation, ID: t.e.Stream},
 		})
-	} else {
+	} else if w, _ := bots.Get[bots.Warning](t.f, t.talk.Warning); w.State != bots.WarningAppealed { // who insists does not wait longer for it
 		t.do(bots.Appeal{Warning: t.talk.Warning})
 		t.do(bots.Remind{Key: appealKey + t.talk.Warning, At: t.f.Now().Add(appealWithin)})
 	}
