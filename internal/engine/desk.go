@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -418,7 +419,7 @@ func (c *commit) onAccount(d *bots.Decision, did string, change func(*bots.Accou
 		return err
 	}
 	a.Updated = c.now
-	c.audit(did, d.On, "", d.Fields["mode"]+a.State)
+	c.audit(did, d.On, "", cmp.Or(d.Fields["mode"], a.State))
 	return c.tx.Put(a)
 }
 

@@ -167,14 +167,14 @@ func (c *commit) cover(d *bots.Draft, a *bots.Account) error {
 	}
 	s, err := record.Load[record.Standing](c.tx, StandingID(d.Template, d.Rev))
 	if errors.Is(err, record.ErrNotFound) {
-		return c.urge(d, "no standing approval covers it")
+		return c.urge(d, "")
 	}
 	if err != nil {
 		return err
 	}
 	approval, err := record.Cover(d, s, a.Mode(), c.now)
 	if refused := (*record.Refusal)(nil); errors.As(err, &refused) {
-		return c.urge(d, refused.Message)
+		return c.urge(d, refused.Code)
 	}
 	if err != nil {
 		return err
@@ -183,11 +183,24 @@ func (c *commit) cover(d *bots.Draft, a *bots.Account) error {
 }
 
 // urge tells the duty officer that an emergency card waits for a hand.
-func (c *commit) urge(d *bots.Draft, why string) error {
+func (c *commit) urge(d *bots.Draft, code string) error {
 	if d.Purpose == bots.ForEmergency {
-		raise(c.tx, c.ev, "有一张紧急止付卡等待您放行："+why, bots.Target{Kind: bots.KindDraft, ID: d.ID})
+		raise(c.tx, c.ev, "有一条紧急劝阻等待您放行："+uncovered(code), bots.Target{Kind: bots.KindDraft, ID: d.ID})
 	}
 	return nil
+}
+
+// uncovered says why no standing approval releases a draft, by the refusal's code.
+func uncovered(code string) string {
+	switch code {
+	case "mode":
+		return "账号在“建议”模式，每一条都由人放行"
+	case "standing-ended":
+		return "它的常设审批已到期、已撤销或还没有确认"
+	case "standing-other":
+		return "它的常设审批不适用于这一条"
+	}
+	return "没有适用的常设审批"
 }
 
 // release makes the outbox item. The draft itself is stored by the caller.
