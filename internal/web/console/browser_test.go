@@ -172,13 +172,22 @@ func TestBrowserRunsNoScriptButOurs(t *testing.T) {
 
 // pages that must be right at every width.
 func (s *site) every() []string {
-	all := []string{"/", "/drafts", "/items", "/items/item-unknown", "/reports", "/clues", "/bulletins", "/bulletins/new", "/accounts", "/accounts/forum", "/standing", "/why", "/halt", "/audit?run=1", "/me"}
+	all := []string{"/", "/drafts", "/items", "/items/item-unknown", "/items/item-held", "/items/item-unseen", "/nowhere", "/events/event-parked", "/reports", "/clues", "/bulletins", "/bulletins/new", "/accounts", "/accounts/forum", "/standing", "/why", "/halt", "/audit?run=1", "/me"}
 	for kind, base := range map[bots.RecordKind]string{
 		bots.KindDraft: "/drafts/", bots.KindReport: "/reports/", bots.KindClue: "/clues/", bots.KindBulletin: "/bulletins/", bots.KindConversation: "/conversations/",
 	} {
 		all = append(all, base+url.PathEscape(s.All(kind, "")[0].Meta().ID))
 	}
-	all = append(all, "/events/"+url.PathEscape(s.All(bots.KindEvent, "")[0].Meta().ID))
+	all = append(all, "/warnings/"+url.PathEscape(s.All(bots.KindWarning, bots.WarningAppealed)[0].Meta().ID))
+	for _, r := range s.All(bots.KindEvent, "") {
+		if e := r.(*bots.Event); e.Kind == bots.Decided {
+			all = append(all, "/events/"+url.PathEscape(e.ID))
+			break
+		}
+	}
+	for _, r := range s.All(bots.KindReport, "")[:1] {
+		all = append(all, "/why/"+r.(*bots.Report).Reference)
+	}
 	return append(all, "/why/"+s.All(bots.KindDraft, bots.DraftAwaiting)[0].(*bots.Draft).Code)
 }
 

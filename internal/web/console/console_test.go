@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
+	"netpatrol/internal/web/console"
+	"netpatrol/internal/web/webtest"
 )
 
 const scam = "姐妹们在家躺着也能赚！手机刷单返利日结，每单佣金5%，想做的加我微信 shuadan888，名额不多 #兼职#"
@@ -438,9 +441,173 @@ func TestAnUnknownOutcomeIsSettledByAnOfficer(t *testing.T) {
 	if err != nil || i.State != record.ItemDelivered {
 		t.Errorf("%+v, %v", i, err)
 	}
-	page = o.get("/items/item-held")
-	o.post("/items/item-held/send-held", page.form("/items/item-held/send-held", nil)).has("已放行")
-	o.get("/items/item-held").has("chen 放行")
+}
+
+func TestAHeldSendGoesOnAndIsCheckedAgain(t *testing.T) {
+	s := newSite(t)
+	s.sends()
+	o := s.as("chen")
+	page := o.get("/items/item-held")
+	page.has("已被修改", "继续发送（重新检查）")
+	page.lacks("仍发送") // the post was looked at: it cannot be waved through
+	o.post("/items/item-held/resume", page.form("/items/item-held/resume", nil)).has("已重新排队")
+	i, err := record.Fetch[record.Item](t.Context(), s.Store, "item-held")
+	if err != nil || i.State != record.ItemDue || i.NotLooked != "" {
+		t.Errorf("%+v, %v", i, err)
+	}
+	forged := page.form("/items/item-held/resume", nil)
+	forged.Set("key", o.get("/items/item-unseen").form("/items/item-unseen/send-held", nil).Get("key"))
+	o.post("/items/item-held/hold", o.get("/items/item-held").form("/items/item-held/hold", nil)).has("由陈立暂停")
+	o.post("/items/item-held/send-held", forged).has("不是因为无法复看原帖而暂缓的")
+	s.as("gu").get("/items/item-unseen").lacks("继续发送（重新检查）") // an administrator may not: no button that would be refused
+}
+
+func TestAWarningWhosePostNobodyCouldLookAtMayLeaveUnderAName(t *testing.T) {
+	s := newSite(t)
+	s.sends()
+	o := s.as("chen")
+	page := o.get("/items/item-unseen")
+	page.has("未能复核原帖，仍发送", "继续发送（重新检查）")
+	o.post("/items/item-unseen/send-held", page.form("/items/item-unseen/send-held", nil)).has("已放行")
+	o.get("/items/item-unseen").has(`陈立 <small class="id">chen</small> 放行`)
+}
+
+func TestAParkedEventIsSeen(t *testing.T) {
+	s := newSite(t)
+	e := s.parked()
+	o := s.as("chen")
+	o.get("/").has("没能处理的事件", "/events/event-parked")
+	page := o.get("/events/" + e.ID)
+	page.has("请人工处理", "被盗号")
+	o.post("/events/"+e.ID+"/seen", page.form("/events/"+e.ID+"/seen", nil)).has("已记为查看过", "没有要办的事")
+	o.get("/events/"+e.ID).lacks("请人工处理", "/seen")
+	o.get("/events/" + e.ID).has("已查看")
+}
+
+func TestOnePersonRevokesAStandingApprovalWithAReason(t *testing.T) {
+	s := newSite(t)
+	s.standings()
+	o := s.as("chen")
+	page := o.get("/standing")
+	page.has("生效中", "已撤销", "模板已有新版")
+	active := ""
+	for _, r := range s.All(record.KindStanding, record.StandingActive) {
+		if one := r.(*record.Standing); one.Template == "added" {
+			active = "/standing/" + url.PathEscape(one.ID) + "/revoke"
+		}
+	}
+	page = o.post(active, page.form(active, url.Values{"reason": {" "}}))
+	page.has("请写明撤销的理由", "生效中")
+	page = o.post(active, page.form(active, url.Values{"reason": {"措辞要改"}}))
+	page.has("已撤销，即刻起")
+	if strings.Contains(page.body, active) {
+		t.Error("what is revoked can be revoked again")
+	}
+	s.as("shen").get("/standing").lacks("/revoke")
+}
+
+func TestRevisionsAreCountedAsPeopleCount(t *testing.T) {
+	s := newSite(t)
+	s.scene()
+	o := s.as("lin")
+	tags, whole := regexp.MustCompile(`<[^>]*>`), regexp.MustCompile(`\b1\d{6}\b`)
+	pages := []string{"/standing"}
+	for _, r := range s.All(bots.KindDraft, bots.DraftAwaiting) {
+		if d := r.(*bots.Draft); d.Template != "" {
+			pages = append(pages, path(d))
+		}
+	}
+	for _, p := range pages {
+		page := o.get(p)
+		page.has("第 1 版", `title="完整版本号 1`)
+		if seen := whole.FindString(tags.ReplaceAllString(page.body, " ")); seen != "" {
+			t.Errorf("%s shows the whole number %s", p, seen)
+		}
+	}
+}
+
+func TestTheStandingPageShowsWhatWouldBeSent(t *testing.T) {
+	s := newSite(t)
+	page := s.as("wu").get("/standing")
+	page.has("各模板的原文", "已收到你的举报", "本消息由"+webtest.Unit+"自动发出")
+	page.lacks("warning-fraud", "bulletin-case") // they can never be covered
+}
+
+func TestPeopleAreNamed(t *testing.T) {
+	s := newSite(t)
+	s.scene()
+	o := s.as("lin")
+	named := func(id string) string { return webtest.Names()[id] + ` <small class="id">` + id + "</small>" }
+	d := s.Draft(bots.ForBulletin, bots.DraftAwaiting)
+	o.get(path(d)).has(named("wu"))
+	o.post(path(d)+"/approve", o.get(path(d)).form(path(d)+"/approve", nil))
+	o.get("/why/"+d.Code).has("批准：</b>"+named("lin"), "<td>"+named("wu"))
+	o.get("/accounts/forum").has(named("wu") + " 申请")
+	o.get("/standing").has(named("wu"), named("lin"))
+	o.get("/bulletins").has(named("wu"))
+	o.get("/items/item-by-hand").has("由林珊暂停")
+	o.get("/me").has(named("lin"))
+	o.post("/halt", o.get("/halt").form("/halt", url.Values{"level": {"unsolicited"}, "reason": {"误判太多"}, "sure": {"1"}}))
+	o.get("/drafts").has(named("lin") + " 于")
+}
+
+func TestAnAutomaticReceiptIsNoAnswer(t *testing.T) {
+	s := newSite(t)
+	s.Says("weibo", "chenayi", "2001", "请问这个短信是真的吗？说我医保卡异常要点链接认证")
+	o := s.as("chen")
+	o.get("/").has("等待民警答复", "30分钟承诺：还剩29分钟")
+	o.get("/").lacks("已自动回执")
+	s.late()
+	o.get("/").has("已自动回执，等待民警答复", "30分钟承诺：已超时4分钟")
+	r := s.All(bots.KindReport, "")[0].(*bots.Report)
+	o.get("/reports/" + r.ID).has("已自动回执，等待民警答复")
+	r.Answered, r.State = r.Created.Add(12*time.Minute), "answered"
+	s.Put(r)
+	o.get("/").has("没有等待答复的举报")
+	o.get("/reports?state=answered").has("12分钟内由民警答复")
+	o.get("/reports/" + r.ID).has("用时12分钟")
+}
+
+// slow is a desk whose officers stop waiting before the engine has decided.
+type slow struct{ webtest.Reader }
+
+func (d slow) Submit(ctx context.Context, dec bots.Decision, formKey string) (bots.Result, error) {
+	if _, err := d.Reader.Submit(ctx, dec, formKey); err != nil {
+		return bots.Result{}, err
+	}
+	page, err := d.List(ctx, record.Query{Kind: bots.KindEvent, Newest: true, Limit: 1})
+	if err != nil {
+		return bots.Result{}, err
+	}
+	return bots.Result{Status: "pending", Made: []bots.Target{{Kind: bots.KindEvent, ID: page[0].Meta().ID}}}, nil
+}
+
+func TestADecisionThatTakesLongIsNotLostFromSight(t *testing.T) {
+	s := newSiteOver(t, func(r webtest.Reader) console.Desk { return slow{r} })
+	o := s.as("wu")
+	fields := url.Values{"title": {"警惕冒充客服"}, "text": {"凡是要求共享屏幕的“客服”，都是诈骗。"}, "account": {"weibo"}, "do": {"submit"}}
+	page := o.post("/bulletins/new", o.get("/bulletins/new").form("/bulletins/new", fields))
+	page.has("已收下，系统正在处理", "看处理结果")
+	page.lacks(`class="notice bad"`)
+	link := page.body[strings.Index(page.body, `href="/events/`)+len(`href="`):]
+	link = link[:strings.Index(link, `"`)]
+	o.get(link).has("已执行", "吴越", "提交通报")
+	d := s.Draft(bots.ForBulletin, bots.DraftAwaiting)
+	page = o.post(path(d)+"/approve", o.get(path(d)).form(path(d)+"/approve", nil))
+	at := strings.Index(page.body, `href="/events/`) + len(`href="`)
+	refused := page.body[at : at+strings.Index(page.body[at:], `"`)]
+	o.get(refused).has("没有执行：这一步须由两个人完成")
+	e, err := record.Fetch[bots.Event](t.Context(), s.Store, strings.TrimPrefix(refused, "/events/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.State, e.Result = bots.EventPending, nil
+	s.Put(e)
+	page = o.get(refused)
+	page.has("正在处理", `data-refresh="5"`)
+	if page := s.as("zhou").get(refused); page.status != http.StatusForbidden {
+		t.Errorf("a volunteer sees somebody else's decision: %d", page.status)
+	}
 }
 
 func TestAnAccountsModeTakesTwoPeople(t *testing.T) {
@@ -499,7 +666,7 @@ func TestTheStoryOfAMessage(t *testing.T) {
 	o := s.as("lin")
 	o.post(path(d)+"/approve", o.get(path(d)).form(path(d)+"/approve", nil))
 	page := o.get("/why?code=" + strings.ToLower(d.Code))
-	page.has("巡查发现", "<mark>", "机器人读了", "批准：</b>lin", "排队发送", "批准</td>", "提出警示")
+	page.has("巡查发现", "<mark>", "机器人读了", "批准：</b>林珊", "排队发送", "批准</td>", "提出警示")
 	page = o.get("/why/NOSUCHCODE")
 	if page.status != http.StatusNotFound {
 		t.Errorf("%d", page.status)

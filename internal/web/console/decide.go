@@ -4,47 +4,77 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
 
+// answer is what a decision has come to, as far as it is known.
+type answer struct {
+	made    []bots.Target
+	refused string  // the sentence to show; empty: not refused
+	later   *notice // accepted and not decided yet: where it will be seen
+}
+
 // submit hands a decision to the engine in the officer's name. What a guard refuses comes
 // back as the sentence to show; an error is the machine's.
-func (c *Console) submit(v *visit, d bots.Decision) (res bots.Result, refused string, err error) {
+func (c *Console) submit(v *visit, d bots.Decision) (answer, error) {
 	d.Officer = v.officer.ID
-	res, err = c.desk.Submit(v.ctx(), d, "web/"+v.nonce)
+	res, err := c.desk.Submit(v.ctx(), d, "web/"+v.nonce)
 	var refusal *record.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		return res, sentence(d.Verb, refusal.Code, refusal.Message), nil
+		return answer{refused: sentence(d.Verb, refusal.Code, refusal.Message)}, nil
 	case errors.Is(err, record.ErrConflict):
-		return res, sentence(d.Verb, "changed", ""), nil
+		return answer{refused: sentence(d.Verb, "changed", "")}, nil
 	case errors.Is(err, context.DeadlineExceeded):
-		return res, stillWorking, nil
+		return answer{refused: notTaken}, nil
 	case err != nil:
-		return res, "", fmt.Errorf("submit %s on %s: %w", d.Verb, d.On, err)
-	case res.Status != bots.Applied && res.Status != bots.Refused:
-		return res, stillWorking, nil
+		return answer{}, fmt.Errorf("submit %s on %s: %w", d.Verb, d.On, err)
 	case res.Status == bots.Refused:
-		return res, sentence(d.Verb, res.Code, res.Message), nil
+		return answer{refused: sentence(d.Verb, res.Code, res.Message)}, nil
+	case res.Status != bots.Applied:
+		return answer{later: pending(res)}, nil
 	}
-	return res, "", nil
+	return answer{made: res.Made}, nil
 }
 
-const stillWorking = "已收下，系统还在处理。请稍后刷新本页查看结果，不会重复执行。"
+const (
+	notTaken = "系统忙，没能确认是否已收下。请刷新本页看看；若没有变化，再提交一次。"
+	accepted = "已收下，系统正在处理，不会丢，也不会重复执行。"
+)
+
+// pending tells where a decision will be seen that is accepted and not decided yet.
+func pending(res bots.Result) *notice {
+	n := &notice{Text: accepted}
+	for _, t := range res.Made {
+		if t.Kind == bots.KindEvent {
+			n.Link, n.Words = "/events/"+url.PathEscape(t.ID), "看处理结果"
+		}
+	}
+	return n
+}
 
 // decide submits, then goes to after with done on top of it, or back with the refusal.
 func (c *Console) decide(v *visit, d bots.Decision, back, after, done string) error {
-	_, refused, err := c.submit(v, d)
+	a, err := c.submit(v, d)
 	if err != nil {
 		return err
 	}
-	if refused != "" {
-		c.say(v, notice{Text: refused, Bad: true})
+	if a.refused != "" {
+		c.say(v, notice{Text: a.refused, Bad: true})
 		return v.to(back)
 	}
-	c.say(v, notice{Text: done})
+	return c.done(v, a, after, notice{Text: done})
+}
+
+// done goes on to the page where a decision shows, and says that it is made, or that it will be.
+func (c *Console) done(v *visit, a answer, after string, n notice) error {
+	if a.later != nil {
+		n = *a.later
+	}
+	c.say(v, n)
 	return v.to(after)
 }
 
@@ -52,13 +82,16 @@ func on(kind bots.RecordKind, id string) bots.Target { return bots.Target{Kind: 
 
 // notice is one sentence on top of the next page.
 type notice struct {
-	Text string
-	Bad  bool
+	Text        string
+	Bad         bool
+	Link, Words string // where to read on
 }
 
 const (
-	keyNotice    = "notice"
-	keyNoticeBad = "noticeBad"
+	keyNotice      = "notice"
+	keyNoticeBad   = "noticeBad"
+	keyNoticeLink  = "noticeLink"
+	keyNoticeWords = "noticeWords"
 )
 
 // say keeps a notice for the next page of this session.
@@ -66,6 +99,8 @@ func (c *Console) say(v *visit, n notice) {
 	s := c.door.Sessions()
 	s.Put(v.ctx(), keyNotice, n.Text)
 	s.Put(v.ctx(), keyNoticeBad, n.Bad)
+	s.Put(v.ctx(), keyNoticeLink, n.Link)
+	s.Put(v.ctx(), keyNoticeWords, n.Words)
 }
 
 func (c *Console) heard(v *visit) *notice {
@@ -74,8 +109,9 @@ func (c *Console) heard(v *visit) *notice {
 	if text == "" {
 		return nil
 	}
-	n := &notice{Text: text, Bad: s.GetBool(v.ctx(), keyNoticeBad)}
-	s.Remove(v.ctx(), keyNotice)
-	s.Remove(v.ctx(), keyNoticeBad)
+	n := &notice{Text: text, Bad: s.GetBool(v.ctx(), keyNoticeBad), Link: s.GetString(v.ctx(), keyNoticeLink), Words: s.GetString(v.ctx(), keyNoticeWords)}
+	for _, k := range []string{keyNotice, keyNoticeBad, keyNoticeLink, keyNoticeWords} {
+		s.Remove(v.ctx(), k)
+	}
 	return n
 }

@@ -184,12 +184,12 @@ func (c *Console) reject(v *visit) error {
 
 // decideDraft submits and goes to the next draft, or stays with the refusal.
 func (c *Console) decideDraft(v *visit, d bots.Decision, done string) error {
-	_, refused, err := c.submit(v, d)
+	a, err := c.submit(v, d)
 	if err != nil {
 		return err
 	}
-	if refused != "" {
-		return c.showDraft(v, http.StatusConflict, &notice{Text: refused, Bad: true}, func(p *draftPage) { p.Reason = d.Reason })
+	if a.refused != "" {
+		return c.showDraft(v, http.StatusConflict, &notice{Text: a.refused, Bad: true}, func(p *draftPage) { p.Reason = d.Reason })
 	}
 	next, err := c.nextDraft(v)
 	if err != nil {
@@ -198,8 +198,7 @@ func (c *Console) decideDraft(v *visit, d bots.Decision, done string) error {
 	if next == "/" {
 		done += "没有其他待审批的内容了。"
 	}
-	c.say(v, notice{Text: done})
-	return v.to(next)
+	return c.done(v, a, next, notice{Text: done})
 }
 
 func (c *Console) edit(v *visit) error {
@@ -209,13 +208,12 @@ func (c *Console) edit(v *visit) error {
 		return c.showDraft(v, http.StatusUnprocessableEntity, &notice{Text: "正文不能为空。", Bad: true}, keep)
 	}
 	d := bots.Decision{Verb: bots.Edit, On: on(bots.KindDraft, v.id()), Seen: v.seen(), Fields: map[string]string{"text": text}}
-	_, refused, err := c.submit(v, d)
+	a, err := c.submit(v, d)
 	if err != nil {
 		return err
 	}
-	if refused != "" {
-		return c.showDraft(v, http.StatusConflict, &notice{Text: refused, Bad: true}, keep)
+	if a.refused != "" {
+		return c.showDraft(v, http.StatusConflict, &notice{Text: a.refused, Bad: true}, keep)
 	}
-	c.say(v, notice{Text: "已保存修改。改过的内容须由另一位民警批准。"})
-	return v.to(draftPath(v.id()))
+	return c.done(v, a, draftPath(v.id()), notice{Text: "已保存修改。改过的内容须由另一位民警批准。"})
 }

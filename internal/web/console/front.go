@@ -15,6 +15,7 @@ type frontPage struct {
 	Drafts   []*bots.Draft
 	Unknown  []*record.Item
 	Held     []*record.Item
+	Parked   []*bots.Event // what a bot failed on
 	Personal bool
 	Quiet    bool // nothing waits
 }
@@ -24,6 +25,16 @@ type waiting struct {
 	*bots.Report
 	Left time.Duration // to the promise; negative: overdue
 	Gone int           // minutes waited, at most the promise, for the bar
+	Told bool          // the person has heard from us, automatically
+	Took string        // how long they waited for a person
+}
+
+// Stage says who is waiting for what.
+func (w waiting) Stage() string {
+	if w.Told {
+		return "已自动回执，等待民警答复"
+	}
+	return "等待民警答复"
 }
 
 // Late says whether the promise is broken.
@@ -63,8 +74,11 @@ func (c *Console) front(v *visit) (err error) {
 		if f.Reports, err = c.waiting(v); err != nil {
 			return err
 		}
+		if f.Parked, err = view.List[bots.Event](ctx, c.desk, first(bots.EventParked)); err != nil {
+			return err
+		}
 	}
-	f.Quiet = len(f.Alarms)+len(f.Reports)+len(f.Drafts)+len(f.Unknown)+len(f.Held) == 0
+	f.Quiet = len(f.Parked)+len(f.Alarms)+len(f.Reports)+len(f.Drafts)+len(f.Unknown)+len(f.Held) == 0
 	return c.show(v, "front", "待办", "front", f)
 }
 
@@ -73,16 +87,37 @@ func (c *Console) waiting(v *visit) ([]waiting, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.waits(v, open)
+}
+
+func (c *Console) waits(v *visit, reports []*bots.Report) ([]waiting, error) {
 	var all []waiting
-	for _, r := range open {
-		all = append(all, wait(r, v.now))
+	for _, r := range reports {
+		w, err := c.wait(v, r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, w)
 	}
 	return all, nil
 }
 
-func wait(r *bots.Report, now time.Time) waiting {
-	left := view.Promise - now.Sub(r.Created)
-	return waiting{Report: r, Left: left, Gone: min(int(now.Sub(r.Created).Minutes()), int(view.Promise.Minutes()))}
+// wait holds a report against the promise. Only a person's answer keeps it; an automatic
+// receipt is told apart by the conversation, which knows that something of ours arrived.
+func (c *Console) wait(v *visit, r *bots.Report) (waiting, error) {
+	gone := v.now.Sub(r.Created)
+	w := waiting{Report: r, Left: view.Promise - gone, Gone: min(int(gone.Minutes()), int(view.Promise.Minutes()))}
+	if !r.Answered.IsZero() {
+		w.Took = span(r.Answered.Sub(r.Created))
+	}
+	if r.State != "open" {
+		return w, nil
+	}
+	conv, err := view.Conversation(v.ctx(), c.desk, r.Conversation)
+	if err == nil && conv != nil {
+		w.Told = !conv.Answered.Before(r.Created)
+	}
+	return w, err
 }
 
 func (c *Console) alarmSeen(v *visit) error {

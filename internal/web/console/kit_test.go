@@ -25,8 +25,14 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return newSiteOver(t, func(r webtest.Reader) console.Desk { return r })
+}
+
+// newSiteOver puts something between the console and its desk.
+func newSiteOver(t *testing.T, between func(webtest.Reader) console.Desk) *site {
+	t.Helper()
 	d := webtest.Open(t)
-	h, err := console.New(console.Options{Desk: d.Reader(), Door: d.Door, Station: d.Station(), Log: slog.New(slog.DiscardHandler)})
+	h, err := console.New(console.Options{Desk: between(d.Reader()), Door: d.Door, Station: d.Station(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

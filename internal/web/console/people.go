@@ -27,8 +27,8 @@ func (c *Console) reports(v *visit) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range page {
-		l.Reports = append(l.Reports, wait(r, v.now))
+	if l.Reports, err = c.waits(v, page); err != nil {
+		return err
 	}
 	l.More = more(page)
 	return c.show(v, "reports", "举报", "reports", l)
@@ -53,7 +53,10 @@ func (c *Console) showReport(v *visit, status int, n *notice, text string) error
 	if err != nil {
 		return err
 	}
-	w := wait(r, v.now)
+	w, err := c.wait(v, r)
+	if err != nil {
+		return err
+	}
 	p := talkPage{Report: &w, Text: text, Post: reportPath(v) + "/reply"}
 	if err := c.talk(v, r.Conversation, &p); err != nil {
 		return err
@@ -112,15 +115,14 @@ func (c *Console) sendReply(v *visit, conversation, back string, again func(*vis
 		return again(v, http.StatusUnprocessableEntity, &notice{Text: "回复不能为空。", Bad: true}, "")
 	}
 	d := bots.Decision{Verb: bots.ReplyTo, On: on(bots.KindConversation, conversation), Fields: map[string]string{"text": text}}
-	_, refused, err := c.submit(v, d)
+	a, err := c.submit(v, d)
 	if err != nil {
 		return err
 	}
-	if refused != "" {
-		return again(v, http.StatusConflict, &notice{Text: refused, Bad: true}, text)
+	if a.refused != "" {
+		return again(v, http.StatusConflict, &notice{Text: a.refused, Bad: true}, text)
 	}
-	c.say(v, notice{Text: "回复已提交，会带上单位名称和核对码发出。"})
-	return v.to(back)
+	return c.done(v, a, back, notice{Text: "回复已提交，会带上单位名称和核对码发出。"})
 }
 
 func (c *Console) closeReport(v *visit) error {

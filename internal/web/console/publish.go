@@ -132,20 +132,20 @@ func (c *Console) writeBulletin(v *visit) error {
 	case v.value("do") == "preview":
 		return c.previewBulletin(v, w, b)
 	}
-	res, refused, err := c.submit(v, bots.Decision{Verb: bots.WriteBulletin, On: on(bots.KindBulletin, ""), Fields: bulletinFields(b)})
+	a, err := c.submit(v, bots.Decision{Verb: bots.WriteBulletin, On: on(bots.KindBulletin, ""), Fields: bulletinFields(b)})
 	if err != nil {
 		return err
 	}
-	if refused != "" {
-		return c.again(v, w, http.StatusConflict, refused)
+	if a.refused != "" {
+		return c.again(v, w, http.StatusConflict, a.refused)
 	}
-	c.say(v, notice{Text: "通报已提交，须由另一位同事批准后才会发布。"})
-	for _, t := range res.Made {
+	after := "/bulletins"
+	for _, t := range a.made {
 		if t.Kind == bots.KindBulletin {
-			return v.to("/bulletins/" + url.PathEscape(t.ID))
+			after += "/" + url.PathEscape(t.ID)
 		}
 	}
-	return v.to("/bulletins")
+	return c.done(v, a, after, notice{Text: "通报已提交，须由另一位同事批准后才会发布。"})
 }
 
 func (c *Console) again(v *visit, w *writing, status int, problem string) error {

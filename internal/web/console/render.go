@@ -52,8 +52,8 @@ func funcs() template.FuncMap {
 	return template.FuncMap{
 		"when": when, "clock": clock, "stamp": stamp, "ago": ago, "until": until, "expires": expires, "seg": url.PathEscape, "short": short, "excerpt": excerpt,
 		"state": stateWord, "warned": warningWord, "purpose": purposeWord, "channel": channelWord, "category": categoryWord, "stance": stanceWord, "unit": unitWord,
-		"mode": modeWord, "kind": kindWord, "role": roleWord, "level": levelWord, "author": authorWord, "did": didWord, "class": resultWord,
-		"result": resultWord, "effect": effectLine, "slot": slotWord, "text": templateWord, "dict": dict,
+		"mode": modeWord, "kind": kindWord, "role": roleWord, "level": levelWord, "did": didWord, "class": resultWord,
+		"result": resultWord, "revision": view.Revision, "effect": effectLine, "slot": slotWord, "text": templateWord, "verb": verbWord, "took": took, "detail": detailWord, "dict": dict,
 	}
 }
 
@@ -78,6 +78,7 @@ type page struct {
 	Sum     *view.Summary // nil outside the desk
 	Notice  *notice
 	Now     time.Time
+	People  view.People
 	Refresh int // seconds after which the page may renew itself; 0: never
 	OneOff  bool
 	Assets  assets
@@ -99,6 +100,27 @@ func (p *page) Can(roles ...string) bool {
 	return false
 }
 
+// Who names whoever did something: an officer by name, a bot as the system.
+func (p *page) Who(id string) who {
+	if name, ok := p.People[id]; ok && name != "" && name != id {
+		return who{name, id}
+	}
+	return who{Name: authorWord(id)}
+}
+
+// who is how a person is shown: the name, and the id in small print.
+type who struct{ Name, ID string }
+
+// Told puts names for the ids in a reason that the system wrote about an officer.
+func (p *page) Told(reason string) string {
+	for _, end := range []string{"暂停", "人工认定"} {
+		if id, ok := strings.CutSuffix(reason, end); ok && strings.HasPrefix(id, "由") {
+			return "由" + p.Who(strings.TrimPrefix(id, "由")).Name + end
+		}
+	}
+	return reason
+}
+
 // Personal says whether the officer may follow links to citizens' records.
 func (p *page) Personal() bool { return p.Officer != nil && view.May(p.Officer, bots.KindReport) }
 
@@ -113,14 +135,28 @@ func (c *Console) showAs(v *visit, status int, name, title, nav string, n *notic
 	if err != nil {
 		return err
 	}
+	people, err := view.Names(v.ctx(), c.desk)
+	if err != nil {
+		return err
+	}
 	p := &page{
-		Title: title, Nav: nav, Officer: v.officer, Sum: sum, Notice: cmp.Or(n, c.heard(v)), Now: v.now, Data: data,
+		Title: title, Nav: nav, Officer: v.officer, People: people, Sum: sum, Notice: cmp.Or(n, c.heard(v)), Now: v.now, Data: data,
 		key: func() string { return c.door.FormKey(v.ctx()) },
 	}
-	if name == "front" {
-		p.Refresh = 30
-	}
+	p.Refresh = refresh(name, data)
 	return c.write(v.w, status, name, p)
+}
+
+// refresh is after how many seconds a page may renew itself: where new work arrives, and
+// where a decision is still being made.
+func refresh(name string, data any) int {
+	if e, ok := data.(eventPage); ok && e.State == bots.EventPending {
+		return 5
+	}
+	if name == "front" {
+		return 30
+	}
+	return 0
 }
 
 func (c *Console) write(w http.ResponseWriter, status int, name string, p *page) error {

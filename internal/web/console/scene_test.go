@@ -23,6 +23,9 @@ func (s *site) scene() {
 	s.write()
 	s.late()
 	s.sends()
+	s.parked()
+	s.appealed()
+	s.standings()
 }
 
 func (s *site) write() {
@@ -49,16 +52,24 @@ func (s *site) rev(template string) string {
 	return ""
 }
 
-// late makes the first report older than the promise.
+// late makes the first report older than the promise, and lets both people have a receipt.
 func (s *site) late() {
 	for i, r := range s.All(bots.KindReport, "") {
 		one := r.(*bots.Report)
 		one.Created = time.Now().Add(-[]time.Duration{34 * time.Minute, 9 * time.Minute}[i%2])
 		s.Put(one)
+		s.Update(func(tx record.Tx) error {
+			c, err := record.Load[bots.Conversation](tx, one.Conversation)
+			if err != nil {
+				return err
+			}
+			c.Answered = one.Created.Add(4 * time.Second)
+			return tx.Put(c)
+		})
 	}
 }
 
-// sends are one unknown and one held.
+// sends are one unknown, one held because its post was edited, and one because nobody could look.
 func (s *site) sends() {
 	now := time.Now()
 	unknown := s.item("unknown", bots.ForReply, adapters.Private, now.Add(-11*time.Minute))
@@ -70,14 +81,20 @@ func (s *site) sends() {
 		s.t.Fatal(err)
 	}
 	held := s.item("held", bots.ForWarning, adapters.Private, now.Add(-25*time.Minute))
-	if err := held.Hold("原帖在批准之后被作者修改过，请看过再定"); err != nil {
-		s.t.Fatal(err)
+	unseen := s.item("unseen", bots.ForWarning, adapters.Private, now.Add(-18*time.Minute))
+	byHand := s.item("by-hand", bots.ForReply, adapters.Private, now.Add(-7*time.Minute))
+	for i, why := range map[*record.Item]string{
+		held: "复看发现原帖已被修改，请核对后决定", unseen: record.WhyNotLooked + "：该账号不支持查看，须由民警决定是否发出", byHand: "由lin暂停",
+	} {
+		if err := i.Hold(why); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 	alarm := &record.Alarm{
 		Head: bots.Head{ID: "alarm-1", State: record.AlarmOpen, Created: now.Add(-3 * time.Minute)}, Why: "账号 weibo 的授权即将过期，请联系管理员更新",
 		About: bots.Target{Kind: bots.KindAccount, ID: "weibo"},
 	}
-	s.Put(unknown, held, alarm)
+	s.Put(unknown, held, unseen, byHand, alarm)
 }
 
 func (s *site) item(id string, p bots.Purpose, ch adapters.Channel, at time.Time) *record.Item {
@@ -86,6 +103,57 @@ func (s *site) item(id string, p bots.Purpose, ch adapters.Channel, at time.Time
 		Text: "您好，我是海口网警。请不要再转账，马上拨打110。核对码 K7M2P9XW", Seal: "9f3ac1b2d4e5f60718293a4b5c6d7e8f", Expires: at.Add(24 * time.Hour),
 		Conversation: "none",
 	}
+	if all := s.All(bots.KindDraft, ""); len(all) > 0 {
+		i.Draft = all[0].Meta().ID
+	}
 	i.Head = bots.Head{ID: "item-" + id, State: record.ItemDue, Stream: "weibo/private", Created: at, Due: at}
 	return i
+}
+
+// parked is an event that a bot failed on.
+func (s *site) parked() *bots.Event {
+	e := &bots.Event{
+		Head: bots.Head{ID: "event-parked", State: bots.EventParked, Stream: "conv/none"}, Key: "parked", Kind: bots.MessageHeard, V: 1, Account: "weibo",
+		Occurred: time.Now().Add(-6 * time.Minute), Accepted: time.Now().Add(-6 * time.Minute),
+		Body:   &bots.Heard{From: adapters.Person{ID: "p7", Handle: "wangwu"}, Text: "[语音消息] 我这边一直收到验证码，是不是被盗号了"},
+		Result: &bots.Result{Status: bots.Refused, Code: "bot", Message: "机器人“接报”处理时出错。"},
+	}
+	s.Put(e)
+	return e
+}
+
+// appealed is a warning that reached its reader, who objects.
+func (s *site) appealed() *bots.Warning {
+	w := s.All(bots.KindWarning, "")[0].(*bots.Warning)
+	w.State, w.SentAt, w.Officer = bots.WarningAppealed, time.Now().Add(-50*time.Minute), "lin"
+	s.Put(w)
+	return w
+}
+
+// standings are one in force, one proposed, one revoked and one whose text has changed since.
+func (s *site) standings() {
+	propose := func(template string) string {
+		s.Decides("wu", bots.Decision{Verb: bots.ApproveKind, On: bots.Target{Kind: record.KindStanding}, Fields: map[string]string{
+			"template": template, "version": s.rev(template), "until": time.Now().AddDate(0, 3, 0).Format(time.RFC3339),
+		}})
+		for _, r := range s.All(record.KindStanding, record.StandingProposed) {
+			if one := r.(*record.Standing); one.Template == template {
+				return one.ID
+			}
+		}
+		s.t.Fatalf("%s is not proposed", template)
+		return ""
+	}
+	confirm := func(id string) {
+		s.Decides("lin", bots.Decision{Verb: bots.ConfirmKind, On: bots.Target{Kind: record.KindStanding, ID: id}})
+	}
+	confirm(propose("added"))
+	revoked := propose("complaint")
+	confirm(revoked)
+	s.Decides("chen", bots.Decision{Verb: bots.RevokeKind, On: bots.Target{Kind: record.KindStanding, ID: revoked}, Reason: "电话有误"})
+	old := &record.Standing{
+		Head: bots.Head{ID: "old", State: record.StandingActive, Created: time.Now()}, Template: "is-it-a-scam", Rev: 1, Purposes: []bots.Purpose{bots.ForReply},
+		By: []string{"wu", "lin"}, Until: time.Now().AddDate(0, 1, 0),
+	}
+	s.Put(old)
 }

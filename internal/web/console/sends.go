@@ -91,7 +91,12 @@ func (c *Console) settle(v *visit) error {
 
 func (c *Console) sendHeld(v *visit) error {
 	d := bots.Decision{Verb: bots.SendHeld, On: on(record.KindItem, v.id()), Seen: v.seen()}
-	return c.decide(v, d, itemPath(v), itemPath(v), "已放行，并注明发送前没有复看原帖。")
+	return c.decide(v, d, itemPath(v), itemPath(v), "已放行，并注明发送前未能复核原帖。")
+}
+
+func (c *Console) resumeHeld(v *visit) error {
+	d := bots.Decision{Verb: bots.ResumeHeld, On: on(record.KindItem, v.id()), Seen: v.seen()}
+	return c.decide(v, d, itemPath(v), itemPath(v), "已重新排队，发送前会再检查一遍。")
 }
 
 func (c *Console) hold(v *visit) error {

@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,19 +80,55 @@ func (c *Console) confirmMode(v *visit) error {
 // standingPage lists standing approvals and offers templates for a new one.
 type standingPage struct {
 	Standings []*record.Standing
-	Templates []view.Template
+	Templates []view.Template // those a standing approval may cover
 	Accounts  []*bots.Account
-	Chosen    string // template
-	Until     string
 	From, To  string // bounds of the date box
+	standingChoice
+}
+
+// standingChoice is what an officer had filled in.
+type standingChoice struct {
+	Chosen string // template
+	Until  string
+}
+
+// Word is a standing approval's state in words; one whose time is over has ended whatever
+// was decided about it.
+func (p *standingPage) Word(s *record.Standing, now time.Time) string {
+	switch {
+	case s.State == record.StandingProposed:
+		return "待另一位同事确认"
+	case s.State == record.StandingActive && !now.Before(s.Until):
+		return "已到期"
+	}
+	return stateWord(s.State)
+}
+
+// Outdated says whether the template has another text by now, which this approval does not cover.
+func (p *standingPage) Outdated(s *record.Standing) bool {
+	return slices.ContainsFunc(p.Templates, func(t view.Template) bool { return t.Name == s.Template && t.Rev != s.Rev })
+}
+
+// Sample is how the approved text reads; empty when the text has changed since.
+func (p *standingPage) Sample(s *record.Standing) string {
+	for _, t := range p.Templates {
+		if t.Name == s.Template && t.Rev == s.Rev {
+			return t.Sample
+		}
+	}
+	return ""
 }
 
 func (c *Console) standings(v *visit) error {
-	return c.showStandings(v, http.StatusOK, nil, "", v.now.AddDate(0, 3, 0).In(beijing).Format(time.DateOnly))
+	return c.showStandings(v, http.StatusOK, nil, standingChoice{Until: v.inThreeMonths()})
 }
 
-func (c *Console) showStandings(v *visit, status int, n *notice, chosen, until string) (err error) {
-	p := standingPage{Chosen: chosen, Until: until}
+func (v *visit) inThreeMonths() string {
+	return v.now.AddDate(0, 3, 0).In(beijing).Format(time.DateOnly)
+}
+
+func (c *Console) showStandings(v *visit, status int, n *notice, chosen standingChoice) (err error) {
+	p := &standingPage{standingChoice: chosen}
 	p.From, p.To = v.now.AddDate(0, 0, 1).In(beijing).Format(time.DateOnly), v.now.AddDate(1, 0, 0).In(beijing).Format(time.DateOnly)
 	if p.Standings, err = view.List[record.Standing](v.ctx(), c.desk, record.Query{Newest: true, Limit: 200}); err != nil {
 		return err
@@ -100,7 +137,7 @@ func (c *Console) showStandings(v *visit, status int, n *notice, chosen, until s
 		return err
 	}
 	if c.station.Templates != nil {
-		p.Templates = c.station.Templates()
+		p.Templates = slices.DeleteFunc(c.station.Templates(), func(t view.Template) bool { return !record.Solicited(t.Purpose) })
 	}
 	return c.showAs(v, status, "standing", "常设审批", "standing", n, p)
 }
@@ -109,7 +146,7 @@ func (c *Console) proposeStanding(v *visit) error {
 	name, rev, _ := strings.Cut(v.value("template"), "|")
 	until, err := time.ParseInLocation(time.DateOnly, v.value("until"), beijing)
 	again := func(status int, text string) error {
-		return c.showStandings(v, status, &notice{Text: text, Bad: true}, v.value("template"), v.value("until"))
+		return c.showStandings(v, status, &notice{Text: text, Bad: true}, standingChoice{Chosen: v.value("template"), Until: v.value("until")})
 	}
 	if err != nil {
 		return again(http.StatusUnprocessableEntity, "请填写截止日期。")
@@ -121,20 +158,28 @@ func (c *Console) proposeStanding(v *visit) error {
 		"template": name, "version": rev, "accounts": strings.Join(v.r.PostForm["account"], ","),
 		"until": until.Add(24*time.Hour - time.Second).UTC().Format(time.RFC3339), // the whole last day
 	}}
-	_, refused, err := c.submit(v, d)
+	a, err := c.submit(v, d)
 	if err != nil {
 		return err
 	}
-	if refused != "" {
-		return again(http.StatusConflict, refused)
+	if a.refused != "" {
+		return again(http.StatusConflict, a.refused)
 	}
-	c.say(v, notice{Text: "已提出，须由另一位同事确认后生效。"})
-	return v.to("/standing")
+	return c.done(v, a, "/standing", notice{Text: "已提出，须由另一位同事确认后生效。"})
 }
 
 func (c *Console) confirmStanding(v *visit) error {
 	d := bots.Decision{Verb: bots.ConfirmKind, On: on(record.KindStanding, v.id()), Seen: v.seen()}
 	return c.decide(v, d, "/standing", "/standing", "常设审批已生效。")
+}
+
+func (c *Console) revokeStanding(v *visit) error {
+	reason := v.value("reason")
+	if reason == "" {
+		return c.showStandings(v, http.StatusUnprocessableEntity, &notice{Text: "请写明撤销的理由，理由会随记录保存。", Bad: true}, standingChoice{Until: v.inThreeMonths()})
+	}
+	d := bots.Decision{Verb: bots.RevokeKind, On: on(record.KindStanding, v.id()), Seen: v.seen(), Reason: reason}
+	return c.decide(v, d, "/standing", "/standing", "已撤销，即刻起不再据此自动发送。")
 }
 
 type auditPage struct{ Report *view.AuditReport }

@@ -63,6 +63,18 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d天", int(d.Hours()/24))
 }
 
+// took is how long a try lasted.
+func took(from, to time.Time) string {
+	d := to.Sub(from)
+	switch {
+	case d < time.Second:
+		return "不到1秒"
+	case d < time.Minute:
+		return fmt.Sprintf("%d秒", int(d.Seconds()))
+	}
+	return span(d)
+}
+
 func until(t time.Time, now time.Time) string {
 	if t.IsZero() {
 		return "不限"

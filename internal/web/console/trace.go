@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -36,24 +37,47 @@ type eventPage struct {
 	Said []segment
 	From string
 	Tape *record.Tape
+	*bots.Decision
 }
 
-func (c *Console) event(v *visit) error {
-	if err := may(v, bots.KindEvent); err != nil {
-		return err
+// Came is what a decision came to, in a sentence.
+func (p eventPage) Came() string {
+	switch {
+	case p.State == bots.EventPending:
+		return "已收下，正在处理。本页每5秒自动更新。"
+	case p.Result == nil:
+		return ""
+	case p.Result.Status == bots.Refused:
+		return "没有执行：" + sentence(p.Verb, p.Result.Code, p.Result.Message)
 	}
+	return "已执行。"
+}
+
+// Refused says whether a guard refused the decision.
+func (p eventPage) Refused() bool { return p.Result != nil && p.Result.Status == bots.Refused }
+
+func (c *Console) event(v *visit) error {
 	e, err := record.Fetch[bots.Event](v.ctx(), c.desk, v.id())
-	if err != nil {
-		return err
+	if err != nil || !view.Sees(v.officer, e) {
+		return cmp.Or(may(v, bots.KindEvent), err, errNotYours)
 	}
 	p := eventPage{Event: e}
-	if h, ok := e.Body.(*bots.Heard); ok {
-		p.Said, p.From = segments(h.Text, spansOf(h.Hits)), h.From.Handle
+	switch b := e.Body.(type) {
+	case *bots.Heard:
+		p.Said, p.From = segments(b.Text, spansOf(b.Hits)), b.From.Handle
+	case *bots.Decision:
+		p.Decision = b
 	}
 	if p.Tape, err = record.Fetch[record.Tape](v.ctx(), c.desk, e.ID); err != nil && !errors.Is(err, record.ErrNotFound) {
 		return err
 	}
 	return c.show(v, "event", "事件", "front", p)
+}
+
+func (c *Console) eventSeen(v *visit) error {
+	d := bots.Decision{Verb: bots.AcknowledgeAll, On: on(bots.KindEvent, v.id()), Seen: v.seen()}
+	back := "/events/" + url.PathEscape(v.id())
+	return c.decide(v, d, back, "/", "已记为查看过，记录在案。")
 }
 
 func (c *Console) why(v *visit) error {

@@ -25,7 +25,7 @@ var stateWords = map[string]string{
 	bots.BulletinDrafted: "待审批", bots.BulletinMissed: "错过时段",
 	record.StandingActive: "生效中", record.StandingRevoked: "已撤销",
 	record.AlarmAcknowledged: "已知悉",
-	bots.EventPending:        "待处理", bots.EventDecided: "已处理", bots.EventParked: "处理出错",
+	bots.EventPending:        "待处理", bots.EventDecided: "已处理", bots.EventParked: "处理出错", bots.EventSeen: "已查看",
 }
 
 func stateWord(s string) string { return word(stateWords, s) }
@@ -129,8 +129,19 @@ func authorWord(a string) string {
 	if bot, ok := strings.CutPrefix(a, "bot:"); ok {
 		return "系统（" + word(botWords, bot) + "）"
 	}
-	return a
+	return word(systemWords, a)
 }
+
+var systemWords = map[string]string{"engine": "系统", "outbox": "系统（发送）"}
+
+var verbWords = map[bots.Verb]string{
+	bots.Approve: "批准", bots.Reject: "退回", bots.Edit: "修改", bots.ReplyTo: "回复", bots.WriteBulletin: "提交通报", bots.ApproveKind: "提出常设审批",
+	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送",
+	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
+	bots.CloseReport: "办结举报", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
+}
+
+func verbWord(v bots.Verb) string { return cmp.Or(verbWords[v], string(v)) }
 
 var resultWords = map[string]string{
 	"unknown": "结果不明", "not sent": "未发出", "rate limited": "平台限流", "auth expired": "授权过期", "account blocked": "账号被平台停用", "rejected": "平台拒绝",
@@ -141,11 +152,20 @@ func resultWord(s string) string { return cmp.Or(resultWords[s], stateWord(s)) }
 
 var didWords = map[string]string{
 	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "draft": "起草", "write-bulletin": "起草通报", "propose-standing": "提出常设审批",
-	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "hold": "暂缓", "send-held": "放行暂缓", "settle": "认定结果",
+	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "revoke-standing": "撤销常设审批", "hold": "暂缓", "send-held": "未复核放行", "resume-held": "继续发送", "settle": "认定结果",
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
 	"identify": "核对账号身份", "claim": "开始发送",
+}
+
+// detailWord puts an audit entry's detail in words: most are a purpose, a state, a mode or a level.
+func detailWord(detail string) string {
+	parts := strings.Split(detail, ", ")
+	for i, p := range parts {
+		parts[i] = cmp.Or(purposeWords[p], modeWords[p], levelWords[p], stateWord(p))
+	}
+	return strings.Join(parts, "，")
 }
 
 func didWord(d string) string { return cmp.Or(didWords[d], stateWord(d)) }
@@ -182,6 +202,9 @@ var refusals = map[string]string{
 	"decide-appeal/two-people": "这条警示是您批准的，异议须由另一位同事复核。",
 	"not-proposed":             "这项常设审批不在待确认状态。",
 	"not-held":                 "它不在暂缓状态，可能刚刚处理过。",
+	"looked":                   "它不是因为无法复看原帖而暂缓的。请用“继续发送（重新检查）”，或先处理暂缓的原因。",
+	"revoked":                  "这项常设审批已经撤销过了。",
+	"not-parked":               "这个事件没有待查看的问题，可能有同事刚刚看过。",
 	"not-due":                  "它不在排队发送状态，可能刚刚发出或处理过。",
 	"not-unknown":              "它的结果已经明确，无须再认定。",
 	"no-approval":              "没有与内容逐字一致的批准，须重新审批。",

@@ -257,9 +257,24 @@ func limit(string, adapters.Channel) (adapters.TextLimit, bool) {
 func (d *Desk) templates() []view.Template {
 	var all []view.Template
 	for _, t := range d.texts.Names() {
-		all = append(all, view.Template{Name: t.Name, Rev: t.Rev, Purpose: bots.Purpose(t.Purpose), Description: t.Description})
+		all = append(all, view.Template{Name: t.Name, Rev: t.Rev, Purpose: bots.Purpose(t.Purpose), Description: t.Description, Sample: d.sample(t)})
 	}
 	return all
+}
+
+// sample fills each variable with its own name.
+func (d *Desk) sample(t templates.Info) string {
+	vars := map[string]string{"Unit": Unit, "Code": "········", "Automatic": "true"}
+	for _, v := range t.Vars {
+		if vars[v] == "" {
+			vars[v] = "（" + v + "）"
+		}
+	}
+	r, err := d.texts.Render("zh-Hans", t.Name, vars)
+	if err != nil {
+		d.t.Error(err)
+	}
+	return r.Text
 }
 
 func (d *Desk) schedules(now time.Time) []view.Schedule {

@@ -66,6 +66,12 @@
     setTimeout(() => { b.setAttribute("aria-busy", "true"); }, 0);
   });
 
+  // On a narrow screen the navigation scrolls sideways: begin where one is.
+  for (const here of document.querySelectorAll(".side [aria-current], .tabs [aria-current]")) {
+    const row = here.closest("nav");
+    row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+
   // The front page renews itself, but an empty chair must not keep a session alive:
   // half an hour after the last touch it stops.
   const touched = () => sessionStorage.setItem("touched", Date.now());
