@@ -110,5 +110,5 @@ func (h *Halt) Stops(i *Item) bool {
 	if i.Purpose == bots.ForEmergency { // promise 12
 		return false
 	}
-	return h.Level == HaltEverything || h.Level == HaltUnsolicited && i.Unsolicited()
+	return h.Level == HaltEverything || h.Level == HaltUnsolicited && (i.Unsolicited() || i.InPublic())
 }

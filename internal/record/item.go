@@ -118,6 +118,9 @@ func (i *Item) Unsolicited() bool {
 	return i.Purpose == bots.ForWarning || i.Purpose == bots.ForBulletin
 }
 
+// InPublic says whether everybody can read it: a post of ours, or an answer under a post.
+func (i *Item) InPublic() bool { return i.Channel == adapters.Public || i.Channel == adapters.InReply }
+
 // Recipient is whom the item goes to, for ordering within its lane.
 func (i *Item) Recipient() string {
 	if i.Channel == adapters.Public {

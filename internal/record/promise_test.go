@@ -282,6 +282,17 @@ func TestPromise7_ASuspectAccountMustBeAttestedAnewByTwo(t *testing.T) {
 	}
 }
 
+func TestAHaltStopsWhatIsPublicOrUnsolicited(t *testing.T) {
+	for channel, want := range map[adapters.Channel]bool{adapters.Private: false, adapters.InReply: true, adapters.Public: true} {
+		if got := (&Halt{Level: HaltUnsolicited}).Stops(&Item{Purpose: bots.ForReply, Channel: channel}); got != want {
+			t.Errorf("halt stops a %s reply: %v, want %v", channel, got, want)
+		}
+		if (&Halt{Level: HaltUnsolicited}).Stops(&Item{Purpose: bots.ForEmergency, Channel: channel}) {
+			t.Errorf("halt stops a %s emergency card", channel)
+		}
+	}
+}
+
 func TestPromise12_AHaltSparesTheEmergencyCard(t *testing.T) {
 	cases := map[bots.Purpose]map[HaltLevel]bool{
 		bots.ForEmergency: {HaltNone: false, HaltUnsolicited: false, HaltEverything: false},

@@ -170,7 +170,7 @@ type HaltLevel string
 const (
 	HaltNone        HaltLevel = ""
 	HaltUnsolicited HaltLevel = "unsolicited" // public and unsolicited sends
-	HaltEverything  HaltLevel = "everything"  // all but the one fixed 110 line
+	HaltEverything  HaltLevel = "everything"  // all but emergency cards
 )
 
 // Mark is a position: a poll cursor, a schedule's last slot.
