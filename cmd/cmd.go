@@ -114,7 +114,8 @@ type tool struct {
 	config   string        // path of the configuration
 	socket   string        // of the daemon; empty: where the configuration says
 	json     bool
-	running  bool // a command has begun: what fails now is no longer usage
+	help     string // the command that explains what was written wrongly
+	running  bool   // a command has begun: what fails now is no longer usage
 }
 
 func run(ctx context.Context, a Assembly, w world) int {
@@ -124,10 +125,19 @@ func run(ctx context.Context, a Assembly, w world) int {
 	root.SetIn(w.in)
 	root.SetOut(w.out)
 	root.SetErr(w.err)
-	if err := root.ExecuteContext(ctx); err != nil {
+	if c, err := root.ExecuteContextC(ctx); err != nil {
+		t.help = helpOn(c)
 		return t.report(err)
 	}
 	return exitDone
+}
+
+// helpOn names the help for a command that was written wrongly.
+func helpOn(c *cobra.Command) string {
+	if c.HasParent() {
+		return c.CommandPath() + " --help"
+	}
+	return c.Name() + " help"
 }
 
 // root is the whole command tree on one screen.

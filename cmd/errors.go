@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"netpatrol/internal/config"
@@ -52,7 +54,7 @@ func (t *tool) report(err error) int {
 		fmt.Fprintln(t.err, faults.Error())
 		return exitUsage
 	case errors.As(err, &wrong) || !t.running:
-		t.say(err, "netpatrol help")
+		t.say(err, cmp.Or(t.help, "netpatrol help"))
 		return exitUsage
 	}
 	t.say(err, mendOf(err))
@@ -79,6 +81,9 @@ func mendOf(err error) string {
 		if help, ok := apiMends()[a.Code]; ok {
 			return help
 		}
+		if a.Status < http.StatusInternalServerError {
+			return "nothing was changed: do what the line above says, and try again"
+		}
 		if a.RequestID != "" {
 			return "look for request " + a.RequestID + " in the daemon's log"
 		}
@@ -101,5 +106,7 @@ func apiMends() map[string]string {
 		"closing":        "wait for the daemon to start again",
 		"slow":           "try again; a decision is never made twice",
 		"nothing-wanted": "ask for a mode first",
+		"mode-step":      "ask for the next step: netpatrol accounts request ID suggest",
+		"identity":       "have the platform confirm the account, or let two officers attest it with --attest",
 	}
 }

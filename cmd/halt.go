@@ -14,13 +14,15 @@ func (t *tool) haltCommand() *cobra.Command {
 	var reason string
 	c := t.withJSON(&cobra.Command{
 		Use: "halt", Short: "Stop sends: public and unsolicited ones, or everything", Args: cobra.NoArgs,
-		Long: `Stop what nobody asked for: bulletins and warnings. With --everything, answers stop too;
-emergency cards still leave. What is stopped waits in plain sight until "netpatrol resume".`,
+		Long: `Stop what is public or nobody asked for: bulletins, warnings, answers in public. With
+--everything, private answers stop too; emergency cards still leave. What is stopped waits in plain sight until "netpatrol resume".`,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
 			if everything {
-				return t.decided(c.Halt(ctx, "everything", reason))
+				r, err := c.Halt(ctx, "everything", reason)
+				return t.settled(r, err, "all sends but emergency cards are stopped; netpatrol resume lets them go on")
 			}
-			return t.decided(c.Halt(ctx, "unsolicited", reason))
+			r, err := c.Halt(ctx, "unsolicited", reason)
+			return t.settled(r, err, "bulletins, warnings and public answers are stopped; netpatrol resume lets them go on")
 		}),
 	})
 	c.Flags().BoolVar(&everything, "everything", false, "stop answers too")
@@ -52,6 +54,9 @@ func (t *tool) haltStatus() *cobra.Command {
 func (t *tool) resumeCommand() *cobra.Command {
 	return t.withJSON(&cobra.Command{
 		Use: "resume", Short: "Let sends go on", Args: cobra.NoArgs,
-		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error { return t.decided(c.Resume(ctx)) }),
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
+			r, err := c.Resume(ctx)
+			return t.settled(r, err, "sends go on")
+		}),
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,22 @@ type namedBot string
 func (b namedBot) Name() string                                       { return string(b) }
 func (namedBot) Decide(bots.Event, bots.Facts) ([]bots.Effect, error) { return nil, nil }
 
+// An emergency card that waits for a person is the first thing that person sees.
+func TestAnEmergencyWaitsAtTheTop(t *testing.T) {
+	var all []api.Draft
+	for _, p := range []bots.Purpose{bots.ForBulletin, bots.ForWarning, bots.ForEmergency, bots.ForReply} {
+		all = append(all, api.Draft{Draft: &bots.Draft{Purpose: p}})
+	}
+	slices.SortStableFunc(all, byUrgency)
+	var got []bots.Purpose
+	for _, d := range all {
+		got = append(got, d.Purpose)
+	}
+	if d := cmp.Diff([]bots.Purpose{bots.ForEmergency, bots.ForBulletin, bots.ForWarning, bots.ForReply}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 // Every error ends in what to do, and in the exit code it deserves.
 func TestErrorsSayHowToMend(t *testing.T) {
 	for _, c := range []struct {
@@ -72,7 +89,8 @@ func TestErrorsSayHowToMend(t *testing.T) {
 	}{
 		{mend(errors.New("no daemon listens"), "start it"), true, exitFailed, "netpatrol: no daemon listens\n\tmend: start it\n"},
 		{fmt.Errorf("decide: %w", &api.Error{Code: "two-people", Message: "you wrote it"}), true, exitFailed, "netpatrol: decide: you wrote it\n\tmend: ask a second officer to do it\n"},
-		{&api.Error{Code: "internal", Message: "something went wrong", RequestID: "7"}, true, exitFailed, "netpatrol: something went wrong\n\tmend: look for request 7 in the daemon's log\n"},
+		{&api.Error{Status: 409, Code: "not-open", Message: "it is closed", RequestID: "7"}, true, exitFailed, "netpatrol: it is closed\n\tmend: nothing was changed: do what the line above says, and try again\n"},
+		{&api.Error{Status: 500, Code: "internal", Message: "something went wrong", RequestID: "7"}, true, exitFailed, "netpatrol: something went wrong\n\tmend: look for request 7 in the daemon's log\n"},
 		{usagef("say what"), true, exitUsage, "netpatrol: say what\n\tmend: netpatrol help\n"},
 		{errors.New("unknown flag: --as"), false, exitUsage, "netpatrol: unknown flag: --as\n\tmend: netpatrol help\n"},
 		{errSaid, true, exitFailed, ""},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,11 +43,23 @@ func gather(ctx context.Context, c *api.Client) (w waiting, err error) {
 	if w.Awaiting, err = pages(ctx, api.Paging{}, c.Drafts); err != nil {
 		return w, err
 	}
+	slices.SortStableFunc(w.Awaiting, byUrgency)
 	if w.Held, err = pages(ctx, api.Paging{State: "held"}, c.Items); err != nil {
 		return w, err
 	}
 	w.Unknown, err = pages(ctx, api.Paging{State: "unknown"}, c.Items)
 	return w, err
+}
+
+// byUrgency puts an emergency card first that an account in mode suggest holds for a person.
+func byUrgency(a, b api.Draft) int {
+	urgent := func(d api.Draft) int {
+		if d.Purpose == bots.ForEmergency {
+			return 0
+		}
+		return 1
+	}
+	return urgent(a) - urgent(b)
 }
 
 // mostListed bounds what one command lists.
@@ -180,7 +193,10 @@ func (t *tool) ask1(do func(ctx context.Context, c *api.Client, args []string) e
 }
 
 // decided prints what a decision came to. A refusal is a failure.
-func (t *tool) decided(r bots.Result, err error) error {
+func (t *tool) decided(r bots.Result, err error) error { return t.settled(r, err, "") }
+
+// settled says in words what an applied decision came to.
+func (t *tool) settled(r bots.Result, err error, words string) error {
 	if err != nil {
 		return err
 	}
@@ -188,6 +204,10 @@ func (t *tool) decided(r bots.Result, err error) error {
 		return &api.Error{Code: r.Code, Message: r.Message}
 	}
 	return t.print(r, func(w io.Writer) {
+		if words != "" && r.Status == bots.Applied {
+			fmt.Fprintln(w, words)
+			return
+		}
 		fmt.Fprint(w, r.Status)
 		for _, made := range r.Made {
 			fmt.Fprintf(w, " %s", made)
