@@ -65,12 +65,20 @@ func errorOf(err error) *adapters.Error {
 	return &adapters.Error{Op: "send", Err: err}
 }
 
-// whenAllowed heeds the platform's word, within reason, and never comes back at once.
+// longest bounds how long a platform's word is heeded: its clock may be wrong.
+const longest = 24 * time.Hour
+
+// whenAllowed heeds the platform's word, within reason, and waits longer each time, so that a
+// platform that says "one second" again and again is not asked for ever at that pace.
 func (o *Outbox) whenAllowed(it *record.Item, e *adapters.Error, now time.Time) time.Time {
-	if e.Until.After(now) {
-		return e.Until
+	at := o.later(now, failures(it))
+	if e.Until.After(at) {
+		at = e.Until
 	}
-	return o.later(now, failures(it))
+	if last := now.Add(longest); at.After(last) {
+		return last
+	}
+	return at
 }
 
 // failures counts the attempts in a row that certainly did not leave, before the current one.
@@ -166,13 +174,13 @@ func (l *lane) record(tx record.Tx, c *claim, r adapters.Receipt, callErr error)
 // happens again is put before them again.
 func alarm(tx record.Tx, it *record.Item, matter, why string, now time.Time) error {
 	id := it.ID + ".alarm." + matter
-	stream := it.Conversation
+	subject, stream := it.Subject, it.Conversation // the reason may quote a text
 	if matter == "account" {
-		id, stream = "account/"+it.Account+".alarm", it.Account
+		id, subject, stream = "account/"+it.Account+".alarm", "", it.Account
 	}
 	a, err := record.Load[record.Alarm](tx, id)
 	if errors.Is(err, record.ErrNotFound) {
-		a, err = &record.Alarm{Head: bots.Head{ID: id, Stream: stream, Created: now}}, nil
+		a, err = &record.Alarm{Head: bots.Head{ID: id, Subject: subject, Stream: stream, Created: now}}, nil
 	}
 	if err != nil {
 		return err

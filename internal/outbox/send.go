@@ -156,11 +156,19 @@ func (o *Outbox) save(tx record.Tx, it *record.Item, did string, now time.Time) 
 	if err := tx.Put(it); err != nil {
 		return err
 	}
-	tx.Audit(record.AuditEntry{
-		At: now, Who: "outbox", Did: did, Code: it.Code, Detail: it.Why,
+	tx.Audit(record.AuditEntry{ // the reason stays with the item: it may quote a text, and the audit is for ever
+		At: now, Who: "outbox", Did: did, Code: it.Code, Detail: platformCode(it),
 		On: bots.Target{Kind: record.KindItem, ID: it.ID},
 	})
 	return nil
+}
+
+// platformCode is what the platform called the end of the last attempt.
+func platformCode(it *record.Item) string {
+	if n := len(it.Attempts); n > 0 {
+		return it.Attempts[n-1].Code
+	}
+	return ""
 }
 
 // forget removes an item whose subject was erased: nobody can read it any more, so it

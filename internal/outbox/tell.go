@@ -83,7 +83,7 @@ func (o *Outbox) tellPage(ctx context.Context, page []bots.Record) (int, error) 
 // outcomeKey begins with the item's id, which begins with the time-ordered id of the
 // event it came of.
 func outcomeKey(it *record.Item) string {
-	return fmt.Sprintf("%s|%d|%s", it.ID, len(it.Attempts), it.State)
+	return fmt.Sprintf("%s|%d|%s", it.ID, it.Tries(), it.State)
 }
 
 func outcome(it *record.Item) *bots.Event {

@@ -191,7 +191,7 @@ func (l *lane) change(ctx context.Context, read *record.Item, did string, do fun
 		if err != nil {
 			return err
 		}
-		if it.State != read.State || len(it.Attempts) != len(read.Attempts) {
+		if it.State != read.State || it.Tries() != read.Tries() {
 			return errMoved
 		}
 		if err := do(tx, it, now); err != nil {

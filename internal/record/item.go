@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -137,19 +138,44 @@ func (i *Item) Claim(epoch uint64, now time.Time) (int, error) {
 	if !now.Before(i.Expires) {
 		return 0, refuse("expired", "the item expired at %s", i.Expires.Format(time.RFC3339))
 	}
-	n := len(i.Attempts) + 1
-	i.Attempts = append(i.Attempts, Try{N: n, Epoch: epoch, At: now})
+	n := i.Tries() + 1
+	i.Attempts = append(i.forgetting(), Try{N: n, Epoch: epoch, At: now})
 	i.State, i.Epoch, i.Due, i.Why = ItemClaimed, epoch, time.Time{}, ""
 	return n, nil
+}
+
+// maxTries bounds the attempts an item remembers, because a record has a size.
+const maxTries = 40
+
+// Tries is how often the item was tried.
+func (i *Item) Tries() int {
+	if len(i.Attempts) == 0 {
+		return 0
+	}
+	return i.Attempts[len(i.Attempts)-1].N
+}
+
+// forgetting drops, when there are many, the oldest attempt after the first that certainly
+// did not leave: what may have gone out is never forgotten.
+func (i *Item) forgetting() []Try {
+	if len(i.Attempts) < maxTries {
+		return i.Attempts
+	}
+	for k := 1; k < len(i.Attempts); k++ {
+		if i.Attempts[k].Result == ItemDue {
+			return slices.Delete(i.Attempts, k, k+1)
+		}
+	}
+	return i.Attempts
 }
 
 // Ended records what became of attempt n. It is refused when another attempt or epoch
 // has taken over: a late answer never overwrites a newer truth.
 func (i *Item) Ended(n int, epoch uint64, o Ending, now time.Time) error {
-	if i.State != ItemClaimed || i.Epoch != epoch || len(i.Attempts) != n { // promise 4
+	if i.State != ItemClaimed || i.Epoch != epoch || i.Tries() != n { // promise 4
 		return refuse("fenced", "attempt %d under epoch %d is no longer current", n, epoch)
 	}
-	t := &i.Attempts[n-1]
+	t := &i.Attempts[len(i.Attempts)-1]
 	t.Ended, t.Result, t.Code, t.Note = now, o.State, o.Code, o.Note
 	i.State, i.Due, i.Why = o.State, o.Due, o.Note
 	if o.State == ItemDelivered || o.State == ItemAccepted {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,5 +89,29 @@ func TestWhatAnOfficerSettledIsNewsToo(t *testing.T) {
 		if i.Untold != news || !i.Due.Equal(noon) {
 			t.Errorf("settled as %s: untold %v due %v", as, i.Untold, i.Due)
 		}
+	}
+}
+
+func TestAnItemRemembersABoundedNumberOfAttempts(t *testing.T) {
+	i := &Item{Head: bots.Head{State: ItemDue}, Expires: noon.AddDate(1, 0, 0)}
+	for n := 1; n <= 500; n++ {
+		got, err := i.Claim(1, noon)
+		if err != nil || got != n {
+			t.Fatalf("attempt %d is number %d: %v", n, got, err)
+		}
+		state := ItemDue
+		if n == 7 {
+			state = ItemUnknown
+		}
+		if err := i.Ended(n, 1, Ending{State: state, Due: noon}, noon); err != nil {
+			t.Fatal(err)
+		}
+		i.State = ItemDue
+	}
+	if len(i.Attempts) > maxTries || i.Attempts[0].N != 1 || i.Tries() != 500 {
+		t.Errorf("%d attempts kept, the first is %d and the last %d", len(i.Attempts), i.Attempts[0].N, i.Tries())
+	}
+	if !slices.ContainsFunc(i.Attempts, func(x Try) bool { return x.N == 7 }) {
+		t.Error("the attempt that may have gone out was forgotten")
 	}
 }
