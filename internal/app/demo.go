@@ -129,7 +129,7 @@ func (d *demo) config(token string) *config.Config {
 	c.Officers = []config.Officer{
 		{ID: "wu", Name: "吴编辑", Roles: []string{"editor", "approver"}},
 		{ID: "lin", Name: "林审核", Roles: []string{"approver", "officer"}},
-		{ID: "chen", Name: "陈警官", Roles: []string{"officer", "auditor"}},
+		{ID: "chen", Name: "陈警官", Roles: []string{"officer", "editor", "auditor"}},
 	}
 	c.Accounts = []config.Account{{
 		ID: demoAccount, Platform: "mastodon", BaseURL: d.base(), Names: []string{demoName, demoHandle}, Language: "zh-Hans",
@@ -227,6 +227,9 @@ func (d *demo) print(sum *summary) error {
 	return sum.table(d.o.Out)
 }
 
+// reading is how long a person has at least before a bulletin's slot.
+const reading = 90 * time.Second
+
 // playOn leaves the decisions to whoever has opened the console.
 func (d *demo) playOn(ctx context.Context) error {
 	if err := d.welcome(ctx); err != nil {
@@ -244,7 +247,7 @@ func (d *demo) playOn(ctx context.Context) error {
 	})
 	g.Go(func() error {
 		for ctx.Err() == nil {
-			if err := ended(d.crew.writeBulletin(ctx)); err != nil {
+			if err := ended(d.crew.writeBulletin(ctx, reading)); err != nil {
 				d.o.Log.WarnContext(ctx, "bulletin", "err", err)
 			}
 			sleep(ctx, time.Minute)
@@ -265,7 +268,7 @@ func sleep(ctx context.Context, t time.Duration) {
 
 func (d *demo) welcome(ctx context.Context) error {
 	fmt.Fprintf(d.o.Out, "netpatrol demo: a pretend microblog, pretend citizens, a real desk. Ctrl-C ends it.\n\n")
-	for _, o := range []struct{ id, as string }{{"chen", "陈警官 (duty officer)"}, {"lin", "林审核 (approver, second person)"}} {
+	for _, o := range []struct{ id, as string }{{"chen", "陈警官 (duty officer, writes)"}, {"lin", "林审核 (approver, second person)"}} {
 		code, err := d.app.SignInCode(ctx, o.id)
 		if err != nil {
 			return err

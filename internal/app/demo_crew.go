@@ -18,12 +18,14 @@ import (
 )
 
 // crew are the demo's officers. They work through the API, as people's clicks do, and
-// remember the digest of every text they approved.
+// remember the digest of every text they approved, and every template they gave a standing
+// approval.
 type crew struct {
 	chen, lin, wu *api.Client
 
 	mu        sync.Mutex
 	approved  map[string]bool // hex SHA-256 of an approved text
+	standing  map[string]bool // version of a template; see templateVersion
 	warnings  decidedCount
 	bulletins int
 }
@@ -32,7 +34,7 @@ type decidedCount struct{ approved, rejected int }
 
 // newCrew signs three officers in, each with a one-time code, once the desk answers.
 func newCrew(ctx context.Context, a *App, base string) (*crew, error) {
-	c := &crew{approved: map[string]bool{}}
+	c := &crew{approved: map[string]bool{}, standing: map[string]bool{}}
 	for id, client := range map[string]**api.Client{"chen": &c.chen, "lin": &c.lin, "wu": &c.wu} {
 		code, err := a.SignInCode(ctx, id)
 		if err != nil {
@@ -88,9 +90,12 @@ func (c *crew) approveAnswers(ctx context.Context) error {
 		if err := applied(c.wu.ConfirmStanding(ctx, r.Made[0].ID)); err != nil {
 			return err
 		}
+		c.standing[templateVersion(t.Name, t.Rev)] = true
 	}
 	return nil
 }
+
+func templateVersion(name string, rev int) string { return fmt.Sprintf("%s@%d", name, rev) }
 
 // applied makes an error of a decision that was not applied.
 func applied(r bots.Result, err error) error {
@@ -142,28 +147,25 @@ func (c *crew) decide(ctx context.Context, id string) error {
 	d := m.Draft
 	if m.Clue != nil && m.Clue.Category.IsRumour() {
 		r, err := c.chen.Reject(ctx, d.ID, d.Version, "先向学校和辖区派出所核实，未核实前不警示")
-		return c.note(&c.warnings.rejected, r, err)
+		return c.note(func() { c.warnings.rejected++ }, r, err)
 	}
-	c.mu.Lock()
-	c.approved[textDigest(d.Text)] = true
-	c.mu.Unlock()
 	if d.Purpose == bots.ForBulletin {
 		r, err := c.lin.Approve(ctx, d.ID, d.Version)
-		return c.note(&c.bulletins, r, err)
+		return c.note(func() { c.bulletins++; c.approved[textDigest(d.Text)] = true }, r, err)
 	}
 	r, err := c.chen.Approve(ctx, d.ID, d.Version)
-	return c.note(&c.warnings.approved, r, err)
+	return c.note(func() { c.warnings.approved++; c.approved[textDigest(d.Text)] = true }, r, err)
 }
 
-// note counts a decision that was applied; one that came too late is no error.
-func (c *crew) note(count *int, r bots.Result, err error) error {
+// note writes down a decision that was applied; one that came too late is no error.
+func (c *crew) note(write func(), r bots.Result, err error) error {
 	var refused *api.Error
 	if errors.As(err, &refused) && refused.Status == 409 || err == nil && r.Status != bots.Applied {
 		return nil
 	}
 	if err == nil {
 		c.mu.Lock()
-		*count++
+		write()
 		c.mu.Unlock()
 	}
 	return err
@@ -183,16 +185,16 @@ func (c *crew) keepBulletin(ctx context.Context) error {
 	if len(page.Records) > 0 && page.Records[0].State != bots.BulletinMissed {
 		return nil
 	}
-	return c.writeBulletin(ctx)
+	return c.writeBulletin(ctx, time.Second)
 }
 
-// writeBulletin binds a bulletin to the first slot that leaves an approver a moment.
-func (c *crew) writeBulletin(ctx context.Context) error {
+// writeBulletin binds a bulletin to the first slot that leaves an approver so much time.
+func (c *crew) writeBulletin(ctx context.Context, ahead time.Duration) error {
 	all, err := c.wu.Schedules(ctx)
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	next := slices.IndexFunc(all[0].Next, func(at time.Time) bool { return time.Until(at) > time.Second })
+	next := slices.IndexFunc(all[0].Next, func(at time.Time) bool { return time.Until(at) > ahead })
 	if next < 0 {
 		return fmt.Errorf("schedule %s has no slot to come", all[0].Name)
 	}

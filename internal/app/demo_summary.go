@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -24,6 +25,7 @@ type summary struct {
 
 // counts are the figures of one platform.
 type counts struct {
+	BulletinsApproved  int `json:"bulletins_approved"`
 	BulletinsPublished int `json:"bulletins_published"`
 	ReportsReceived    int `json:"reports_received"`
 	ReportsAnswered    int `json:"reports_answered"`
@@ -42,14 +44,14 @@ type counts struct {
 func (d *demo) summarise(ctx context.Context) (*summary, error) {
 	s := &summary{Platforms: map[string]counts{}}
 	received := d.blog.Received()
-	items, err := list(ctx, d.crew.lin.Items)
+	drafts, err := list(ctx, d.crew.lin.Drafts)
 	if err != nil {
 		return nil, err
 	}
-	d.countReceived(&s.counts, received, items)
+	d.countReceived(&s.counts, received, drafts)
 	c := &d.crew.warnings
 	d.crew.mu.Lock()
-	s.WarningsApproved, s.WarningsRejected = c.approved, c.rejected
+	s.BulletinsApproved, s.WarningsApproved, s.WarningsRejected = d.crew.bulletins, c.approved, c.rejected
 	d.crew.mu.Unlock()
 	s.DuplicatesSent = len(d.blog.Duplicates())
 	s.PostsRemoved = len(d.blog.RemovedAfterMessage())
@@ -61,23 +63,29 @@ func (d *demo) summarise(ctx context.Context) (*summary, error) {
 }
 
 // countReceived sorts what the platform received by whom it went to. A text that neither
-// an officer approved nor a standing approval covers is unapproved.
-func (d *demo) countReceived(n *counts, received []sandbox.Received, items []api.Item) {
-	covered := map[string]bool{}
-	for _, i := range items {
-		if record.Solicited(i.Purpose) {
-			covered[textDigest(i.Text)] = true
-		}
-	}
-	d.crew.mu.Lock()
-	defer d.crew.mu.Unlock()
+// an officer approved nor a standing approval of the script covers is unapproved.
+func (d *demo) countReceived(n *counts, received []sandbox.Received, drafts []api.Draft) {
+	covered := d.crew.covered(drafts)
 	for _, r := range received {
-		digest := textDigest(r.Body)
-		if !d.crew.approved[digest] && !covered[digest] {
+		if !covered[textDigest(r.Body)] {
 			n.UnapprovedSent++
 		}
 		d.countOne(n, r)
 	}
+}
+
+// covered is every text the script lets leave: what its officers approved one by one, and
+// answers written with a version of a template that has their standing approval.
+func (c *crew) covered(drafts []api.Draft) map[string]bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	covered := maps.Clone(c.approved)
+	for _, d := range drafts {
+		if record.Solicited(d.Purpose) && c.standing[templateVersion(d.Template, d.Rev)] {
+			covered[textDigest(d.Text)] = true
+		}
+	}
+	return covered
 }
 
 func (d *demo) countOne(n *counts, r sandbox.Received) {
@@ -221,6 +229,9 @@ func (s *summary) judge() error {
 	if s.WarningsSent != s.WarningsApproved {
 		errs = append(errs, fmt.Errorf("%d warnings approved, %d sent", s.WarningsApproved, s.WarningsSent))
 	}
+	if s.BulletinsPublished != s.BulletinsApproved {
+		errs = append(errs, fmt.Errorf("%d bulletins approved, %d published", s.BulletinsApproved, s.BulletinsPublished))
+	}
 	return errors.Join(errs...)
 }
 
@@ -230,7 +241,8 @@ func (s *summary) table(w io.Writer) error {
 		name string
 		n    int
 	}{
-		{"bulletins published", s.BulletinsPublished}, {"reports received", s.ReportsReceived}, {"reports answered", s.ReportsAnswered},
+		{"bulletins approved", s.BulletinsApproved}, {"published", s.BulletinsPublished},
+		{"reports received", s.ReportsReceived}, {"reports answered", s.ReportsAnswered},
 		{"mentions answered", s.MentionsAnswered}, {"clues opened", s.CluesOpened}, {"warnings proposed", s.WarningsProposed},
 		{"approved", s.WarningsApproved}, {"rejected", s.WarningsRejected}, {"sent", s.WarningsSent},
 		{"posts removed after a warning", s.PostsRemoved}, {"sent without approval", s.UnapprovedSent},

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/sandbox"
+	"netpatrol/internal/web/api"
+)
+
+// good is a shift with nothing wrong.
+func good() counts {
+	return counts{
+		BulletinsApproved: 1, BulletinsPublished: 1, ReportsReceived: 1, ReportsAnswered: 1, MentionsAnswered: 1, CluesOpened: 2,
+		WarningsProposed: 2, WarningsApproved: 1, WarningsRejected: 1, WarningsSent: 1, PostsRemoved: 1,
+	}
+}
+
+func TestAShiftIsJudged(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		spoil func(*counts)
+		want  string // empty: nothing is wrong
+	}{
+		{"nothing wrong", func(*counts) {}, ""},
+		{"nothing published", func(n *counts) { n.BulletinsPublished, n.BulletinsApproved = 0, 0 }, "no bulletins published"},
+		{"approved and not published", func(n *counts) { n.BulletinsApproved = 2 }, "2 bulletins approved, 1 published"},
+		{"published twice", func(n *counts) { n.BulletinsPublished = 2 }, "1 bulletins approved, 2 published"},
+		{"nobody answered", func(n *counts) { n.ReportsAnswered = 0 }, "no reports answered"},
+		{"a warning too many", func(n *counts) { n.WarningsSent = 2 }, "1 warnings approved, 2 sent"},
+		{"unapproved", func(n *counts) { n.UnapprovedSent = 1 }, "1 sent without approval"},
+		{"duplicate", func(n *counts) { n.DuplicatesSent = 1 }, "1 sent twice"},
+		{"lost", func(n *counts) { n.LostEvents = 3 }, "3 lost"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &summary{counts: good()}
+			c.spoil(&s.counts)
+			err := s.judge()
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("judged %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestOnlyWhatTheScriptCoversIsApproved(t *testing.T) {
+	c := &crew{approved: map[string]bool{textDigest("通报"): true}, standing: map[string]bool{templateVersion("receipt", 7): true}}
+	draft := func(p bots.Purpose, template string, rev int, text string) api.Draft {
+		return api.Draft{Draft: &bots.Draft{Purpose: p, Template: template, Rev: rev, Text: text}}
+	}
+	drafts := []api.Draft{
+		draft(bots.ForReceipt, "receipt", 7, "回执"),
+		draft(bots.ForReceipt, "receipt", 8, "新回执"),
+		draft(bots.ForWarning, "receipt", 7, "警示"),
+	}
+	d := &demo{crew: c}
+	for text, want := range map[string]int{"通报": 0, "回执": 0, "新回执": 1, "警示": 1, "别的": 1} {
+		var n counts
+		d.countReceived(&n, []sandbox.Received{{Body: text, Visibility: sandbox.Direct}}, drafts)
+		if n.UnapprovedSent != want {
+			t.Errorf("%s: %d unapproved, want %d", text, n.UnapprovedSent, want)
+		}
+	}
+	if record.Solicited(bots.ForWarning) {
+		t.Error("a warning counts as an answer")
+	}
+}
+
+func TestWhatLeftNoRecordIsLost(t *testing.T) {
+	blog := sandbox.NewMicroblog(sandbox.Options{BaseURL: "http://weibo.example"})
+	if _, _, err := blog.AddAccount(demoHandle, demoName, "https://police.example"); err != nil {
+		t.Fatal(err)
+	}
+	script := sandbox.DemoScript(demoHandle)
+	if err := script.Seat(blog); err != nil {
+		t.Fatal(err)
+	}
+	d := &demo{blog: blog, script: script}
+	told, err := blog.Tell(script.Citizens[0].Handle, demoHandle, "我被骗了")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := d.lost(nil); n != 1 {
+		t.Errorf("%d lost, want the message nobody recorded", n)
+	}
+	known := api.Event{Key: string(told) + "|1"}
+	if n := d.lost([]api.Event{known}); n != 0 {
+		t.Errorf("%d lost, want none", n)
+	}
+}
