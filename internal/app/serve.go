@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -21,10 +20,6 @@ import (
 	"netpatrol/internal/web/frontdoor"
 	"netpatrol/internal/web/signin"
 )
-
-// SocketName is the unix socket in the state directory through which the command line
-// talks to the daemon.
-const SocketName = "netpatrol.sock"
 
 // serve listens: the desk and API for officers, the socket for the command line, the
 // front door for platforms.
@@ -46,7 +41,7 @@ func (a *App) serve(ctx context.Context) error {
 		g.Go(func() error { return listenAndServe(ctx, "tcp", addr, a.frontdoor()) })
 	}
 	g.Go(func() error {
-		return listenAndServe(ctx, "unix", filepath.Join(a.o.Config.State, SocketName), apiHandler)
+		return listenAndServe(ctx, "unix", a.o.Config.Socket(), apiHandler)
 	})
 	return g.Wait()
 }

@@ -12,20 +12,26 @@ import (
 
 // Config is one station's configuration, checked.
 type Config struct {
-	State     string     `yaml:"state"`   // directory of the store, keys, evidence and socket
-	Unit      Unit       `yaml:"unit"`    // who speaks
-	Station   Station    `yaml:"station"` //
-	Console   Listener   `yaml:"console"` // officers' desk and API; private
-	Frontdoor Listener   `yaml:"frontdoor"`
-	Officers  []Officer  `yaml:"officers"`
-	Accounts  []Account  `yaml:"accounts"`
-	Schedules []Schedule `yaml:"schedules"`
-	Pace      Pace       `yaml:"pace"`
+	State      string     `yaml:"state"`   // directory of the store, keys, evidence and socket
+	SocketPath string     `yaml:"socket"`  // for officers under unix users of their own; default in State
+	Unit       Unit       `yaml:"unit"`    // who speaks
+	Station    Station    `yaml:"station"` //
+	Console    Listener   `yaml:"console"` // officers' desk and API; private
+	Frontdoor  Listener   `yaml:"frontdoor"`
+	Officers   []Officer  `yaml:"officers"`
+	Accounts   []Account  `yaml:"accounts"`
+	Schedules  []Schedule `yaml:"schedules"`
+	Pace       Pace       `yaml:"pace"`
 }
 
-// Socket is the unix socket on which the daemon answers the command line. It lies in
-// the state directory, which nobody else may enter.
-func (c *Config) Socket() string { return filepath.Join(c.State, "netpatrol.sock") }
+// Socket is the unix socket on which the daemon answers the command line: in the state
+// directory, where only the daemon's own user gets, unless the configuration names another.
+func (c *Config) Socket() string {
+	if c.SocketPath != "" {
+		return c.SocketPath
+	}
+	return filepath.Join(c.State, "netpatrol.sock")
+}
 
 // Unit is the agency that speaks.
 type Unit struct {

@@ -59,6 +59,7 @@ func Load(path string, c Checks) (*Config, error) {
 		return nil, err
 	}
 	cfg.State = d.beside(cfg.State)
+	cfg.SocketPath = d.besideIfAny(cfg.SocketPath)
 	return cfg, nil
 }
 
@@ -186,8 +187,11 @@ func SocketOf(path string) (string, error) {
 	d, cfg := newDecoder(file), Default()
 	if root := d.parse(source); root != nil {
 		for _, e := range d.entries(root, "") {
-			if e.key == "state" {
+			switch e.key {
+			case "state":
 				d.value(e.value, reflect.ValueOf(&cfg.State).Elem(), e.key)
+			case "socket":
+				d.value(e.value, reflect.ValueOf(&cfg.SocketPath).Elem(), e.key)
 			}
 		}
 	}
@@ -195,7 +199,15 @@ func SocketOf(path string) (string, error) {
 		return "", err
 	}
 	cfg.State = d.beside(cfg.State)
+	cfg.SocketPath = d.besideIfAny(cfg.SocketPath)
 	return cfg.Socket(), nil
+}
+
+func (d *decoder) besideIfAny(path string) string {
+	if path == "" {
+		return ""
+	}
+	return d.beside(path)
 }
 
 // beside makes a path relative to the file that names it.

@@ -124,7 +124,8 @@ func TestAGoodConfigurationLoadsWithDefaultsAndAccountFiles(t *testing.T) {
 // Whoever asks for the socket needs nothing else of the file to be right or readable.
 func TestTheSocketIsFoundWhateverElseIsWrong(t *testing.T) {
 	for path, want := range map[string]string{
-		"testdata/good": "testdata/good/state/netpatrol.sock",
+		"testdata/good":      "testdata/good/state/netpatrol.sock",
+		"testdata/elsewhere": "testdata/elsewhere/run/np.sock",
 		"testdata/mistakes/secret-file-missing.yaml": "testdata/mistakes/state/netpatrol.sock",
 		"testdata/mistakes/unknown-key.yaml":         "testdata/mistakes/state/netpatrol.sock",
 		"testdata/mistakes/not-yaml.yaml":            "",
