@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,15 +32,22 @@ type site struct {
 	url    string
 	socket string
 	log    *bytes.Buffer
+	stop   func() // waits for what is under way
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return newSiteOver(t, func(r webtest.Reader) api.Desk { return r })
+}
+
+// newSiteOver puts something between the API and its desk.
+func newSiteOver(t *testing.T, between func(webtest.Reader) api.Desk) *site {
+	t.Helper()
 	s := &site{Desk: webtest.Open(t), t: t, log: new(bytes.Buffer), socket: filepath.Join(t.TempDir(), "api.sock")}
-	h := api.New(api.Options{Desk: s.Reader(), Door: s.Door, Station: s.Station(), Log: slog.New(slog.NewTextHandler(s.log, nil))})
+	h := api.New(api.Options{Desk: between(s.Reader()), Door: s.Door, Station: s.Station(), Log: slog.New(slog.NewTextHandler(s.log, nil))})
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
-	s.url = srv.URL
+	s.url, s.stop = srv.URL, srv.Close
 	l, err := net.Listen("unix", s.socket)
 	if err != nil {
 		t.Fatal(err)
@@ -495,6 +503,103 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
+func TestAHeldSendIsResumedOrWavedThrough(t *testing.T) {
+	s := newSite(t)
+	c, ctx := s.as("chen"), t.Context()
+	for id, why := range map[string]string{"looked": "复看发现原帖已被修改，请核对后决定", "unseen": record.WhyNotLooked + "：平台没有回答"} {
+		i := &record.Item{Purpose: bots.ForWarning, Why: why, Expires: time.Now().Add(time.Hour)}
+		i.Head = bots.Head{ID: id, State: record.ItemHeld, Stream: "weibo/private", Created: time.Now()}
+		s.Put(i)
+	}
+	_, err := c.SendHeld(ctx, "looked")
+	refused(t, err, http.StatusConflict, "looked")
+	if _, err := c.ResumeHeld(ctx, "looked"); err != nil {
+		t.Error(err)
+	}
+	if i, err := c.Item(ctx, "looked"); err != nil || i.State != record.ItemDue || i.NotLooked != "" {
+		t.Errorf("%+v, %v", i, err)
+	}
+	_, err = c.ResumeHeld(ctx, "looked")
+	refused(t, err, http.StatusConflict, "not-held")
+	if _, err := c.SendHeld(ctx, "unseen"); err != nil {
+		t.Error(err)
+	}
+	if i, err := c.Item(ctx, "unseen"); err != nil || i.State != record.ItemDue || i.NotLooked != "chen" {
+		t.Errorf("%+v, %v", i, err)
+	}
+}
+
+func TestOneOfficerRevokesAStandingApproval(t *testing.T) {
+	s := newSite(t)
+	c, ctx := s.as("chen"), t.Context()
+	x := &record.Standing{Template: "receipt", Rev: 1, By: []string{"wu", "lin"}, Until: time.Now().Add(time.Hour)}
+	x.Head = bots.Head{ID: "receipt@1", State: record.StandingActive, Created: time.Now()}
+	s.Put(x)
+	_, err := c.RevokeStanding(ctx, x.ID, " ")
+	if e := refused(t, err, http.StatusUnprocessableEntity, "invalid"); e.Field != "reason" {
+		t.Errorf("field %q", e.Field)
+	}
+	if _, err := c.RevokeStanding(ctx, x.ID, "措辞要改"); err != nil {
+		t.Error(err)
+	}
+	_, err = c.RevokeStanding(ctx, x.ID, "措辞要改")
+	refused(t, err, http.StatusConflict, "revoked")
+	_, err = s.as("zhou").RevokeStanding(ctx, x.ID, "不喜欢")
+	refused(t, err, http.StatusConflict, "role")
+}
+
+func TestAParkedEventIsAcknowledged(t *testing.T) {
+	s := newSite(t)
+	e := &bots.Event{Key: "parked", Kind: bots.MessageHeard, V: 1, Body: &bots.Heard{Text: "在吗"}, Accepted: time.Now()}
+	e.Head = bots.Head{ID: "event-1", State: bots.EventParked, Stream: "conv/none"}
+	s.Put(e)
+	c, ctx := s.as("chen"), t.Context()
+	if _, err := c.AcknowledgeEvent(ctx, e.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.Event(ctx, e.ID); err != nil || got.State != bots.EventSeen {
+		t.Errorf("%+v, %v", got, err)
+	}
+	_, err := c.AcknowledgeEvent(ctx, e.ID)
+	refused(t, err, http.StatusConflict, "not-parked")
+}
+
+// slow is a desk whose callers stop waiting before the engine has decided.
+type slow struct{ webtest.Reader }
+
+func (d slow) Submit(ctx context.Context, dec bots.Decision, formKey string) (bots.Result, error) {
+	if _, err := d.Reader.Submit(ctx, dec, formKey); err != nil {
+		return bots.Result{}, err
+	}
+	page, err := d.List(ctx, record.Query{Kind: bots.KindEvent, Newest: true, Limit: 1})
+	if err != nil {
+		return bots.Result{}, err
+	}
+	return bots.Result{Status: "pending", Made: []bots.Target{{Kind: bots.KindEvent, ID: page[0].Meta().ID}}}, nil
+}
+
+func TestADecisionThatTakesLongIsAcceptedAndFoundAgain(t *testing.T) {
+	s := newSiteOver(t, func(r webtest.Reader) api.Desk { return slow{r} })
+	status, answer := s.call(s.token("chen"), "POST", "/halt", `{"level":"unsolicited","reason":"误判太多"}`)
+	if status != http.StatusAccepted || !strings.Contains(answer, `"pending"`) {
+		t.Fatalf("%d %s", status, answer)
+	}
+	c, ctx := s.as("chen"), t.Context()
+	res, err := c.Resume(ctx)
+	if err != nil || res.Status != "pending" || len(res.Made) != 1 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	e, err := c.Event(ctx, res.Made[0].ID)
+	if err != nil || e.Result == nil || e.Result.Status != bots.Refused || e.Result.Code != "role" {
+		t.Errorf("%+v, %v", e, err)
+	}
+	_, err = s.as("zhou").Event(ctx, res.Made[0].ID)
+	refused(t, err, http.StatusForbidden, "role")
+	if _, err := s.as("shen").Event(ctx, res.Made[0].ID); err != nil {
+		t.Errorf("an auditor: %v", err)
+	}
+}
+
 func TestAuditVerify(t *testing.T) {
 	s := newSite(t)
 	s.Report = api.AuditReport{OK: false, Entries: 42, Faults: []string{"entry 7 was changed"}}
@@ -532,6 +637,7 @@ func TestTheLogNamesNoCitizenAndNoCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _ = c.Drafts(t.Context(), api.Paging{State: "ahua"})
+	s.stop() // a line is written after its answer
 	said := s.log.String()
 	if !strings.Contains(said, `route="GET /api/v1/why/{code}"`) || !strings.Contains(said, "status=200") {
 		t.Errorf("no line about the request: %s", said)

@@ -53,7 +53,7 @@ func funcs() template.FuncMap {
 		"when": when, "clock": clock, "stamp": stamp, "ago": ago, "until": until, "expires": expires, "seg": url.PathEscape, "short": short, "excerpt": excerpt,
 		"state": stateWord, "warned": warningWord, "purpose": purposeWord, "channel": channelWord, "category": categoryWord, "stance": stanceWord, "unit": unitWord,
 		"mode": modeWord, "kind": kindWord, "role": roleWord, "level": levelWord, "did": didWord, "class": resultWord,
-		"result": resultWord, "revision": view.Revision, "effect": effectLine, "slot": slotWord, "text": templateWord, "verb": verbWord, "took": took, "detail": detailWord, "dict": dict,
+		"result": resultWord, "revision": view.Revision, "effect": effectLine, "slot": slotWord, "text": templateWord, "verb": verbWord, "took": took, "dict": dict,
 	}
 }
 
@@ -119,6 +119,18 @@ func (p *page) Told(reason string) string {
 		}
 	}
 	return reason
+}
+
+// Detail puts an audit entry's detail in words.
+func (p *page) Detail(detail string) string {
+	if id, ok := strings.CutPrefix(detail, "approved by "); ok {
+		return "由" + p.Who(id).Name + "批准"
+	}
+	if standing, ok := strings.CutPrefix(detail, "covered by "); ok {
+		name, _, _ := strings.Cut(standing, "@")
+		return "依据常设审批：" + templateWord(name)
+	}
+	return p.Told(detailWord(detail))
 }
 
 // Personal says whether the officer may follow links to citizens' records.

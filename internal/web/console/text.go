@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"netpatrol/bots"
@@ -101,14 +102,32 @@ func short(s string) string {
 	return s[:4] + " " + s[4:8] + " " + s[8:12]
 }
 
-// excerpt is at most n characters of one line.
+// excerpt is at most n characters of one line. Where Chinese characters meet, a line break
+// leaves no space behind.
 func excerpt(s string, n int) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = oneLine(s)
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}
 	return string([]rune(s)[:n]) + "…"
 }
+
+func oneLine(s string) string {
+	var b strings.Builder
+	var last rune
+	for _, word := range strings.Fields(s) {
+		first, _ := utf8.DecodeRuneInString(word)
+		if b.Len() > 0 && !fullWidth(last) && !(unicode.Is(unicode.Han, last) && unicode.Is(unicode.Han, first)) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+		last, _ = utf8.DecodeLastRuneInString(word)
+	}
+	return b.String()
+}
+
+// fullWidth says whether a sign brings its own space.
+func fullWidth(r rune) bool { return r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xff60 }
 
 // segment is a stretch of text, matched by a rule or not.
 type segment struct {

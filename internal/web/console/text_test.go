@@ -36,6 +36,35 @@ func TestTimesAreBeijingTimes(t *testing.T) {
 	}
 }
 
+func TestExcerptIsOneLine(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		most int
+		want string
+	}{
+		{"挂断电话。\n报出姓名", 64, "挂断电话。报出姓名"},
+		{"先不要\n付款", 64, "先不要付款"},
+		{"call 110\n now", 64, "call 110 now"},
+		{"加我微信 shuadan888\n\n#兼职#", 64, "加我微信 shuadan888 #兼职#"},
+		{"  \n", 64, ""},
+		{"一二三四五六七八九十", 8, "一二三四五六七八…"},
+		{"一二三四五六七八", 8, "一二三四五六七八"},
+	} {
+		if got := excerpt(c.text, c.most); got != c.want {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+func TestHowLongATryTook(t *testing.T) {
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	for d, want := range map[time.Duration]string{300 * time.Millisecond: "不到1秒", 15 * time.Second: "15秒", 2 * time.Minute: "2分钟"} {
+		if got := took(at, at.Add(d)); got != want {
+			t.Errorf("%v: %q", d, got)
+		}
+	}
+}
+
 func TestSegments(t *testing.T) {
 	const text = "先垫付后返利"
 	for _, c := range []struct {
