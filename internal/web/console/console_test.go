@@ -388,19 +388,12 @@ func TestAnAppealIsReviewedByAnother(t *testing.T) {
 	s, d := warned(t)
 	lin := s.as("lin")
 	lin.post(path(d)+"/approve", lin.get(path(d)).form(path(d)+"/approve", nil))
-	s.Says("weibo", "ahua", "1009", "异议，我只是开玩笑")
 	warning := s.All(bots.KindWarning, "")[0].Meta().ID
-	s.Update(func(tx record.Tx) error {
-		w, err := record.Load[bots.Warning](tx, warning)
-		if err != nil {
-			return err
-		}
-		w.State = bots.WarningAppealed
-		return tx.Put(w)
-	})
+	s.delivered(warning)
+	s.Says("weibo", "ahua", "1009", "异议，我只是开玩笑")
 	action := "/warnings/" + url.PathEscape(warning) + "/appeal"
 	page := lin.get("/warnings/" + url.PathEscape(warning))
-	page.has("当事人有异议", "姐妹们")
+	page.has("当事人的异议", "我只是开玩笑", "姐妹们", "/conversations/")
 	page = lin.post(action, page.form(action, url.Values{"as": {"withdrawn"}}))
 	page.has("请写明处理异议的理由")
 	lin.post(action, page.form(action, url.Values{"as": {"withdrawn"}, "reason": {"是玩笑"}})).has("须由另一位同事复核")

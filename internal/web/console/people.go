@@ -153,7 +153,21 @@ func (c *Console) clues(v *visit) (err error) {
 type cluePage struct {
 	*bots.Clue
 	Post     []segment
-	Warnings []*bots.Warning
+	Warnings []objected
+}
+
+// objected is a warning with what the person warned says against it.
+type objected struct {
+	*bots.Warning
+	Objection *bots.Event // nil: nobody objected
+}
+
+// Words are the objection as it was written.
+func (o objected) Words() string {
+	if h, ok := o.Objection.Body.(*bots.Heard); ok {
+		return h.Text
+	}
+	return ""
 }
 
 func (c *Console) clue(v *visit) error {
@@ -171,9 +185,14 @@ func (c *Console) clue(v *visit) error {
 			return err
 		}
 		for _, w := range all {
-			if w.Clue == clue.ID {
-				p.Warnings = append(p.Warnings, w)
+			if w.Clue != clue.ID {
+				continue
 			}
+			o, err := view.Objection(v.ctx(), c.desk, w)
+			if err != nil {
+				return err
+			}
+			p.Warnings = append(p.Warnings, objected{w, o})
 		}
 	}
 	return c.show(v, "clue", "线索", "clues", p)

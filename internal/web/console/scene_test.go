@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -122,12 +123,40 @@ func (s *site) parked() *bots.Event {
 	return e
 }
 
+// delivered books a warning as arrived, as the outbox would.
+func (s *site) delivered(warning string) {
+	s.Update(func(tx record.Tx) error {
+		w, err := record.Load[bots.Warning](tx, warning)
+		if err != nil {
+			return err
+		}
+		clue, err := record.Load[bots.Clue](tx, w.Clue)
+		if err != nil {
+			return err
+		}
+		w.State, w.SentAt = bots.WarningSent, time.Now().Add(-50*time.Minute)
+		id := s.Conversation(w.Account, clue.Author.ID)
+		c := &bots.Conversation{Account: w.Account, Person: clue.Author, Language: "zh-Hans", Warning: w.ID}
+		c.Head = bots.Head{ID: id, Subject: id, Stream: id, State: "open", Created: w.SentAt}
+		return errors.Join(tx.Put(w), tx.Put(c))
+	})
+}
+
 // appealed is a warning that reached its reader, who objects.
-func (s *site) appealed() *bots.Warning {
-	w := s.All(bots.KindWarning, "")[0].(*bots.Warning)
-	w.State, w.SentAt, w.Officer = bots.WarningAppealed, time.Now().Add(-50*time.Minute), "lin"
-	s.Put(w)
-	return w
+func (s *site) appealed() {
+	for _, r := range s.All(bots.KindWarning, "") {
+		if w := r.(*bots.Warning); w.Account == "weibo" {
+			w.Officer = "lin"
+			s.Put(w)
+			s.delivered(w.ID)
+			clue, err := record.Fetch[bots.Clue](s.t.Context(), s.Store, w.Clue)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.Says("weibo", clue.Author.ID, "2009", "异议！我只是转发别人的兼职信息，自己也没做过")
+			return
+		}
+	}
 }
 
 // standings are one in force, one proposed, one revoked and one whose text has changed since.

@@ -2,6 +2,9 @@ package console
 
 import (
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +68,18 @@ func TestHowLongATryTook(t *testing.T) {
 	}
 }
 
+func TestAuditDetailsAreInWords(t *testing.T) {
+	p := &page{People: map[string]string{"lin": "林珊"}}
+	for detail, want := range map[string]string{
+		"emergency, awaiting": "紧急劝阻，待审批", "suggest": "建议", "unsolicited": "公开和主动发送", "fraud": "诈骗", "fraud-brush-orders rev 1": "规则 fraud-brush-orders 第 1 版",
+		"approved by lin": "由林珊批准", "covered by receipt@1020146": "依据常设审批：举报回执（receipt）", "由lin人工认定": "由林珊人工认定", "": "", "措辞要改": "措辞要改",
+	} {
+		if got := p.Detail(detail); got != want {
+			t.Errorf("%q: %q, want %q", detail, got, want)
+		}
+	}
+}
+
 func TestSegments(t *testing.T) {
 	const text = "先垫付后返利"
 	for _, c := range []struct {
@@ -120,6 +135,38 @@ func FuzzNextStaysOnThisSite(f *testing.F) {
 			t.Errorf("%q leads to %q (%v)", next, got, err)
 		}
 	})
+}
+
+// What an officer cannot run into: the machine's own transitions.
+var machines = map[string]bool{
+	"fenced": true, "inconclusive": true, "not-claimed": true, "not-accepted": true, "not-open": true, "mode": true, "standing-ended": true, "standing-other": true,
+}
+
+func TestEveryGuardsRefusalHasItsSentence(t *testing.T) {
+	code, found := regexp.MustCompile(`refuse\("([a-z-]+)"`), map[string]bool{}
+	for _, pattern := range []string{"../../record/*.go", "../../engine/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			source, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range code.FindAllStringSubmatch(string(source), -1) {
+				found[m[1]] = true
+			}
+		}
+	}
+	if len(found) < 30 {
+		t.Fatalf("only %d codes are found: this test proves nothing", len(found))
+	}
+	for c := range found {
+		if sentence("", c, "") == "这一步没有被接受（"+c+"）。" && !machines[c] {
+			t.Errorf("%s has no sentence", c)
+		}
+	}
 }
 
 func TestEveryRefusalIsASentence(t *testing.T) {

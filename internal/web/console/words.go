@@ -156,14 +156,18 @@ var didWords = map[string]string{
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
-	"identify": "核对账号身份", "claim": "开始发送",
+	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "claim": "开始发送",
 }
 
-// detailWord puts an audit entry's detail in words: most are a purpose, a state, a mode or a level.
+// detailWord puts an audit entry's detail in words: most are a purpose, a state, a mode, a
+// level, a category or a rule's version.
 func detailWord(detail string) string {
+	if rule, rev, ok := strings.Cut(detail, " rev "); ok {
+		return "规则 " + rule + " 第 " + rev + " 版"
+	}
 	parts := strings.Split(detail, ", ")
 	for i, p := range parts {
-		parts[i] = cmp.Or(purposeWords[p], modeWords[p], levelWords[p], stateWord(p))
+		parts[i] = cmp.Or(purposeWords[p], modeWords[p], levelWords[p], bots.Categories()[bots.Category(p)], stateWord(p))
 	}
 	return strings.Join(parts, "，")
 }
@@ -202,6 +206,13 @@ var refusals = map[string]string{
 	"decide-appeal/two-people": "这条警示是您批准的，异议须由另一位同事复核。",
 	"not-proposed":             "这项常设审批不在待确认状态。",
 	"not-held":                 "它不在暂缓状态，可能刚刚处理过。",
+	"as":                       "请选择撤回还是维持。",
+	"settle-as":                "请选择一种结果。",
+	"blind-repeat":             "这类内容在结果不明时不能重发。请先到平台上核对。",
+	"empty":                    "请写明标题和正文。",
+	"slot-passed":              "这个时段已经过去，请改到另一个时段。",
+	"not-sent":                 "这条警示没有送达，无从提出异议。",
+	"no-verb":                  "系统不认识这个操作，请刷新页面再试。",
 	"looked":                   "它不是因为无法复看原帖而暂缓的。请用“继续发送（重新检查）”，或先处理暂缓的原因。",
 	"revoked":                  "这项常设审批已经撤销过了。",
 	"not-parked":               "这个事件没有待查看的问题，可能有同事刚刚看过。",

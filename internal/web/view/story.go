@@ -191,6 +191,21 @@ func (y *Story) targets() []bots.Target {
 	return on
 }
 
+// Objection is what the person warned wrote against a warning, the newest; nil when nobody
+// objected, or when it was forgotten.
+func Objection(ctx context.Context, s Desk, w *bots.Warning) (*bots.Event, error) {
+	entries, err := s.AuditOf(ctx, bots.Target{Kind: bots.KindWarning, ID: w.ID})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range slices.Backward(entries) {
+		if e.Did == "appeal" {
+			return fetch[bots.Event](ctx, s, e.Event)
+		}
+	}
+	return nil, nil
+}
+
 // origin is the event a record's id was derived from; see [bots.NewID].
 func origin(id string) string {
 	event, _, _ := strings.Cut(id, ".")
