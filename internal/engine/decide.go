@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -230,6 +231,11 @@ func touch(c *bots.Conversation, ev *bots.Event) {
 	switch b := ev.Body.(type) {
 	case *bots.Heard:
 		c.Person, c.Last, c.LastHeard, c.Replies = b.From, b.Ref, ev.Accepted, 0
+		c.Opened = maps.Clone(c.Opened) // the record read may be somebody else's too
+		if c.Opened == nil {
+			c.Opened = map[adapters.Kind]time.Time{}
+		}
+		c.Opened[adapters.Kind(ev.Kind)] = ev.Accepted
 	case *bots.Outcome:
 		if b.State == record.ItemDelivered {
 			c.Answered = ev.Accepted

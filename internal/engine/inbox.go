@@ -115,7 +115,7 @@ func (e *Engine) streamOf(account string, kind bots.EventKind, in *adapters.Inbo
 
 // Conversation names the stream of an account's conversation with a person.
 func (e *Engine) Conversation(account, person string) string {
-	return "conv/" + account + "/" + e.o.Tags.Tag("person", account+"/"+person)
+	return record.ConversationID(e.o.Tags.Tag, account, person)
 }
 
 // watch polls one source for as long as ctx lasts. The cursor commits with the events,

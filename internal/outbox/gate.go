@@ -72,7 +72,7 @@ type check struct {
 // gates are passed in this order: what ends an item, what an officer must see, what waits.
 // The quota is last, because passing it reserves.
 func gates() []gate {
-	return []gate{fresh, halted, knownAccount, approved, standingStill, modest, honest, manned, looked, open, paused, unbroken, withinQuota}
+	return []gate{fresh, halted, knownAccount, approved, standingStill, modest, honest, manned, looked, open, paused, unbroken, inWindow, withinQuota}
 }
 
 func (c *check) judge() (ruling, error) {

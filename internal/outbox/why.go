@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"netpatrol/adapters"
+	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
 
@@ -29,6 +30,7 @@ const (
 	whyAuth        = "账号授权已失效，请重新授权"
 	whyBlocked     = "账号已被平台停用或限制，请与平台联系"
 	whyNoFind      = "是否送达未知，平台无法查询，请民警到平台核对后处理"
+	whyNeverWrote  = "对方没有来信，平台不允许主动私信，请改用其他渠道"
 	whyFound       = "已在平台上查到"
 	whyAbsent      = "已到平台核对，确未发出，将重新发送"
 	whyPending     = "平台已受理，等待结果"
@@ -53,6 +55,16 @@ func whyDeadMan(d time.Duration) string {
 }
 
 func whyLookFailed(err error) string { return record.WhyNotLooked + "：" + clip(err.Error()) }
+
+// whyWindow says whether the reply window is closed or spent.
+func whyWindow(windows []adapters.ReplyWindow, conv *bots.Conversation, now time.Time) string {
+	for _, w := range windows {
+		if opened, ok := conv.Opened[w.Trigger]; ok && now.Before(opened.Add(w.Within)) {
+			return fmt.Sprintf("平台允许的回复次数已用完（%s内 %d 次），等对方再次来信，或改用其他渠道", span(w.Within), w.N)
+		}
+	}
+	return "平台的回复时限已过，等对方再次来信，或改用其他渠道"
+}
 
 func whyQuota(a allowance) string {
 	return fmt.Sprintf("平台限额已用完：%s每%s %d 条，到时自动发出", scopeName(a.quota), span(a.quota.Per), a.n)

@@ -272,6 +272,12 @@ type Code struct {
 // RecordKind implements [bots.Record].
 func (*Code) RecordKind() bots.RecordKind { return KindCode }
 
+// ConversationID names the conversation of an account with a person, and its stream, by a
+// keyed digest of the person's id.
+func ConversationID(tag func(scope, value string) string, account, person string) string {
+	return "conv/" + account + "/" + tag("person", account+"/"+person)
+}
+
 // Refusal says why a transition was not made, for a program and for a person.
 type Refusal struct {
 	Code    string

@@ -1,0 +1,91 @@
+package outbox
+
+import (
+	"errors"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// inWindow holds a private message that the platform would not deliver now, because the
+// person has not written lately or was answered as often as it allows. An emergency card is
+// tried all the same.
+func inWindow(c *check) (ruling, error) {
+	if c.it.Channel != adapters.Private || c.it.Purpose == bots.ForEmergency || c.b.account == nil { // promise 12
+		return ruling{}, nil
+	}
+	windows := c.b.account.Caps().Limits.Windows
+	if len(windows) == 0 {
+		return ruling{}, nil
+	}
+	conv, err := record.Load[bots.Conversation](c.tx, record.ConversationID(c.o.o.Tag, c.it.Account, c.it.To.ID))
+	if errors.Is(err, record.ErrNotFound) {
+		return ruling{hold: whyNeverWrote}, nil
+	}
+	if err != nil {
+		return ruling{}, err
+	}
+	ledger, err := loadLedger(c.tx, "window/"+conv.ID, c.now)
+	if err != nil {
+		return ruling{}, err
+	}
+	if left := creditsLeft(windows, conv, ledger, c.it, c.now); left <= reserved(c.it) { // promise 13
+		return ruling{hold: whyWindow(windows, conv, c.now)}, nil
+	}
+	return ruling{}, enter(c.tx, c.it, []*record.Ledger{prune(ledger, windows, c.now)}, c.now)
+}
+
+// unlimited stands for a window that counts no replies.
+const unlimited = 1 << 30
+
+// creditsLeft is how many replies the most generous open window still allows; 0: all are closed.
+func creditsLeft(windows []adapters.ReplyWindow, conv *bots.Conversation, l *record.Ledger, it *record.Item, now time.Time) (best int) {
+	for _, w := range windows {
+		opened, ok := conv.Opened[w.Trigger]
+		if !ok || !now.Before(opened.Add(w.Within)) {
+			continue
+		}
+		left := unlimited
+		if w.N > 0 {
+			left = w.N - spentSince(l, opened, it.ID)
+		}
+		best = max(best, left)
+	}
+	return best
+}
+
+func spentSince(l *record.Ledger, opened time.Time, except string) (n int) {
+	for _, e := range l.Entries {
+		if e.Item != except && !e.At.Before(opened) {
+			n++
+		}
+	}
+	return n
+}
+
+// reserved is how many credits an item must leave: the last one is for an emergency card
+// or a receipt.
+func reserved(it *record.Item) int {
+	if it.Purpose == bots.ForReceipt {
+		return 0
+	}
+	return 1
+}
+
+// prune drops what no window can count any more.
+func prune(l *record.Ledger, windows []adapters.ReplyWindow, now time.Time) *record.Ledger {
+	var longest time.Duration
+	for _, w := range windows {
+		longest = max(longest, w.Within)
+	}
+	kept := l.Entries[:0]
+	for _, e := range l.Entries {
+		if now.Sub(e.At) < longest {
+			kept = append(kept, e)
+		}
+	}
+	l.Entries = kept
+	return l
+}
