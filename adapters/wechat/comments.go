@@ -1,0 +1,229 @@
+package wechat
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"netpatrol/adapters"
+)
+
+var (
+	_ adapters.Watcher   = (*account)(nil)
+	_ adapters.Commenter = (*account)(nil)
+)
+
+const (
+	commentsSource = "comments"
+	commentPage    = 49 // 50 is refused (88010)
+	commentPages   = 20 // of one article: 980 comments
+	watchedAtOnce  = 20 // articles, the newest
+)
+
+// comment is one under an article of ours.
+type comment struct {
+	ID      int64  `json:"user_comment_id"`
+	OpenID  string `json:"openid"` // missing when not written as a WeChat user
+	Created int64  `json:"create_time"`
+	Content string `json:"content"`
+	Reply   struct {
+		Content string `json:"content"`
+		Created int64  `json:"create_time"`
+	} `json:"reply"`
+}
+
+func (c comment) after(m mark) bool {
+	return c.Created > m.Time || c.Created == m.Time && c.ID > m.ID
+}
+
+// mark is the newest comment of an article that was read.
+type mark struct {
+	Time int64 `json:"t"`
+	ID   int64 `json:"i"`
+}
+
+// marks is the cursor: a mark for each article that is read.
+type marks map[string]mark
+
+// Sources names the one thing that can be polled. The platform has no mentions, and
+// private messages come as callbacks.
+func (a *account) Sources() []string { return []string{commentsSource} }
+
+// Poll reads new comments under our articles. The platform does not say in which order
+// it lists them, so an article's comments are read in full each time, which is why only the
+// newest articles are watched. An article that comes later is read from its first comment.
+func (a *account) Poll(ctx context.Context, source string, cur adapters.Cursor, limit int) (adapters.Batch, error) {
+	if source != commentsSource {
+		return adapters.Batch{}, &adapters.Error{Class: adapters.Unsupported, Scope: adapters.ScopeEndpoint, Op: "poll",
+			Err: fmt.Errorf("no source %q: use %s", truncate(source, 40), commentsSource)}
+	}
+	was, err := parseMarks(cur)
+	if err != nil {
+		return adapters.Batch{}, err
+	}
+	list, err := a.ownArticles(ctx)
+	if err != nil {
+		return adapters.Batch{}, err
+	}
+	if limit <= 0 {
+		limit = commentPage
+	}
+	now, batch := marks{}, adapters.Batch{}
+	for _, w := range list[max(len(list)-watchedAtOnce, 0):] {
+		m := was[string(w.ref())]
+		fresh, err := a.commentsAfter(ctx, w, m)
+		if err != nil {
+			return adapters.Batch{}, err
+		}
+		for _, c := range fresh {
+			if cur != "" && len(batch.Items) == limit {
+				batch.More = true
+				break
+			}
+			if m = (mark{c.Created, c.ID}); cur != "" {
+				batch.Items = append(batch.Items, c.inbound(w))
+			}
+		}
+		now[string(w.ref())] = m
+	}
+	slices.SortStableFunc(batch.Items, func(x, y adapters.Inbound) int { return x.At.Compare(y.At) })
+	batch.Next = now.cursor()
+	return batch, nil
+}
+
+func (m marks) cursor() adapters.Cursor {
+	b, _ := json.Marshal(m) // strings and numbers always marshal
+	return adapters.Cursor(b)
+}
+
+func parseMarks(cur adapters.Cursor) (m marks, err error) {
+	if cur != "" && json.Unmarshal([]byte(cur), &m) != nil {
+		return nil, rejected("poll comments", adapters.ScopeEndpoint, fmt.Errorf("the cursor is not one of ours (%d bytes)", len(cur)))
+	}
+	return m, nil
+}
+
+// commentsAfter lists an article's comments behind m, oldest first. An article whose
+// comments the platform has closed to us has none; it must not hide the others.
+func (a *account) commentsAfter(ctx context.Context, w watched, m mark) ([]comment, error) {
+	all, _, err := a.listComments(ctx, "poll comments", w.Data, w.Index)
+	var e *adapters.Error
+	if errors.As(err, &e) && oneOf(e.Code, []string{"88001", "88002", "88011"}) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(c comment) bool { return !c.after(m) })
+	slices.SortFunc(all, func(x, y comment) int { return cmp.Or(cmp.Compare(x.Created, y.Created), cmp.Compare(x.ID, y.ID)) })
+	return all, nil
+}
+
+// listComments reads every comment of an article; complete is false when there are more
+// than it reads. Source: service/api/leaving/api_listcomment.
+func (a *account) listComments(ctx context.Context, op string, data int64, index int) (all []comment, complete bool, err error) {
+	seen := map[int64]bool{}
+	for page := range commentPages {
+		k := call{op: op, path: "/cgi-bin/comment/list", body: map[string]int64{
+			"msg_data_id": data, "index": int64(index), "begin": int64(page * commentPage), "count": commentPage, "type": 0,
+		}}
+		var got struct {
+			Total    *int      `json:"total"`
+			Comments []comment `json:"comment"`
+		}
+		if err := a.http.do(ctx, k, &got); err != nil {
+			return nil, false, err
+		}
+		if got.Total == nil {
+			return nil, false, nothing(k, "a total")
+		}
+		for _, c := range got.Comments {
+			if !seen[c.ID] {
+				seen[c.ID] = true
+				all = append(all, c)
+			}
+		}
+		if len(got.Comments) == 0 || (page+1)*commentPage >= *got.Total {
+			return all, true, nil
+		}
+	}
+	a.log.Warn("an article has more comments than one poll reads", "msg_data_id", data, "read", len(all))
+	return all, false, nil
+}
+
+func (c comment) inbound(w watched) adapters.Inbound {
+	ref := commentID{w.Data, w.Index, c.ID}.ref()
+	return adapters.Inbound{
+		Key:  fmt.Sprintf("%d.%d.%d.%d", c.Created, w.Data, w.Index, c.ID),
+		Kind: adapters.KindComment, Ref: ref, Parent: w.ref(),
+		// Without an openid each comment is somebody of their own.
+		From: adapters.Person{ID: or(c.OpenID, "anonymous "+strconv.FormatInt(c.Created, 36)+"-"+strconv.FormatInt(c.ID, 36)+"-"+strconv.FormatInt(w.Data, 36))},
+		Text: c.Content, At: time.Unix(c.Created, 0).UTC(),
+	}
+}
+
+// Comment answers a comment under an article of ours. The platform keeps one reply to each
+// (88005 otherwise): if that one is ours, this very send happened before.
+func (a *account) Comment(ctx context.Context, at adapters.Attempt, c adapters.Comment) (adapters.Receipt, error) {
+	const op = "comment"
+	under, err := parseComment(op, c.Parent)
+	if err != nil {
+		return adapters.Receipt{}, err
+	}
+	if c.Text == "" {
+		return adapters.Receipt{}, rejected(op, adapters.ScopeItem, errors.New("the text is empty"))
+	}
+	ctx, cancel := until(ctx, at)
+	defer cancel()
+	k := call{op: op, path: "/cgi-bin/comment/reply/add", mutating: true, ack: true, person: c.To.ID, body: map[string]any{
+		"msg_data_id": under.data, "index": under.index, "user_comment_id": under.comment, "content": c.Text,
+	}}
+	err = a.http.do(ctx, k, nil)
+	var e *adapters.Error
+	if errors.As(err, &e) && e.Code == "88005" {
+		return a.alreadyReplied(ctx, at, under, c, e)
+	}
+	if err != nil {
+		return adapters.Receipt{}, err
+	}
+	return adapters.Receipt{Ref: c.Parent + replySuffix}, nil
+}
+
+// alreadyReplied looks whose the reply is. When that cannot be seen, an earlier attempt
+// leaves it unknown.
+func (a *account) alreadyReplied(ctx context.Context, at adapters.Attempt, under commentID, c adapters.Comment, e *adapters.Error) (adapters.Receipt, error) {
+	seen, _, err := a.oneComment(ctx, "comment", under)
+	if err == nil && (seen.Reply.Content == c.Text || holdsCode(seen.Reply.Content, at.Code)) {
+		return adapters.Receipt{Ref: c.Parent + replySuffix, At: seconds(seen.Reply.Created), Existed: true}, nil
+	}
+	if (err != nil || seen.Reply.Content == "") && at.N > 1 { // promise 4
+		e.Class = adapters.Unknown
+	}
+	return adapters.Receipt{}, e
+}
+
+// oneComment finds one comment in its article's list.
+func (a *account) oneComment(ctx context.Context, op string, want commentID) (c comment, found bool, err error) {
+	all, _, err := a.listComments(ctx, op, want.data, want.index)
+	if err != nil {
+		return c, false, err
+	}
+	for _, c := range all {
+		if c.ID == want.comment {
+			return c, true, nil
+		}
+	}
+	return c, false, nil
+}
+
+func seconds(s int64) time.Time {
+	if s <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(s, 0).UTC()
+}

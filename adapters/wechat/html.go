@@ -1,0 +1,139 @@
+package wechat
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	ghtml "github.com/yuin/goldmark/renderer/html"
+	gtext "github.com/yuin/goldmark/text"
+	gutil "github.com/yuin/goldmark/util"
+)
+
+// articles turns a bulletin's text into what WeChat shows. It is safe for concurrent use.
+type articles struct {
+	markdown goldmark.Markdown
+	policy   *bluemonday.Policy
+}
+
+// newArticles sets up a small Markdown: paragraphs, headings, lists, quotations, emphasis,
+// rules. There is no HTML in it, no code block and no link definition, so that a bulletin
+// written as plain text loses no character. A line break stays one.
+func newArticles() *articles {
+	blocks := []gutil.PrioritizedValue{
+		gutil.Prioritized(parser.NewThematicBreakParser(), 200), gutil.Prioritized(parser.NewListParser(), 300),
+		gutil.Prioritized(parser.NewListItemParser(), 400), gutil.Prioritized(parser.NewATXHeadingParser(), 600),
+		gutil.Prioritized(parser.NewBlockquoteParser(), 800), gutil.Prioritized(parser.NewParagraphParser(), 1000),
+	}
+	inlines := []gutil.PrioritizedValue{
+		gutil.Prioritized(parser.NewLinkParser(), 200), gutil.Prioritized(parser.NewEmphasisParser(), 500),
+	}
+	links := renderer.WithNodeRenderers(gutil.Prioritized(plainLinks{}, 100))
+	md := goldmark.New(
+		goldmark.WithParser(parser.NewParser(parser.WithBlockParsers(blocks...), parser.WithInlineParsers(inlines...))),
+		goldmark.WithRendererOptions(ghtml.WithHardWraps(), links),
+	)
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "ul", "ol", "li", "blockquote", "hr")
+	return &articles{md, p}
+}
+
+// render returns the article's HTML. WeChat removes scripts, foreign links and foreign
+// pictures itself; they never get that far.
+func (r *articles) render(markdown string) (string, error) {
+	var out bytes.Buffer
+	if err := r.markdown.Convert([]byte(markdown), &out); err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(r.policy.Sanitize(out.String())), nil
+}
+
+// degraded names what the text asks for and an article cannot show.
+func (r *articles) degraded(markdown string) (out []string) {
+	source := []byte(markdown)
+	seen := map[string]bool{}
+	_ = ast.Walk(r.markdown.Parser().Parse(gtext.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		what := ""
+		switch n.Kind() {
+		case ast.KindLink:
+			what = "link, shown as its address"
+		case ast.KindImage:
+			what = "picture, shown as its description"
+		}
+		if entering && what != "" && !seen[what] {
+			seen[what] = true
+			out = append(out, what)
+		}
+		return ast.WalkContinue, nil
+	})
+	return out
+}
+
+// plainLinks shows a link as its words and its address: articles link nowhere.
+type plainLinks struct{}
+
+// RegisterFuncs implements goldmark's NodeRenderer.
+func (plainLinks) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(ast.KindLink, func(w gutil.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			_, _ = w.WriteString(" (" + html.EscapeString(string(n.(*ast.Link).Destination)) + ")")
+		}
+		return ast.WalkContinue, nil
+	})
+	reg.Register(ast.KindImage, func(gutil.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) { return ast.WalkContinue, nil })
+}
+
+var (
+	breakPattern = regexp.MustCompile(`(?i)<(?:br|/p|/h[1-6]|/li|/blockquote|/section|/div)\b[^>]*>`)
+	tagPattern   = regexp.MustCompile(`<[^>]*>`)
+)
+
+// words is what a reader sees of an article.
+func words(content string) string {
+	content = breakPattern.ReplaceAllString(content, "\n")
+	return html.UnescapeString(tagPattern.ReplaceAllString(content, ""))
+}
+
+// fingerprint compares two articles by their words: the platform rewrites the markup.
+func fingerprint(content string) string {
+	plain := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' {
+			return -1
+		}
+		return r
+	}, words(content))
+	sum := sha256.Sum256([]byte(plain))
+	return hex.EncodeToString(sum[:16])
+}
+
+// holdsCode says whether text holds code as a word of its own: NP-1 is not in NP-12.
+func holdsCode(text, code string) bool {
+	for rest := text; code != ""; {
+		i := strings.Index(rest, code)
+		if i < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(rest[:i])
+		after, _ := utf8.DecodeRuneInString(rest[i+len(code):])
+		if !codeRune(before) && !codeRune(after) {
+			return true
+		}
+		rest = rest[i+len(code):]
+	}
+	return false
+}
+
+// codeRune says whether r could continue a code. Chinese characters do not.
+func codeRune(r rune) bool {
+	return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-')
+}
