@@ -16,8 +16,10 @@ type Manifest struct {
 	Abilities []Ability
 	Limits    Limits
 	Idem      map[Channel]Idempotency
-	Options   []Setting
-	Secrets   []Setting
+	// ForgetLeavers: the platform demands that what is kept of somebody who unfollows is erased.
+	ForgetLeavers bool
+	Options       []Setting
+	Secrets       []Setting
 }
 
 // Ability is one thing the adapter can do and the permission it needs.

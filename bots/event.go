@@ -173,6 +173,8 @@ const (
 	HaltSends      Verb = "halt"           // Fields["level"] unsolicited | everything
 	ResumeSends    Verb = "resume"         //
 	CloseReport    Verb = "close-report"   //
+	KeepCase       Verb = "keep-case"      // a conversation, with a reason: not erased when the person leaves
+	LetGo          Verb = "let-go"         // a kept conversation
 	DecideAppeal   Verb = "decide-appeal"  // a warning, with a reason: Fields["as"] upheld | withdrawn
 	AcknowledgeAll Verb = "acknowledge"    // an alarm or parked event was seen
 )

@@ -96,6 +96,7 @@ type Conversation struct {
 	Report    string          `json:"report,omitempty"`  // the open report
 	Officer   string          `json:"officer,omitempty"` // who has taken it over; bots then keep silent
 	Warning   string          `json:"warning,omitempty"` // the newest warning this person got: what an objection is about
+	Kept      string          `json:"kept,omitempty"`    // why an officer keeps it although the person asks to be forgotten
 	// Opened is when they last did what lets us answer them, by kind of event: some platforms
 	// allow so many replies for so long after each.
 	Opened  map[adapters.Kind]time.Time `json:"opened,omitempty"`

@@ -147,7 +147,7 @@ func (a *App) accounts() []*engine.Account {
 				open, _ := a.opener.get(c.ID)
 				return open
 			},
-			Watch: c.Watch, Poll: c.Poll,
+			Watch: c.Watch, Poll: c.Poll, ForgetLeavers: a.o.Platforms[c.Platform].Manifest.ForgetLeavers,
 		})
 	}
 	return all

@@ -93,6 +93,11 @@ func (e *Engine) attempt(ctx context.Context, ev *bots.Event) (_ bots.Result, er
 	if d, ok := ev.Body.(*bots.Decision); ok {
 		return e.attemptDecision(ctx, ev, d)
 	}
+	if ev.Kind == bots.Unfollowed {
+		if done, r, err := e.attemptForget(ctx, ev); done || err != nil {
+			return r, err
+		}
+	}
 	p, err := e.propose(ctx, ev)
 	if err != nil {
 		return bots.Result{}, err

@@ -143,3 +143,31 @@ func (c *commit) acknowledgeEvent(d *bots.Decision) error {
 	c.audit("acknowledge", d.On, "", "")
 	return c.tx.Put(ev)
 }
+
+// keepCase keeps a conversation although the person may ask to be forgotten.
+func (c *commit) keepCase(by *record.Officer, d *bots.Decision) error {
+	if d.Reason == "" {
+		return refuse("reason", "say why the case is kept: somebody may have to answer for it")
+	}
+	return c.onConversation(by, d, "keep-case", d.Reason)
+}
+
+func (c *commit) letGo(by *record.Officer, d *bots.Decision) error {
+	return c.onConversation(by, d, "let-go", "")
+}
+
+func (c *commit) onConversation(by *record.Officer, d *bots.Decision, did, kept string) error {
+	if !by.Is(record.Duty, record.Approver) {
+		return refuse("role", "%s may not decide what is kept", by.ID)
+	}
+	conv, err := record.Load[bots.Conversation](c.tx, d.On.ID)
+	if err != nil {
+		return err
+	}
+	if conv.Erased {
+		return refuse("erased", "what was kept of this person was erased")
+	}
+	conv.Kept, conv.Updated = kept, c.now
+	c.audit(did, d.On, "", "")
+	return c.tx.Put(conv)
+}

@@ -42,6 +42,7 @@ type Store interface {
 	record.Reader
 	Update(ctx context.Context, change func(record.Tx) error) error
 	Accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) ([]bool, error)
+	Erase(ctx context.Context, subject string) error
 }
 
 // Writer renders outgoing texts and checks them.
@@ -102,6 +103,8 @@ type Account struct {
 	Open  func() adapters.Account
 	Watch []string
 	Poll  time.Duration
+	// ForgetLeavers: what is kept of somebody who unfollows is erased, as the platform demands.
+	ForgetLeavers bool
 
 	self atomic.Pointer[adapters.Person] // who the platform says we are; nil: not known yet
 }

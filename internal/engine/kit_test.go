@@ -77,6 +77,7 @@ func (d *desk) options(o deskOptions) Options {
 		Record: bots.Account{Head: bots.Head{ID: "wb"}, Platform: "test", Unit: "测试网警", Names: []string{"测试网警"}, Language: "zh-Hans"},
 		Open:   func() adapters.Account { return account }, Poll: 10 * time.Millisecond,
 	}
+	a.ForgetLeavers = true
 	if o.watch != nil {
 		a.Watch = []string{"mentions"}
 	}
