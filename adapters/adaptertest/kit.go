@@ -38,6 +38,8 @@ type Kit struct {
 	To adapters.Person
 	// Text writes a short text that this platform accepts and that holds code; nil: a plain sentence.
 	Text func(code string) string
+	// Title is given to every bulletin, for platforms that need one.
+	Title string
 	// Parent makes the post under which comments are tested; nil: a citizen's post
 	// on the first source that holds no private messages.
 	Parent func(f Fake) adapters.Ref
@@ -127,6 +129,8 @@ type Webhook struct {
 	// "body" stands for the body. A change of any must be refused.
 	Signed []string
 	Source string // where a citizen writes what the callback is about; also polled if the adapter can
+	// Unpolled says that what Source shows comes by callback only.
+	Unpolled bool
 }
 
 // T is what the suite needs of a test. [Run] takes a *testing.T; a recorder in its

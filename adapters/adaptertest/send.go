@@ -25,7 +25,7 @@ func (b *bench) sendings() (out []sending) {
 	caps, to := b.account.Caps(), b.kit.To
 	if p := caps.Publish; p != nil {
 		out = append(out, sending{name: "publish", channel: adapters.Public, do: func(ctx context.Context, at adapters.Attempt, text string) (adapters.Receipt, error) {
-			return p.Publish(ctx, at, adapters.Part{Text: text, Language: "en"})
+			return p.Publish(ctx, at, adapters.Part{Title: b.kit.Title, Text: text, Language: "en"})
 		}})
 	}
 	if m := caps.Message; m != nil {
@@ -375,7 +375,7 @@ func checkPlan(t T, k Kit) {
 }
 
 func checkParts(b *bench, limit adapters.TextLimit, text string) {
-	p, err := b.account.Caps().Publish.Plan(adapters.Bulletin{Text: text, Language: "en"})
+	p, err := b.account.Caps().Publish.Plan(adapters.Bulletin{Title: b.kit.Title, Text: text, Language: "en"})
 	if err != nil {
 		if c := adapters.ClassOf(err); c != adapters.Rejected && !errors.As(err, new(*adapters.TooLong)) {
 			b.t.Errorf("plan: %v; want a *TooLong or class %q", err, adapters.Rejected)
