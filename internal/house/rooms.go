@@ -60,7 +60,9 @@ func Netpatrol() House {
 		Wide: map[string]string{
 			"internal/record.Store": "what a store implements; whoever uses it declares a port with the part it needs",
 		},
-		Changing: map[string]string{},
+		Changing: map[string]string{
+			"github.com/silenceper/wechat/v2/util.DefaultHTTPClient": "the WeChat SDK knows one HTTP client for the process; the adapter sets it once, to one that finds the account's own",
+		},
 	}
 }
 
