@@ -3,6 +3,7 @@ package wechat
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // What staff do by hand in the platform's console. None of it passes the API, and only
@@ -117,4 +118,29 @@ type DraftEntry struct {
 	MediaID, Title string
 	Articles       []Article
 	ByHand         bool
+}
+
+// Issue is what came out together, by whichever way.
+type Issue struct {
+	MsgDataID string
+	ArticleID string // of those published; empty for mass sends
+	Via       Via
+	At        time.Time
+	Titles    []string
+	URLs      []string
+	Deleted   bool // every article of it
+}
+
+// Issues lists what came out, oldest first.
+func (p *Platform) Issues() (out []Issue) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, i := range p.issues {
+		x := Issue{MsgDataID: i.msgDataID, ArticleID: i.id, Via: i.via, At: i.at, Deleted: true}
+		for _, a := range i.articles {
+			x.Titles, x.URLs, x.Deleted = append(x.Titles, a.Title), append(x.URLs, a.url), x.Deleted && a.deleted
+		}
+		out = append(out, x)
+	}
+	return out
 }

@@ -57,7 +57,7 @@ func (p *Platform) send(f *follower, m Message) (string, error) {
 		return "", fmt.Errorf("%s writes: %w", f.name, ErrEmpty)
 	}
 	now, id := p.opts.Now(), p.newMsgID()
-	b := Bubble{At: now, Via: ViaOwn, Kind: m.Kind, Text: m.plainly(), Title: m.Title, URL: m.URL, Receipts: id}
+	b := Bubble{At: now, Via: ViaOwn, Kind: m.Kind, Text: m.plainly(), Title: m.Title, URL: m.URL, MsgID: id}
 	fields := p.inbound(&m, &b)
 	if m.FromArticle.MsgDataID != "" {
 		fields = append(fields, number("MsgDataId", m.FromArticle.MsgDataID), number("Idx", strconv.Itoa(m.FromArticle.Idx)))
@@ -70,6 +70,9 @@ func (p *Platform) send(f *follower, m Message) (string, error) {
 		f.open(ByMessage, now, p.opts.Accumulate)
 	}
 	p.record(Wrote, f, id, b.Text)
+	if f.withStaff {
+		p.keepStaff(staffMessage{f.openID, "duty@" + p.opts.OriginalID, b.Text, now, staffHeard})
+	}
 	if f.blocked {
 		return id, nil // the account hears nothing of those it has blocked
 	}

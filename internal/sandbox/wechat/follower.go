@@ -89,12 +89,15 @@ func (f *follower) spend(now time.Time) error {
 func (p *Platform) Budget(name string) (left int, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	f := p.find(name)
-	if f == nil {
-		return 0, until
+	if f := p.find(name); f != nil {
+		return f.budget(p.opts.Now())
 	}
+	return 0, until
+}
+
+func (f *follower) budget(now time.Time) (left int, until time.Time) {
 	for _, g := range f.grants {
-		if p.opts.Now().Before(g.until) {
+		if now.Before(g.until) {
 			left += g.left
 			if g.until.After(until) {
 				until = g.until
@@ -140,6 +143,7 @@ func (p *Platform) add(name string) (*follower, error) {
 		refused: map[string]bool{}, masses: map[string]int{},
 	}
 	p.followers = append(p.followers, f)
+	p.index[f.name], p.index[f.openID] = f, f
 	p.touch()
 	return f, nil
 }
@@ -177,20 +181,38 @@ func (p *Platform) with(name string, deed func(*follower) error) error {
 }
 
 // find returns the person of that name or openid; nil when there is none.
-func (p *Platform) find(name string) *follower {
-	i := slices.IndexFunc(p.followers, func(f *follower) bool { return f.name == name || f.openID == name })
-	if i < 0 {
-		return nil
-	}
-	return p.followers[i]
-}
+func (p *Platform) find(name string) *follower { return p.index[name] }
 
 func (p *Platform) byOpenID(id string) *follower {
-	i := slices.IndexFunc(p.followers, func(f *follower) bool { return f.openID == id })
-	if i < 0 {
-		return nil
+	if f := p.index[id]; f != nil && f.openID == id {
+		return f
 	}
-	return p.followers[i]
+	return nil
+}
+
+// Person is somebody the platform knows, as their own phone shows them.
+type Person struct {
+	Name, OpenID, About string
+	Following           bool
+	WithStaff           bool
+	Left                int       // customer-service messages the account may still send
+	Until               time.Time // when the last budget ends; zero: none is open
+}
+
+// People lists everybody, in the order they were added.
+func (p *Platform) People() (out []Person) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range p.followers {
+		out = append(out, p.person(f))
+	}
+	return out
+}
+
+func (p *Platform) person(f *follower) Person {
+	x := Person{Name: f.name, OpenID: f.openID, About: f.about, Following: f.following, WithStaff: f.withStaff}
+	x.Left, x.Until = f.budget(p.opts.Now())
+	return x
 }
 
 // Via is how something reached a phone.
@@ -215,15 +237,16 @@ const (
 
 // Bubble is one entry of a chat as the phone shows it.
 type Bubble struct {
-	At       time.Time
-	Via      Via
-	Kind     string // text, image, voice, news, msgmenu …
-	Text     string // of a text; else a line that says what it is
-	Title    string // of an article or link
-	URL      string
-	MediaID  string
-	Options  []MenuOption // of a message menu
-	Receipts string       // MsgId of what the person wrote
+	At      time.Time
+	Via     Via
+	Kind    string // text, image, voice, news, msgmenu …
+	Text    string // of a text; else a line that says what it is
+	Title   string // of an article or link
+	URL     string
+	MediaID string
+	Article ArticleRef
+	Options []MenuOption // of a message menu
+	MsgID   string       // of what the person wrote
 }
 
 // MenuOption is one choice of a message menu.
@@ -240,17 +263,12 @@ func (p *Platform) Phone(name string) []Bubble {
 }
 
 func (p *Platform) show(f *follower, b Bubble) {
-	b.At = cmpTime(b.At, p.opts.Now())
+	if b.At.IsZero() {
+		b.At = p.opts.Now()
+	}
 	b.Kind = cmp.Or(b.Kind, "text")
 	f.phone = append(f.phone, b)
 	p.touch()
-}
-
-func cmpTime(t, otherwise time.Time) time.Time {
-	if t.IsZero() {
-		return otherwise
-	}
-	return t
 }
 
 // WithStaff reports whether the chat was handed to the console's staff.

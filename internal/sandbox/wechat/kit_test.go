@@ -91,11 +91,11 @@ func (b *bundle) do(method, path string, body any) (*http.Response, []byte, erro
 	case string:
 		r = strings.NewReader(x)
 	default:
-		j, err := json.Marshal(x)
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		r = bytes.NewReader(j)
+		var j bytes.Buffer
+		enc := json.NewEncoder(&j)
+		enc.SetEscapeHTML(false) // the platform does not read escapes
+		b.must(enc.Encode(x))
+		r = &j
 	}
 	req, err := http.NewRequestWithContext(b.t.Context(), method, "http://api.weixin.example"+path, r)
 	if err != nil {

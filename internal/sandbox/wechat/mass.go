@@ -193,7 +193,7 @@ func (p *Platform) startMass(m *mass) {
 	p.masses[m.id] = m
 	if p.opts.MassProtection && !m.byHand {
 		m.waiting = true
-		p.later(massConfirm, func() {
+		p.aside(massConfirm, func() {
 			if m.waiting {
 				m.waiting = false
 				p.endMass(m, "send fail", nil)
@@ -291,6 +291,19 @@ func (p *Platform) endMass(m *mass, status string, to []*follower) {
 		fields = append(fields, group("ArticleUrlResult", n("Count", len(items)), group("ResultList", items...)))
 	}
 	p.tell("MASSSENDJOBFINISH", "", fields...)
+}
+
+// AwaitingAdmin lists the msg_id of the mass sends that an administrator must confirm.
+func (p *Platform) AwaitingAdmin() (out []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id, m := range p.masses {
+		if m.waiting {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // massPreview is POST /cgi-bin/message/mass/preview: to one person, without quota.

@@ -73,6 +73,7 @@ type Options struct {
 	MaxTextBytes   int            // of a message; default 2048, measured and not documented
 	UserPage       int            // rows of user/get; default 10000
 	ConsoleSilent  bool           // mass sends made in the console push no event
+	PublishAsMass  bool           // publications end with MASSSENDJOBFINISH, as one developer reports
 }
 
 // Objection is a finding of the platform's content check.
@@ -103,7 +104,6 @@ type Platform struct {
 	serial     uint64
 	msgID      uint64
 	msgDataID  uint64
-	last       map[string]time.Time
 	tokens     map[string]*token
 	latest     map[tokenKind]*token
 	forced     []time.Time // force_refresh calls
@@ -115,6 +115,7 @@ type Platform struct {
 	counts     Counts
 
 	followers []*follower
+	index     map[string]*follower // by name and by openid
 	tags      []*tag
 	media     map[string]*medium
 	materials []*medium
@@ -157,8 +158,8 @@ var (
 func New(o Options) *Platform {
 	o = o.withDefaults()
 	p := &Platform{
-		opts: o, secret: o.AppSecret, done: make(chan struct{}), changed: make(chan struct{}), client: callbackClient(o.Client),
-		last: map[string]time.Time{}, tokens: map[string]*token{}, latest: map[tokenKind]*token{}, usage: map[string]*usage{}, rids: map[string]string{},
+		index: map[string]*follower{}, opts: o, secret: o.AppSecret, done: make(chan struct{}), changed: make(chan struct{}), client: callbackClient(o.Client),
+		tokens: map[string]*token{}, latest: map[tokenKind]*token{}, usage: map[string]*usage{}, rids: map[string]string{},
 		media: map[string]*medium{}, publishes: map[string]*publishing{}, masses: map[string]*mass{}, once24h: map[string]*mass{},
 		scenes: map[string]string{}, templates: map[string]bool{}, copies: map[string]int{}, struck: map[string]int{},
 		msgID: 24_000_000_000_000_000 + o.Seed%1000, msgDataID: 2_247_483_650, allow: o.AllowIPs, speed: 3,
@@ -216,11 +217,14 @@ func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Close ends deliveries and tasks under way and waits for them. It may be called twice.
 func (p *Platform) Close() {
+	p.mu.Lock() // so that nothing begins while the tasks are waited for
 	p.once.Do(func() { close(p.done) })
+	p.mu.Unlock()
 	p.tasks.Wait()
 }
 
-// Settle waits until no callback is being delivered and no task is running.
+// Settle waits until no callback is being delivered and no task is running. A mass send
+// that waits for its administrator is not waited for.
 func (p *Platform) Settle(ctx context.Context) error {
 	for {
 		p.mu.Lock()
@@ -250,20 +254,17 @@ func (p *Platform) touch() {
 	p.changed = make(chan struct{})
 }
 
-// begin runs a task beside everything else. The lock is held; run takes it itself.
+// begin runs a task beside everything else; [Platform.Settle] waits for its end. The
+// lock is held; run takes it itself.
 func (p *Platform) begin(run func()) {
-	select {
-	case <-p.done:
-		return // closed: nothing begins any more
-	default:
+	if p.closed() {
+		return
 	}
 	p.running++
-	p.tasks.Add(1)
-	go func() {
-		defer p.tasks.Done()
+	p.tasks.Go(func() {
 		defer p.ended()
 		run()
-	}()
+	})
 }
 
 func (p *Platform) ended() {
@@ -275,14 +276,23 @@ func (p *Platform) ended() {
 
 // later runs a deed under the lock after d, unless the platform is closed before.
 func (p *Platform) later(d time.Duration, deed func()) {
-	p.begin(func() {
-		if !p.pause(d) {
-			return
-		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		deed()
-	})
+	p.begin(func() { p.do(d, deed) })
+}
+
+// aside is later for what may take so long that nobody waits for it.
+func (p *Platform) aside(d time.Duration, deed func()) {
+	if !p.closed() {
+		p.tasks.Go(func() { p.do(d, deed) })
+	}
+}
+
+func (p *Platform) do(d time.Duration, deed func()) {
+	if !p.pause(d) {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	deed()
 }
 
 // pause reports whether d passed before the platform was closed.

@@ -60,9 +60,8 @@ func (p *Platform) comeOut(articles []Article, via Via, msgDataID, jobID string,
 	for n, a := range articles {
 		x := &published{Article: a, closed: a.OpenComment == 0, figures: map[string]*figures{}, url: p.articleURL(msgDataID, n+1)}
 		i.articles = append(i.articles, x)
-		b := Bubble{Via: via, Kind: "mpnews", Title: a.Title, Text: a.Content, URL: x.url}
-		r := p.arrive(b, jobID, to...)
-		r.Article = ArticleRef{msgDataID, n + 1}
+		ref := ArticleRef{msgDataID, n + 1}
+		r := p.arrive(Bubble{Via: via, Kind: "mpnews", Title: a.Title, Text: a.Content, URL: x.url, Article: ref}, jobID, to...)
 		i.received = append(i.received, r)
 	}
 	for _, f := range to {
@@ -169,8 +168,12 @@ func (p *Platform) finish(t *publishing, articles []Article, msgDataID, draftID 
 	for _, idx := range t.failed {
 		inner = append(inner, number("fail_idx", strconv.Itoa(idx)))
 	}
+	if p.opts.PublishAsMass {
+		status := map[bool]string{true: "send success", false: "send fail"}[t.status == publishDone]
+		p.tell("MASSSENDJOBFINISH", "", number("MsgID", t.id), text("Status", status))
+		return
+	}
 	p.tell("PUBLISHJOBFINISH", "", group("PublishEventInfo", inner...))
-	p.touch()
 }
 
 // publishGet is POST /cgi-bin/freepublish/get.

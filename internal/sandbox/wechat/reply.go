@@ -200,7 +200,8 @@ func (p *Platform) showReply(x *push, r *passive) {
 // arrive shows something on phones and writes it down.
 func (p *Platform) arrive(b Bubble, msgID string, to ...*follower) *Received {
 	r := &Received{
-		Via: b.Via, Kind: b.Kind, Text: b.Text, Title: b.Title, URL: b.URL, MsgID: msgID, MediaID: b.MediaID, At: p.opts.Now(),
+		Via: b.Via, Kind: b.Kind, Text: b.Text, Title: b.Title, URL: b.URL, MsgID: msgID, MediaID: b.MediaID, Article: b.Article,
+		At: p.opts.Now(),
 	}
 	for _, o := range b.Options {
 		r.Text += "\n" + o.Content
