@@ -1,5 +1,6 @@
 // Package warning follows a private warning after it was sent: is the post still there? What
-// could not be sent, or may or may not have been, goes to an officer.
+// could not be sent goes to an officer; an unknown outcome is the outbox's to look up first, and
+// to put to an officer when nobody can tell.
 //
 // # Failure model
 //
@@ -19,7 +20,6 @@ import (
 const (
 	delivered = "delivered"
 	rejected  = "rejected"
-	unknown   = "unknown"
 	expired   = "expired"
 )
 
@@ -61,8 +61,6 @@ func (b *Bot) ended(f bots.Facts, o *bots.Outcome) []bots.Effect {
 		return b.lookLater(f, w)
 	case rejected:
 		return []bots.Effect{bots.Escalate{Why: "警示没有发出：平台拒绝" + because(o.Problem), About: about}}
-	case unknown:
-		return []bots.Effect{bots.Escalate{Why: "警示是否发出无法确认，请人工核实，不要重发" + because(o.Problem), About: about}}
 	case expired:
 		return []bots.Effect{bots.Escalate{Why: "警示过期未发出" + because(o.Problem), About: about}}
 	}
