@@ -32,6 +32,7 @@ type boardPost struct {
 	ID   int    `json:"id"`
 	From string `json:"from"`
 	Text string `json:"text"`
+	Post bool   `json:"post,omitempty"` // in public, and not to us
 }
 
 type boardSent struct {
@@ -51,6 +52,8 @@ func (b *board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + r.URL.Path {
 	case "GET /inbox":
 		b.inbox(w, r)
+	case "GET /post":
+		b.post(w, r)
 	case "GET /sent":
 		b.find(w, r)
 	case "POST /send":
@@ -75,6 +78,14 @@ func (b *board) write(from, text string) boardPost {
 	return p
 }
 
+// publish is what a citizen says in public.
+func (b *board) publish(from, text string) {
+	b.write(from, text)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.posts[len(b.posts)-1].Post = true
+}
+
 func (b *board) received() []boardSent {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -86,6 +97,17 @@ func (b *board) inbox(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	_ = json.NewEncoder(w).Encode(b.posts[min(after, len(b.posts)):])
+}
+
+func (b *board) post(w http.ResponseWriter, r *http.Request) {
+	id, _ := strconv.Atoi(r.URL.Query().Get("id"))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if id < 1 || id > len(b.posts) {
+		http.NotFound(w, r)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(b.posts[id-1])
 }
 
 func (b *board) find(w http.ResponseWriter, r *http.Request) {
@@ -167,7 +189,7 @@ func (a *boardAccount) Identity(context.Context) (adapters.Identity, error) {
 }
 
 func (a *boardAccount) Caps() adapters.Caps {
-	c := adapters.Caps{Message: a, Watch: a, Webhook: a}
+	c := adapters.Caps{Message: a, Watch: a, Webhook: a, Lookup: a}
 	if a.idem == adapters.ByLookup {
 		c.Find = a
 	}
@@ -178,9 +200,12 @@ func (a *boardAccount) Close() error      { return nil }
 func (a *boardAccount) Sources() []string { return []string{"inbox"} }
 
 func (p boardPost) inbound() adapters.Inbound {
-	id := fmt.Sprintf("%08d", p.ID)
+	id, kind := fmt.Sprintf("%08d", p.ID), adapters.KindMessage
+	if p.Post {
+		kind = adapters.KindPost
+	}
 	return adapters.Inbound{
-		Key: id, Kind: adapters.KindMessage, Ref: adapters.Ref(id), From: adapters.Person{ID: p.From, Handle: p.From}, Text: p.Text, At: time.Now(),
+		Key: id, Kind: kind, Ref: adapters.Ref(id), From: adapters.Person{ID: p.From, Handle: p.From}, Text: p.Text, At: time.Now(),
 	}
 }
 
@@ -241,6 +266,14 @@ func (a *boardAccount) Find(ctx context.Context, q adapters.FindQuery) (adapters
 		return adapters.Finding{Verdict: adapters.Absent}, nil
 	}
 	return adapters.Finding{Verdict: adapters.Found, Receipt: adapters.Receipt{Ref: adapters.Ref(strconv.Itoa(found[0].ID))}}, nil
+}
+
+func (a *boardAccount) Look(ctx context.Context, ref adapters.Ref) (adapters.Sight, error) {
+	var p boardPost
+	if err := a.get(ctx, "/post?id="+url.QueryEscape(string(ref)), &p); err != nil {
+		return adapters.Sight{}, err
+	}
+	return adapters.Sight{Exists: true, Text: p.Text, Author: adapters.Person{ID: p.From}}, nil
 }
 
 func (a *boardAccount) Verify(r adapters.Callback, _ time.Time) (adapters.Delivery, error) {

@@ -50,12 +50,18 @@ type crashCase struct {
 	// emergency: the message reports moving money, and its card is the one that is repeated
 	// rather than left unknown.
 	emergency bool
+	// warning: the citizen posts a scam, a warning is proposed, and an officer approves it in
+	// whichever life it waits.
+	warning bool
 }
 
 func (c crashCase) String() string {
 	s := fmt.Sprintf("%s/%s/%s", c.idem, c.by, strings.Join(c.kills, "+"))
 	if c.emergency {
 		s += "/emergency"
+	}
+	if c.warning {
+		s += "/warning"
 	}
 	return s
 }
@@ -87,13 +93,28 @@ func crashCases() []crashCase {
 	for _, step := range sending {
 		all = append(all, crashCase{idem: adapters.NoIdem, by: "poll", kills: []string{step}, emergency: true})
 	}
-	return all
+	return append(all, warningCases()...)
+}
+
+// warningCases kill on the way of a warning: the second commit is the officer's decision.
+func warningCases() (all []crashCase) {
+	for _, step := range []string{engine.StepPolled, engine.StepAccepting, engine.StepReceived, engine.StepDecided, engine.StepCommitted,
+		outbox.StepLeased, outbox.StepLooked, outbox.StepClaimed, outbox.StepCalled, outbox.StepRecorded} {
+		all = append(all, crashCase{idem: adapters.ByLookup, by: "poll", kills: []string{step}, warning: true})
+	}
+	for _, kills := range [][]string{{engine.StepCommitted, engine.StepCommitted}, {outbox.StepLooked, outbox.StepLooked}} {
+		all = append(all, crashCase{idem: adapters.NoIdem, by: "poll", kills: kills, warning: true})
+	}
+	return append(all, crashCase{idem: adapters.NoIdem, by: "poll", kills: []string{outbox.StepClaimed}, warning: true})
 }
 
 // says is what the citizen writes.
 func (c crashCase) says() string {
-	if c.emergency {
+	switch {
+	case c.emergency:
 		return "我被骗了，刚转了三万过去，怎么办"
+	case c.warning:
+		return "刷单返利日结，一单30，一天稳赚300，宝妈学生都能做，先垫付后返现，加我私聊"
 	}
 	return "我要举报一个冒充客服的网站"
 }
@@ -123,11 +144,15 @@ func runCrash(t *testing.T, c crashCase, prepared string) {
 	srv := httptest.NewServer(b)
 	defer srv.Close()
 	l := life{dir: dir, board: srv.URL, idem: c.idem, door: freeAddr(t)}
-	post := b.write("citizen", c.says())
-	if c.by == "webhook" {
-		b.forget() // it comes only by callback
-		stop := deliver(l.door, post)
+	switch {
+	case c.warning:
+		b.publish("citizen", c.says())
+	case c.by == "webhook":
+		stop := deliver(l.door, b.write("citizen", c.says()))
 		defer stop()
+		b.forget() // it comes only by callback
+	default:
+		b.write("citizen", c.says())
 	}
 	for _, step := range c.kills {
 		if out, killed := l.run(t, step); !killed {
@@ -141,6 +166,7 @@ func runCrash(t *testing.T, c crashCase, prepared string) {
 // ending is what a life that was not cut short reports.
 type ending struct {
 	Reports, Messages, Alarms int
+	Posts, Warnings           int
 	Items                     []string
 	Tries                     int
 }
@@ -152,8 +178,8 @@ func judgeCrash(t *testing.T, c crashCase, b *board, out []byte) {
 		t.Fatalf("the last life said %q: %v", out, err)
 	}
 	sent := len(b.received())
-	if e.Messages != 1 || e.Reports != 1 {
-		t.Errorf("%d messages and %d reports, want one of each", e.Messages, e.Reports)
+	if heard, made := e.Messages+e.Posts, e.Reports+e.Warnings; heard != 1 || made != 1 || c.warning != (e.Warnings == 1) {
+		t.Errorf("%d messages and %d reports, %d posts and %d warnings, want one of each", e.Messages, e.Reports, e.Posts, e.Warnings)
 	}
 	if sent > 1 && !c.emergency {
 		t.Errorf("the citizen got the answer %d times", sent)
@@ -275,6 +301,9 @@ func prepareCrash(t *testing.T) string {
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = a.Work(ctx) })
 	goLive(t, a, "board")
+	if err := signInOnce(t.Context(), a, "lin"); err != nil { // nothing unsolicited leaves an unmanned station
+		t.Fatal(err)
+	}
 	cancel()
 	wg.Wait()
 	if err := a.Close(); err != nil {
@@ -306,6 +335,20 @@ func goLive(t *testing.T, a *App, account string) {
 	}
 }
 
+// signInOnce is an officer who signs in and does one thing.
+func signInOnce(ctx context.Context, a *App, officer string) error {
+	o, err := record.Fetch[record.Officer](ctx, a.store, officer)
+	if err != nil {
+		return err
+	}
+	token, _, err := a.door.IssueToken(ctx, o)
+	if err != nil {
+		return err
+	}
+	_, err = a.door.ByToken(ctx, token)
+	return err
+}
+
 // crashChild is the daemon's life in a child process.
 func crashChild() int {
 	step := os.Getenv("CRASH_STEP")
@@ -331,6 +374,7 @@ func crashChild() int {
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = a.Work(ctx) })
 	wg.Go(func() { _ = listenAndServe(ctx, "tcp", os.Getenv("CRASH_DOOR"), a.frontdoor()) })
+	wg.Go(func() { a.approveAll(ctx) })
 	e, err := a.untilSettled(ctx)
 	cancel()
 	wg.Wait()
@@ -340,6 +384,21 @@ func crashChild() int {
 	}
 	_ = json.NewEncoder(os.Stdout).Encode(e)
 	return 0
+}
+
+// approveAll is the officer of a child: whatever waits is approved. The form's key is the
+// same in every life, as of a form that is sent again.
+func (a *App) approveAll(ctx context.Context) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		page, _ := a.store.List(ctx, record.Query{Kind: bots.KindDraft, State: bots.DraftAwaiting})
+		for _, r := range page {
+			d := bots.Decision{Officer: "lin", Verb: bots.Approve, On: bots.Target{Kind: bots.KindDraft, ID: r.Meta().ID}, Seen: r.Meta().Version}
+			_, _ = a.engine.Submit(ctx, d, "approve "+d.On.ID)
+		}
+		<-tick.C
+	}
 }
 
 // untilSettled waits until nothing is under way any more and says what came of it.
@@ -370,9 +429,13 @@ func (a *App) ending(ctx context.Context) (e ending, done bool, err error) {
 	}
 	count(record.KindAlarm, func(bots.Record) { e.Alarms++ })
 	count(bots.KindReport, func(bots.Record) { e.Reports++ })
+	count(bots.KindWarning, func(bots.Record) { e.Warnings++ })
 	count(bots.KindEvent, func(r bots.Record) {
-		if ev := r.(*bots.Event); ev.Kind == bots.MessageHeard {
+		switch r.(*bots.Event).Kind {
+		case bots.MessageHeard:
 			e.Messages++
+		case bots.PostSeen:
+			e.Posts++
 		}
 		done = done && r.Meta().State != bots.EventPending
 	})

@@ -120,28 +120,41 @@ func simConfig(dir, token string) *config.Config {
 		Poll: time.Minute, Secrets: map[string]adapters.Secret{"token": adapters.Secret(token)},
 	}}
 	c.Schedules = []config.Schedule{{Name: "daily", Cron: "0 9 * * *", Zone: "Asia/Shanghai", CatchUp: "latest", Window: 2 * time.Hour}}
-	c.Pace.DeadMan = 1000 * time.Hour
 	return c
 }
 
-// officer signs in, and approves what waits once in ten minutes; every third warning is rejected.
+// officer comes once in ten minutes and approves what waits; every third warning is rejected.
+// A colleague writes a bulletin each day.
 func (s *sim) officer(ctx context.Context) {
-	lin, err := record.Fetch[record.Officer](ctx, s.app.store, "lin")
-	if err == nil {
-		_, _, err = s.app.door.IssueToken(ctx, lin)
-	}
-	if err != nil {
-		s.t.Error(err)
-	}
-	for n := 0; ctx.Err() == nil; {
-		page, err := s.app.store.List(ctx, record.Query{Kind: bots.KindDraft, State: bots.DraftAwaiting})
-		if err == nil {
-			for _, r := range page {
-				n++
-				s.decide(ctx, r.(*bots.Draft), n)
-			}
+	written := 0 // day of the month
+	for n := 0; ctx.Err() == nil; sleep(ctx, 10*time.Minute) {
+		if err := s.present(ctx); err != nil && ctx.Err() == nil {
+			s.t.Error(err)
 		}
-		sleep(ctx, 10*time.Minute)
+		if today := time.Now().Day(); today != written {
+			written = today
+			s.write(ctx)
+		}
+		page, err := s.app.store.List(ctx, record.Query{Kind: bots.KindDraft, State: bots.DraftAwaiting})
+		if err != nil {
+			continue
+		}
+		for _, r := range page {
+			n++
+			s.decide(ctx, r.(*bots.Draft), n)
+		}
+	}
+}
+
+// present signs an officer in and is seen; nothing unsolicited leaves an unmanned station.
+func (s *sim) present(ctx context.Context) error { return signInOnce(ctx, s.app, "lin") }
+
+func (s *sim) write(ctx context.Context) {
+	dec := bots.Decision{Officer: "wu", Verb: bots.WriteBulletin, Fields: map[string]string{
+		"title": "今日提醒", "text": fmt.Sprintf("%s：刷单返利都是诈骗。", time.Now().Format(time.DateOnly)), "schedule": "daily", "accounts": "weibo",
+	}}
+	if r, err := s.app.engine.Submit(ctx, dec, "bulletin "+time.Now().String()); ctx.Err() == nil && (err != nil || r.Status != bots.Applied) {
+		s.t.Errorf("write a bulletin: %+v, %v", r, err)
 	}
 }
 
@@ -211,7 +224,7 @@ func (s *sim) judge() {
 	}
 	n := s.blog.Counts()
 	s.t.Logf("%d citizens' deeds, %d messages received, %d requests, faults %v", n.Actions, n.Direct+n.Public, n.Requests, s.blog.Struck())
-	if n.Direct < 50 || n.Faults < 50 {
+	if n.Direct < 50 || n.Faults < 50 || n.Public < simDays || s.delivered(bots.ForWarning) < 5 || s.delivered(bots.ForBulletin) < simDays {
 		s.t.Errorf("the days were too quiet to prove anything: %+v", n)
 	}
 }
@@ -229,6 +242,16 @@ func (s *sim) all(kind bots.RecordKind) (all []bots.Record) {
 		}
 		q.After = page[len(page)-1].Meta().ID
 	}
+}
+
+func (s *sim) delivered(p bots.Purpose) (n int) {
+	s.t.Helper()
+	for _, r := range s.all(record.KindItem) {
+		if i := r.(*record.Item); i.Purpose == p && i.State == record.ItemDelivered {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *sim) nothingLost() {
