@@ -22,7 +22,7 @@ const (
 	commentsSource = "comments"
 	commentPage    = 49 // 50 is refused (88010)
 	commentPages   = 20 // of one article: 980 comments
-	watchedAtOnce  = 20 // articles, the newest
+	watchedAtOnce  = 20 // of our newest articles, besides those in option articles
 )
 
 // comment is one under an article of ours.
@@ -66,7 +66,7 @@ func (a *account) Poll(ctx context.Context, source string, cur adapters.Cursor, 
 	if err != nil {
 		return adapters.Batch{}, err
 	}
-	list, err := a.ownArticles(ctx)
+	list, err := a.ownArticles(ctx, watchedAtOnce)
 	if err != nil {
 		return adapters.Batch{}, err
 	}
@@ -74,8 +74,14 @@ func (a *account) Poll(ctx context.Context, source string, cur adapters.Cursor, 
 		limit = commentPage
 	}
 	now, batch := marks{}, adapters.Batch{}
-	for _, w := range list[max(len(list)-watchedAtOnce, 0):] {
-		m := was[string(w.ref())]
+	for _, w := range list {
+		m, known := was[string(w.ref())]
+		if len(batch.Items) == limit { // the rest comes with the next poll
+			if batch.More = true; known {
+				now[string(w.ref())] = m
+			}
+			continue
+		}
 		fresh, err := a.commentsAfter(ctx, w, m)
 		if err != nil {
 			return adapters.Batch{}, err

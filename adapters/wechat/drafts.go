@@ -116,6 +116,9 @@ func (a *account) walk(ctx context.Context, op, path string, judge func(listed) 
 
 // findDraft returns the media_id of the draft that holds code, or "".
 func (a *account) findDraft(ctx context.Context, op, code string) (mediaID string, err error) {
+	if code == "" {
+		return "", nil
+	}
 	err = a.walk(ctx, op, "/cgi-bin/draft/batchget", func(l listed) bool {
 		for _, n := range l.Content.News {
 			if holdsCode(words(n.Content), code) {
@@ -163,7 +166,7 @@ func (a *account) checkDraft(ctx context.Context, r adapters.Receipt, mediaID st
 	switch in, err := a.inBox(ctx, op, mediaID); {
 	case err != nil:
 		return adapters.Receipt{}, err
-	case in:
+	case in != nil:
 		r.Pending = true
 		return r, nil
 	}
@@ -194,7 +197,7 @@ func (a *account) out(ctx context.Context, p published, n note) (adapters.Receip
 	if p.Deleted {
 		return adapters.Receipt{}, &adapters.Error{Class: adapters.Gone, Op: "check", Phase: adapters.Answered, Err: errors.New("the article was published and has been deleted since")}
 	}
-	if n.Print != "" && fingerprint(p.Content) != n.Print {
+	if n.Print != "" && (fingerprint(p.Content) != n.Print || p.Title != n.Title) {
 		a.log.Warn("the article that came out differs from the approved draft: compare them", "article", p.id, "code", n.Code)
 	}
 	if w, ok := numberOf(p.URL); ok {
@@ -217,20 +220,22 @@ func numberOf(link string) (watched, bool) {
 	return w, ok && err == nil && idx > 0
 }
 
-// inBox says whether a draft is still in the box.
-func (a *account) inBox(ctx context.Context, op, mediaID string) (bool, error) {
+// inBox returns a draft that is still in the box, else nil.
+func (a *account) inBox(ctx context.Context, op, mediaID string) (*news, error) {
 	k := call{op: op, path: "/cgi-bin/draft/get", body: map[string]string{"media_id": mediaID}}
 	var got struct {
 		News []news `json:"news_item"`
 	}
 	err := a.http.do(ctx, k, &got)
-	if isGone(err) {
-		return false, nil
+	switch {
+	case isGone(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case len(got.News) == 0:
+		return nil, nothing(k, "the draft")
 	}
-	if err == nil && len(got.News) == 0 {
-		err = nothing(k, "the draft")
-	}
-	return err == nil, err
+	return &got.News[0], nil
 }
 
 // checkJob asks after a publishing job. Source: service/api/public/api_freepublish_get.

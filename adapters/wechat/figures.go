@@ -16,7 +16,7 @@ var _ adapters.Meter = (*account)(nil)
 // stands for the whole account on that day. Articles whose msg_data_id was never learnt
 // are left out. Source: service/api/wedata/news.
 func (a *account) Figures(ctx context.Context, refs []adapters.Ref) ([]adapters.Figure, error) {
-	list, err := a.ownArticles(ctx)
+	list, err := a.ownArticles(ctx, keptArticles)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func (a *account) deleteDraft(ctx context.Context, mediaID string) error {
 	if _, err := a.memory.load(ctx, draftPrefix+mediaID, &n); err != nil {
 		return &adapters.Error{Class: adapters.NotSent, Op: op, Err: err}
 	}
-	if in {
+	if in != nil {
 		n.Withdrawn = true
 		if err := a.memory.keep(ctx, draftPrefix+mediaID, n, forever()); err != nil {
 			a.log.Warn("that the draft is withdrawn cannot be kept", "error", err)

@@ -79,14 +79,15 @@ func parseWatched(s string) (watched, bool) {
 	return watched{Data: n, Index: i}, err == nil && bad == nil && n > 0 && i >= 0
 }
 
-// articles lists the configured and the remembered ones, oldest first, none twice.
-func (a *account) ownArticles(ctx context.Context) ([]watched, error) {
+// ownArticles lists the configured articles and the newest of the remembered ones, oldest
+// first, none twice.
+func (a *account) ownArticles(ctx context.Context, newest int) ([]watched, error) {
 	var kept []watched
 	if _, err := a.memory.load(ctx, "articles", &kept); err != nil {
 		return nil, &adapters.Error{Class: adapters.NotSent, Op: "remember articles", Err: err}
 	}
 	all := slices.Clone(a.options.watched)
-	for _, w := range kept {
+	for _, w := range kept[max(len(kept)-newest, 0):] {
 		if !slices.ContainsFunc(all, func(x watched) bool { return x.Data == w.Data && x.Index == w.Index }) {
 			all = append(all, w)
 		}

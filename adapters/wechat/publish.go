@@ -174,14 +174,10 @@ func existed(at adapters.Attempt, err error) (adapters.Receipt, error) {
 // made, or a new one. It reaches nobody.
 func (a *account) prepared(ctx context.Context, at adapters.Attempt, n news) (string, error) {
 	const op = "publish"
-	var mediaID string
-	if ok, err := a.memory.load(ctx, "send/"+at.Key, &mediaID); err == nil && ok && mediaID != "" {
-		return mediaID, nil
-	}
 	if at.N > 1 {
-		found, err := a.findDraft(ctx, op, at.Code)
-		if err != nil || found != "" {
-			return found, err
+		left, err := a.leftBehind(ctx, op, at, n)
+		if err != nil || left != "" {
+			return left, err
 		}
 	}
 	mediaID, header, err := a.addDraft(ctx, op, n, false)
@@ -193,6 +189,22 @@ func (a *account) prepared(ctx context.Context, at adapters.Attempt, n news) (st
 		if err := a.memory.keep(ctx, "send/"+at.Key, mediaID, d.Add(keyed)); err != nil {
 			a.log.Warn("the draft's media_id cannot be kept; another attempt would file a second draft", "error", err)
 		}
+	}
+	return mediaID, nil
+}
+
+// leftBehind returns the draft an earlier attempt made, if nobody has touched it since:
+// what is sent must be what was approved.
+func (a *account) leftBehind(ctx context.Context, op string, at adapters.Attempt, n news) (string, error) {
+	var mediaID string
+	if ok, err := a.memory.load(ctx, "send/"+at.Key, &mediaID); err != nil || !ok || mediaID == "" {
+		if mediaID, err = a.findDraft(ctx, op, at.Code); err != nil || mediaID == "" {
+			return "", err
+		}
+	}
+	is, err := a.inBox(ctx, op, mediaID)
+	if err != nil || is == nil || is.Title != n.Title || fingerprint(is.Content) != fingerprint(n.Content) {
+		return "", err
 	}
 	return mediaID, nil
 }
