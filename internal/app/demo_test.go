@@ -3,17 +3,23 @@ package app
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"syscall"
 	"testing"
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/mastodon"
+	"netpatrol/internal/sandbox"
 )
 
 func TestOneShiftOfTheDemo(t *testing.T) {
 	var out bytes.Buffer
+	dir := t.TempDir()
 	err := Demo(t.Context(), DemoOptions{
-		Dir: t.TempDir(), Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Platforms: map[string]adapters.Platform{"mastodon": mastodon.Platform()},
 	})
 	if err != nil {
@@ -25,5 +31,38 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 	}
 	if sum.Platforms["mastodon"] != sum.counts {
 		t.Errorf("the platforms' figures %+v are not the whole %+v", sum.Platforms, sum.counts)
+	}
+	nobodyIsReadable(t, dir)
+}
+
+// nobodyIsReadable looks through the state of a whole shift for who wrote and what: reports,
+// clues, drafts, sends, tapes, alarms and all else, with their indexes.
+func nobodyIsReadable(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) < 3 {
+		t.Fatalf("state: %q, %v", files, err)
+	}
+	script := sandbox.DemoScript(demoHandle)
+	for _, file := range files {
+		stored, err := os.ReadFile(file)
+		if errors.Is(err, syscall.ENXIO) {
+			continue // the socket
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range script.Citizens {
+			for _, told := range []string{c.Handle, c.Name} {
+				if bytes.Contains(stored, []byte(told)) {
+					t.Errorf("%s holds %q in clear", filepath.Base(file), told)
+				}
+			}
+		}
+		for _, said := range []string{"聚宝莲", "刷单返利", "第九十九小学", "幸运大转盘"} {
+			if bytes.Contains(stored, []byte(said)) {
+				t.Errorf("%s holds %q in clear", filepath.Base(file), said)
+			}
+		}
 	}
 }
