@@ -25,6 +25,7 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 	if err != nil {
 		t.Errorf("%v\n%s", err, out.Bytes())
 	}
+	nobodyIsReadable(t, dir)
 	var sum summary
 	if err := json.Unmarshal(out.Bytes(), &sum); err != nil {
 		t.Fatal(err)
@@ -32,7 +33,6 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 	if sum.Platforms["mastodon"] != sum.counts {
 		t.Errorf("the platforms' figures %+v are not the whole %+v", sum.Platforms, sum.counts)
 	}
-	nobodyIsReadable(t, dir)
 }
 
 // nobodyIsReadable looks through the state of a whole shift for who wrote and what: reports,
