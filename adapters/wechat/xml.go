@@ -3,6 +3,7 @@ package wechat
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -44,6 +45,7 @@ type element struct {
 	value  []byte
 	parent bool // has children
 	cdata  bool
+	owned  bool // value is a copy
 }
 
 func (p *scan) step() error {
@@ -96,7 +98,7 @@ func (p *scan) cdata() error {
 	}
 	e := &p.open[p.depth-1]
 	if !e.cdata && len(bytes.TrimSpace(e.value)) == 0 {
-		e.value = nil
+		e.value, e.owned = nil, false
 	}
 	e.cdata = true
 	e.add(p.rest[:end])
@@ -106,11 +108,14 @@ func (p *scan) cdata() error {
 
 // add appends chunk without writing into the document.
 func (e *element) add(chunk []byte) {
-	if len(e.value) == 0 {
-		e.value = chunk[:len(chunk):len(chunk)]
-		return
+	switch {
+	case len(e.value) == 0 && !e.owned:
+		e.value = chunk
+	case e.owned:
+		e.value = append(e.value, chunk...)
+	default:
+		e.value, e.owned = slices.Concat(e.value, chunk), true
 	}
-	e.value = append(e.value[:len(e.value):len(e.value)], chunk...)
 }
 
 func (p *scan) skip(end string) error {
