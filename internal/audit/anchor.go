@@ -38,13 +38,13 @@ func ParseAnchor(line string) (Anchor, error) {
 		return bad("the number is wrong")
 	}
 	at, err := time.Parse(time.RFC3339Nano, f[2])
-	if err != nil {
+	if err != nil || !strings.HasSuffix(f[2], "Z") { // String writes UTC, and the year 9999 elsewhere may be 10000
 		return bad("the time is wrong")
 	}
 	if b, err := hex.DecodeString(f[3]); err != nil || len(b) != 32 || strings.ToLower(f[3]) != f[3] {
 		return bad("the hash must be 64 hex digits")
 	}
-	return Anchor{To: to, At: at.UTC(), Hash: f[3]}, nil
+	return Anchor{To: to, At: at, Hash: f[3]}, nil
 }
 
 // Head returns the anchor of the chain as it ends now.

@@ -123,6 +123,27 @@ func TestAnchorLine(t *testing.T) {
 	}
 }
 
+// FuzzParseAnchor: whatever is taken for an anchor says exactly what its line says.
+func FuzzParseAnchor(f *testing.F) {
+	a := Anchor{To: 12, At: t0, Hash: strings.Repeat("0a", 32)}
+	for _, line := range []string{a.String(), " " + a.String() + "\r\n", "", anchorWord, a.String() + " x", strings.Replace(a.String(), "12", "18446744073709551616", 1),
+		anchorWord + " 1 9999-12-31T23:59:59-01:00 " + a.Hash} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		a, err := ParseAnchor(line)
+		if err != nil {
+			return
+		}
+		if again, err := ParseAnchor(a.String()); err != nil || again != a {
+			t.Errorf("%q is %+v, and its own line is %+v, %v", line, a, again, err)
+		}
+		if a.To == 0 || len(a.Hash) != 64 {
+			t.Errorf("%q was taken for %+v", line, a)
+		}
+	})
+}
+
 // TestPromise14_EveryByteOfEveryEntryCounts changes the database file itself, one byte of
 // each entry after the other.
 func TestPromise14_EveryByteOfEveryEntryCounts(t *testing.T) {
