@@ -26,17 +26,17 @@ type articles struct {
 	policy   *bluemonday.Policy
 }
 
-// newArticles sets up a small Markdown: paragraphs, headings, lists, quotations, emphasis,
-// rules. There is no HTML in it, no code block and no link definition, so that a bulletin
-// written as plain text loses no character. A line break stays one.
+// newArticles sets up a small Markdown: paragraphs, headings, bullets, quotations, strong
+// words, rules. There is no HTML in it, no code, no numbered list, no link definition, so
+// that a bulletin written as plain text keeps its characters. A line break stays one.
 func newArticles() *articles {
 	blocks := []gutil.PrioritizedValue{
-		gutil.Prioritized(parser.NewThematicBreakParser(), 200), gutil.Prioritized(parser.NewListParser(), 300),
-		gutil.Prioritized(parser.NewListItemParser(), 400), gutil.Prioritized(parser.NewATXHeadingParser(), 600),
+		gutil.Prioritized(parser.NewThematicBreakParser(), 200), gutil.Prioritized(bullets{parser.NewListParser()}, 300),
+		gutil.Prioritized(parser.NewListItemParser(), 400), gutil.Prioritized(parser.NewCodeBlockParser(), 500), gutil.Prioritized(parser.NewATXHeadingParser(), 600),
 		gutil.Prioritized(parser.NewBlockquoteParser(), 800), gutil.Prioritized(parser.NewParagraphParser(), 1000),
 	}
 	inlines := []gutil.PrioritizedValue{
-		gutil.Prioritized(parser.NewLinkParser(), 200), gutil.Prioritized(parser.NewEmphasisParser(), 500),
+		gutil.Prioritized(parser.NewLinkParser(), 200), gutil.Prioritized(masks{}, 400), gutil.Prioritized(parser.NewEmphasisParser(), 500),
 	}
 	links := renderer.WithNodeRenderers(gutil.Prioritized(plainLinks{}, 100))
 	md := goldmark.New(
@@ -47,6 +47,35 @@ func newArticles() *articles {
 	p.AllowElements("p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "ul", "ol", "li", "blockquote", "hr")
 	return &articles{md, p}
 }
+
+// bullets is goldmark's list without numbers: those are text, for a list would count
+// on from one whatever was written ("110. 请拨打").
+type bullets struct{ parser.BlockParser }
+
+// Trigger implements goldmark's BlockParser.
+func (bullets) Trigger() []byte { return []byte{'-', '+', '*'} }
+
+// masks keeps asterisks and underscores that are no emphasis but hide or join something:
+// 138****5678, 李*华, a_b. Only ** with a space, punctuation or a line's end on its outer
+// side makes words strong.
+type masks struct{}
+
+// Trigger implements goldmark's InlineParser.
+func (masks) Trigger() []byte { return []byte{'*', '_'} }
+
+// Parse implements goldmark's InlineParser.
+func (masks) Parse(_ ast.Node, block gtext.Reader, _ parser.Context) ast.Node {
+	line, at := block.PeekLine()
+	run := len(line) - len(bytes.TrimLeft(line, string(line[0])))
+	after, _ := utf8.DecodeRune(line[run:])
+	if line[0] == '*' && run == 2 && !(wordRune(block.PrecendingCharacter()) && wordRune(after)) {
+		return nil
+	}
+	block.Advance(run)
+	return ast.NewTextSegment(at.WithStop(at.Start + run))
+}
+
+func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // render returns the article's HTML. WeChat removes scripts, foreign links and foreign
 // pictures itself; they never get that far.
@@ -79,7 +108,8 @@ func (r *articles) degraded(markdown string) (out []string) {
 	return out
 }
 
-// plainLinks shows a link as its words and its address: articles link nowhere.
+// plainLinks shows a link as its words and its address, for articles link nowhere, and an
+// indented line as a line.
 type plainLinks struct{}
 
 // RegisterFuncs implements goldmark's NodeRenderer.
@@ -90,7 +120,23 @@ func (plainLinks) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 		}
 		return ast.WalkContinue, nil
 	})
+	// An indented line is a line, not code.
+	reg.Register(ast.KindCodeBlock, func(w gutil.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			lines := strings.Split(strings.TrimRight(string(n.Lines().Value(source)), "\n"), "\n")
+			_, _ = w.WriteString("<p>" + strings.Join(escaped(lines), "<br>\n") + "</p>\n")
+		}
+		return ast.WalkSkipChildren, nil
+	})
 	reg.Register(ast.KindImage, func(gutil.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) { return ast.WalkContinue, nil })
+}
+
+func escaped(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = html.EscapeString(strings.TrimSpace(l))
+	}
+	return out
 }
 
 var (
