@@ -210,6 +210,15 @@ func (f *flexID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// flag is a switch that callers write as 0 and 1 or as false and true.
+type flag bool
+
+// UnmarshalJSON accepts both forms.
+func (f *flag) UnmarshalJSON(b []byte) error {
+	*f = flag(string(b) == "true" || string(b) == "1")
+	return nil
+}
+
 // asNumber writes an id as the JSON number it is on the wire.
 func asNumber(id string) json.Number { return json.Number(id) }
 

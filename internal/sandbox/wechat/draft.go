@@ -242,7 +242,7 @@ func draftBatch(c *call) (any, error) {
 	for _, d := range slice(newest, b) {
 		items = append(items, object{
 			"media_id": d.id, "update_time": d.updated.Unix(),
-			"content": object{"news_item": c.p.items(d.articles, "", b.NoContent == 1), "create_time": d.made.Unix(), "update_time": d.updated.Unix()},
+			"content": object{"news_item": c.p.items(d.articles, "", bool(b.NoContent)), "create_time": d.made.Unix(), "update_time": d.updated.Unix()},
 		})
 	}
 	return object{"total_count": len(c.p.drafts), "item_count": len(items), "item": items}, nil

@@ -67,3 +67,20 @@ func FuzzUnseal(f *testing.F) {
 		}
 	})
 }
+
+// FuzzReply throws answers at a waiting callback: whatever comes, it is judged.
+func FuzzReply(f *testing.F) {
+	p := New(Options{AppID: testApp, AppSecret: "secret", Token: testToken, EncodingAESKey: testKey, Mode: Compatible})
+	in := inbound{FromUserName: "o1", ToUserName: p.opts.OriginalID}
+	f.Add([]byte("success"))
+	f.Add([]byte(replyText(in, "您好")))
+	f.Add([]byte(encrypted(replyText(in, "您好"))))
+	f.Add([]byte("<xml><Encrypt>x</Encrypt></xml>"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var d Delivery
+		p.takeReply(&push{Push: Push{OpenID: "o1"}}, &d, body)
+		if d.Outcome != Answered && (d.Outcome != Malformed || d.Why == "") {
+			t.Errorf("%+v", d)
+		}
+	})
+}

@@ -379,7 +379,8 @@ func last[T any](t *testing.T, list []T) T {
 	return list[len(list)-1]
 }
 
-func eventually(d time.Duration) { time.Sleep(d) } // of the bubble's clock
+// pass lets time pass on the bubble's clock.
+func pass(d time.Duration) { time.Sleep(d) }
 
 // hang reads a callback and never answers it.
 func hang(_ http.ResponseWriter, r *http.Request) bool {

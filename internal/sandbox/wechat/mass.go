@@ -47,7 +47,7 @@ const (
 type massIn struct {
 	outgoing
 	Filter struct {
-		All bool   `json:"is_to_all"`
+		All flag   `json:"is_to_all"`
 		Tag flexID `json:"tag_id"`
 	} `json:"filter"`
 	IgnoreReprint int    `json:"send_ignore_reprint"`
@@ -60,7 +60,7 @@ func massSendAll(c *call) (any, error) {
 	if err := c.read(&in); err != nil {
 		return nil, err
 	}
-	m := &mass{all: in.Filter.All}
+	m := &mass{all: bool(in.Filter.All)}
 	if !m.all {
 		tag, err := strconv.Atoi(string(in.Filter.Tag))
 		if err != nil || c.p.tagOf(tag) == nil {

@@ -277,7 +277,7 @@ type batch struct {
 	Type      string `json:"type"`
 	Offset    int    `json:"offset"`
 	Count     int    `json:"count"`
-	NoContent int    `json:"no_content"`
+	NoContent flag   `json:"no_content"`
 }
 
 const maxBatch = 20

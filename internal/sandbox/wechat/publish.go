@@ -268,7 +268,7 @@ func publishBatch(c *call) (any, error) {
 	for _, i := range slice(all, b) {
 		items = append(items, object{
 			"article_id": i.id, "update_time": i.at.Unix(),
-			"content": object{"news_item": c.p.items(i.plain(), i.id, b.NoContent == 1), "create_time": i.at.Unix(), "update_time": i.at.Unix()},
+			"content": object{"news_item": c.p.items(i.plain(), i.id, bool(b.NoContent)), "create_time": i.at.Unix(), "update_time": i.at.Unix()},
 		})
 	}
 	return object{"total_count": len(all), "item_count": len(items), "item": items}, nil

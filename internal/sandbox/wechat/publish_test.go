@@ -54,7 +54,7 @@ func TestPublishingEndsLater(t *testing.T) {
 				if r.Via != ViaPublish || len(r.To) != 0 || r.Title != "防骗提醒" || r.Article != (ArticleRef{mid, 1}) || len(b.p.Phone("小林")) != 0 {
 					t.Errorf("received %+v", r)
 				}
-				list := b.code(0, "/cgi-bin/freepublish/batchget", object{"offset": 0, "count": 20, "no_content": 1})
+				list := b.code(0, "/cgi-bin/freepublish/batchget", object{"offset": 0, "count": 20, "no_content": true})
 				if item := list["item"].([]any)[0].(object); item["article_id"] != got["article_id"] || strings.Contains(string(encodeJSON(item)), "msg_data_id") {
 					t.Errorf("list %v", list)
 				}
@@ -195,10 +195,10 @@ func TestClientMsgIDIsRememberedForADay(t *testing.T) {
 			t.Errorf("again %v, first %v", again, first)
 		}
 		b.code(45066, massAllPath, massBody(id, "YC-1"))
-		eventually(massApart)
+		pass(massApart)
 		b.code(45067, massAllPath, massBody(b.draft("又", "x"), strings.Repeat("k", 65)))
 		b.code(45065, massAllPath, massBody(b.draft("又", "x"), "YC-1"))
-		eventually(massMemory)
+		pass(massMemory)
 		b.tok = ""
 		b.code(0, massAllPath, massBody(b.draft("次日", "x"), "YC-1"))
 	})
@@ -248,7 +248,7 @@ func TestTaggedSendsPassOverWhoHadFour(t *testing.T) {
 		for range 5 {
 			b.code(0, massAllPath, object{"filter": object{"is_to_all": false, "tag_id": tag}, "msgtype": "text", "text": object{"content": time.Now().String()}})
 			b.settle()
-			eventually(time.Minute)
+			pass(time.Minute)
 		}
 		in := last(t, b.app.inbox())
 		if in.TotalCount != "1" || in.FilterCount != "0" || len(b.p.ReceivedBy("小林")) != 4 || len(b.p.ReceivedBy("阿娜")) != 0 {
@@ -276,11 +276,11 @@ func TestAnAdministratorConfirms(t *testing.T) {
 	inBubble(t, Options{MassProtection: true, Kind: Service}, func(t *testing.T, b *bundle) {
 		sent := b.code(0, massAllPath, massBody(b.draft("通报", "正文"), ""))
 		b.settle()
-		eventually(massConfirm - time.Second)
+		pass(massConfirm - time.Second)
 		if got := b.code(0, "/cgi-bin/message/mass/get", object{"msg_id": sent["msg_id"]}); got["msg_status"] != "SENDING" {
 			t.Errorf("%v", got)
 		}
-		eventually(2 * time.Second)
+		pass(2 * time.Second)
 		if in := last(t, b.app.inbox()); in.Status != "send fail" {
 			t.Errorf("heard %s", in.raw)
 		}
@@ -394,7 +394,7 @@ func TestStatisticsOfYesterday(t *testing.T) {
 		today := day(time.Now())
 		span := func(from, to string) object { return object{"begin_date": from, "end_date": to} }
 		b.code(61501, "/datacube/getarticleread", span(today, today))
-		eventually(24 * time.Hour)
+		pass(24 * time.Hour)
 		b.tok = ""
 		b.code(61500, "/datacube/getarticleread", span("yesterday", today))
 		read := b.code(0, "/datacube/getarticleread", span(today, today))["list"].([]any)[0].(object)

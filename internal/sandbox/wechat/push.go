@@ -39,7 +39,7 @@ type Push struct {
 	MsgID        string // of messages
 	At           time.Time
 	Deliveries   []Delivery
-	Acknowledged bool   // some delivery was answered properly
+	Acknowledged bool   // some delivery was answered properly, and the platform learnt it
 	Reply        string // digest of the passive reply shown on the phone
 	// Contradicted is set when a redelivery was answered with another reply than the
 	// one before.
@@ -122,7 +122,7 @@ func (p *Platform) closed() bool {
 	}
 }
 
-// conclude tells the follower when nobody answered.
+// conclude tells the follower when nobody answered, or nobody can read the answer.
 func (p *Platform) conclude(x *push) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

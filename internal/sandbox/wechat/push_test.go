@@ -92,7 +92,7 @@ func TestMalformedReplies(t *testing.T) {
 			inBubble(t, Options{}, func(t *testing.T, b *bundle) {
 				b.app.say(answer)
 				b.write("小林", "您好")
-				if n := b.p.Counts(); n.Malformed != 1 || n.Unavailable != 1 || n.Received != 0 || n.Deliveries != 1 {
+				if n := b.p.Counts(); n.Malformed != 1 || n.Unavailable != 1 || n.Unheard != 1 || n.Received != 0 || n.Deliveries != 1 {
 					t.Errorf("%+v", n)
 				}
 				if got := last(t, b.p.Phone("小林")); got.Via != ViaSystem || !strings.Contains(got.Text, "出现故障") {

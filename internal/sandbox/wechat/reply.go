@@ -62,34 +62,28 @@ func bad(format string, args ...any) error {
 // first. The lock is held.
 func (p *Platform) takeReply(x *push, d *Delivery, body []byte) {
 	r, err := p.readReply(x, body)
+	if err != nil { // the platform does not ask again
+		d.Outcome, d.Why = Malformed, err.Error()
+		p.counts.Malformed++
+		return
+	}
 	if r != nil {
 		d.Reply = digest(string(encodeJSON(r)))
-		x.Contradicted = x.Contradicted || len(x.seen) > 0 && x.seen[len(x.seen)-1] != d.Reply
-	} else if len(x.seen) > 0 && x.seen[len(x.seen)-1] != "" && err == nil {
+	}
+	if n := len(x.seen); n > 0 && x.seen[n-1] != d.Reply {
 		x.Contradicted = true
 	}
-	if err == nil {
-		x.seen = append(x.seen, d.Reply)
-	}
-	first := !x.Acknowledged
-	switch {
-	case err != nil:
-		d.Outcome, d.Why = Malformed, err.Error()
-		if first && x.follower != nil && x.heard {
-			p.unavailable(x.follower)
-		}
-		x.Acknowledged = x.Acknowledged || first // the platform does not ask again
-		p.counts.Malformed++
-	case d.Fault == LoseReply:
+	x.seen = append(x.seen, d.Reply)
+	if d.Fault == LoseReply {
 		d.Outcome = Lost
-	default:
-		d.Outcome = Answered
-		x.Acknowledged = true
-		if r != nil && first && x.follower != nil {
-			x.Reply = d.Reply
-			p.showReply(x, r)
-		}
+		return
 	}
+	d.Outcome = Answered
+	if r != nil && !x.Acknowledged && x.follower != nil {
+		x.Reply = d.Reply
+		p.showReply(x, r)
+	}
+	x.Acknowledged = true
 }
 
 // readReply returns nil for an acknowledgement without a reply.

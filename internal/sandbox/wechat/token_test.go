@@ -61,11 +61,11 @@ func TestTokenRefusals(t *testing.T) {
 func TestStableTokenStaysUntilShortlyBeforeItsEnd(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, b *bundle) {
 		first := b.stable(false)
-		eventually(tokenLife - tokenOverlap - time.Second)
+		pass(tokenLife - tokenOverlap - time.Second)
 		if b.stable(false) != first {
 			t.Error("another token too early")
 		}
-		eventually(2 * time.Second)
+		pass(2 * time.Second)
 		second := b.stable(false)
 		if second == first {
 			t.Error("no new token in the last five minutes")
@@ -74,7 +74,7 @@ func TestStableTokenStaysUntilShortlyBeforeItsEnd(t *testing.T) {
 			b.tok = tok
 			b.code(0, "/cgi-bin/getcallbackip", nil)
 		}
-		eventually(tokenOverlap)
+		pass(tokenOverlap)
 		b.tok = first
 		if got := codeOf(b.call("/cgi-bin/getcallbackip", nil)); got != json.Number("42001") && got != json.Number("40001") {
 			t.Errorf("the old token: %v", got)
@@ -94,10 +94,10 @@ func TestForcedRefreshEndsTheTokenAtOnce(t *testing.T) {
 		b.p.RefreshElsewhere()
 		b.code(40001, "/cgi-bin/getcallbackip", nil)
 		for range forceDaily - 1 {
-			eventually(forceApart)
+			pass(forceApart)
 			b.tok = b.stable(true)
 		}
-		eventually(forceApart)
+		pass(forceApart)
 		b.code(45009, "/cgi-bin/stable_token", force)
 	})
 }
@@ -113,7 +113,7 @@ func TestTheTwoKindsOfTokensAreApart(t *testing.T) {
 			b.tok = tok
 			b.code(0, "/cgi-bin/getcallbackip", nil)
 		}
-		eventually(tokenOverlap)
+		pass(tokenOverlap)
 		b.tok = one
 		b.code(40001, "/cgi-bin/getcallbackip", nil)
 		for _, tok := range []string{two, stableToken} {
@@ -139,7 +139,7 @@ func TestDailyQuotas(t *testing.T) {
 		b.code(0, customPath, textTo(b.lin, "三"))
 		b.p.SpendQuota(customPath)
 		b.code(45009, customPath, textTo(b.lin, "四"))
-		eventually(24 * time.Hour)
+		pass(24 * time.Hour)
 		b.tok = ""
 		b.code(0, customPath, textTo(b.lin, "次日"))
 		for range clearsAMonth - 1 {
