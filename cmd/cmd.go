@@ -33,6 +33,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/mastodon"
+	"netpatrol/adapters/wechat"
 	"netpatrol/bots"
 )
 
@@ -46,7 +47,10 @@ type Assembly struct {
 
 // Default is netpatrol as it ships.
 func Default() Assembly {
-	return Assembly{platforms: map[string]adapters.Platform{"mastodon": mastodon.Platform()}}
+	return Assembly{platforms: map[string]adapters.Platform{
+		"mastodon": mastodon.Platform(),
+		"wechat":   wechat.Platform(),
+	}}
 }
 
 // WithBot adds a bot. Bots are asked in the order they are added, before the built-in

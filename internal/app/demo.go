@@ -15,7 +15,6 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/internal/config"
-	"netpatrol/internal/sandbox"
 )
 
 // DemoOptions say how the demo is played.
@@ -28,17 +27,10 @@ type DemoOptions struct {
 	Platforms map[string]adapters.Platform
 }
 
-// The demo's account on the pretend microblog.
-const (
-	demoAccount = "weibo"
-	demoHandle  = "yecheng_wangjing"
-	demoName    = "椰城网警"
-)
-
 // shift bounds a scripted shift; it usually ends well before.
 const shift = 38 * time.Second
 
-// Demo runs a pretend microblog, pretend citizens and a whole netpatrol in one process,
+// Demo runs a pretend microblog and WeChat, pretend citizens and a whole netpatrol in one process,
 // on loopback. Once plays one shift and returns an error unless what the platform received is
 // what was decided.
 func Demo(ctx context.Context, o DemoOptions) error {
@@ -53,7 +45,9 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return serveOn(gctx, d.platform, d.blog) })
+	for _, v := range d.venues {
+		g.Go(func() error { return v.serve(gctx) })
+	}
 	g.Go(func() error { return d.app.Run(gctx) })
 	g.Go(func() error {
 		defer stop()
@@ -76,41 +70,43 @@ func demoDir(dir string) (string, func(), error) {
 
 // demo is one performance.
 type demo struct {
-	o        DemoOptions
-	dir      string
-	blog     *sandbox.Microblog
-	platform net.Listener
-	console  string // host:port
-	app      *App
-	script   sandbox.Script
-	crew     *crew
+	o             DemoOptions
+	dir           string
+	venues        []venue
+	console, door string // host:port
+	app           *App
+	crew          *crew
 }
 
 func (d *demo) build(ctx context.Context) (err error) {
-	if d.platform, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		return err
-	}
 	if d.console, err = freeLoopback(); err != nil {
 		return err
 	}
-	unlimited := sandbox.Rates{Requests: -1, Paging: -1, Deletes: -1}
-	d.blog = sandbox.NewMicroblog(sandbox.Options{BaseURL: d.base(), Rates: unlimited})
-	_, token, err := d.blog.AddAccount(demoHandle, demoName, "https://police.example")
-	if err != nil {
+	if d.door, err = freeLoopback(); err != nil {
 		return err
 	}
-	d.script = sandbox.DemoScript(demoHandle)
-	if err := d.script.Seat(d.blog); err != nil {
+	if d.venues, err = newVenues(d.door); err != nil {
 		return err
 	}
 	if err := Init(d.dir); err != nil {
 		return err
 	}
-	d.app, err = New(ctx, Options{Config: d.config(token), Platforms: d.o.Platforms, Log: d.o.Log})
+	d.app, err = New(ctx, Options{Config: d.config(), Platforms: d.o.Platforms, Log: d.o.Log})
 	return err
 }
 
-func (d *demo) base() string { return "http://" + d.platform.Addr().String() }
+func newVenues(door string) ([]venue, error) {
+	blog, err := newBlogVenue()
+	if err != nil {
+		return nil, err
+	}
+	sends, err := newWechatVenue("weixin", "api", door)
+	if err != nil {
+		return nil, err
+	}
+	drafts, err := newWechatVenue("weixin-fenju", "draft-only", door)
+	return []venue{blog, sends, drafts}, err
+}
 
 // freeLoopback finds a port nobody listens on.
 func freeLoopback() (string, error) {
@@ -122,21 +118,17 @@ func freeLoopback() (string, error) {
 }
 
 // config is a small city's desk, with intervals shortened.
-func (d *demo) config(token string) *config.Config {
+func (d *demo) config() *config.Config {
 	c := config.Default()
 	c.State, c.Unit.Name, c.Unit.Region = d.dir, "椰城市公安局网络警察支队", "460100"
-	c.Console.Listen = d.console
+	c.Console.Listen, c.Frontdoor.Listen = d.console, d.door
 	c.Officers = []config.Officer{
 		{ID: "wu", Name: "吴编辑", Roles: []string{"editor", "approver"}},
 		{ID: "lin", Name: "林审核", Roles: []string{"approver", "officer"}},
 		{ID: "chen", Name: "陈警官", Roles: []string{"officer", "editor", "auditor"}},
 	}
-	c.Accounts = []config.Account{{
-		ID: demoAccount, Platform: "mastodon", BaseURL: d.base(), Names: []string{demoName, demoHandle}, Language: "zh-Hans",
-		Watch: []string{"mentions"}, Poll: 300 * time.Millisecond, Secrets: map[string]adapters.Secret{"token": adapters.Secret(token)},
-	}}
-	for _, tag := range sandbox.DemoTags() {
-		c.Accounts[0].Watch = append(c.Accounts[0].Watch, "tag:"+tag)
+	for _, v := range d.venues {
+		c.Accounts = append(c.Accounts, v.account())
 	}
 	c.Schedules = []config.Schedule{{Name: "警情通报", Cron: "* * * * *", Zone: "Asia/Shanghai", CatchUp: "latest", Window: time.Minute, Title: "每分钟一条（演示）"}}
 	c.Pace.FollowUp, c.Pace.Settle, c.Pace.Backoff, c.Pace.Seal = 20*time.Second, time.Second, 500*time.Millisecond, 500*time.Millisecond
@@ -154,7 +146,12 @@ func (d *demo) play(ctx context.Context) error {
 		return err
 	}
 	d.crew = crew
-	if err := crew.open(ctx, demoAccount); err != nil {
+	for _, v := range d.venues {
+		if err := crew.open(ctx, v.account().ID); err != nil {
+			return err
+		}
+	}
+	if err := crew.approveAnswers(ctx); err != nil {
 		return err
 	}
 	if d.o.Once {
@@ -168,7 +165,9 @@ func (d *demo) playOnce(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, shift)
 	defer cancel()
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return ended(sandbox.Run(gctx, d.blog, d.script)) })
+	for _, v := range d.venues {
+		g.Go(func() error { return ended(v.play(gctx, 1)) })
+	}
 	g.Go(func() error { return ended(d.crew.work(gctx)) })
 	sum, err := d.untilComplete(gctx)
 	cancel()
@@ -236,18 +235,20 @@ func (d *demo) playOn(ctx context.Context) error {
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		for ctx.Err() == nil {
-			if err := ended(sandbox.Run(ctx, d.blog, d.script.Scaled(4))); err != nil {
-				return err
+	for _, v := range d.venues {
+		g.Go(func() error {
+			for ctx.Err() == nil {
+				if err := ended(v.play(ctx, 4)); err != nil {
+					return err
+				}
+				sleep(ctx, 2*time.Minute)
 			}
-			sleep(ctx, 2*time.Minute)
-		}
-		return nil
-	})
+			return nil
+		})
+	}
 	g.Go(func() error {
 		for ctx.Err() == nil {
-			if err := ended(d.crew.writeBulletin(ctx, reading)); err != nil {
+			if err := ended(d.crew.writeBulletin(ctx, reading, d.venues[0].account().ID)); err != nil {
 				d.o.Log.WarnContext(ctx, "bulletin", "err", err)
 			}
 			sleep(ctx, time.Minute)
@@ -267,7 +268,7 @@ func sleep(ctx context.Context, t time.Duration) {
 }
 
 func (d *demo) welcome(ctx context.Context) error {
-	fmt.Fprintf(d.o.Out, "netpatrol demo: a pretend microblog, pretend citizens, a real desk. Ctrl-C ends it.\n\n")
+	fmt.Fprintf(d.o.Out, "netpatrol demo: a pretend microblog and WeChat, pretend citizens, a real desk. Ctrl-C ends it.\n\n")
 	for _, o := range []struct{ id, as string }{{"chen", "陈警官 (duty officer, writes)"}, {"lin", "林审核 (approver, second person)"}} {
 		code, err := d.app.SignInCode(ctx, o.id)
 		if err != nil {
@@ -275,6 +276,10 @@ func (d *demo) welcome(ctx context.Context) error {
 		}
 		fmt.Fprintf(d.o.Out, "  desk as %-32s http://%s/sign-in?code=%s\n", o.as, d.console, code)
 	}
-	_, err := fmt.Fprintf(d.o.Out, "  play a citizen %-26s %s/citizen\n\nEach sign-in link works once. A bulletin waits for approval every minute; reports, mentions and a rumour arrive by themselves.\n", "", d.base())
+	for _, v := range d.venues {
+		title, url := v.page()
+		fmt.Fprintf(d.o.Out, "  play %-35s %s\n", title, url)
+	}
+	_, err := fmt.Fprintf(d.o.Out, "\nEach sign-in link works once. A bulletin waits for approval every minute; reports, mentions and a rumour arrive by themselves.\n")
 	return err
 }

@@ -2,12 +2,9 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,18 +20,25 @@ import (
 type crew struct {
 	chen, lin, wu *api.Client
 
-	mu        sync.Mutex
-	approved  map[string]bool // hex SHA-256 of an approved text
-	standing  map[string]bool // version of a template; see templateVersion
-	warnings  decidedCount
-	bulletins int
+	mu       sync.Mutex
+	approved map[string]bool          // hex SHA-256 of an approved text
+	standing map[string]bool          // version of a template; see templateVersion
+	decided  map[string]*decidedCount // by account
 }
 
-type decidedCount struct{ approved, rejected int }
+// decidedCount is what the officers decided on one account: warnings, and bulletins approved.
+type decidedCount struct{ approved, rejected, bulletins int }
+
+func (c *crew) of(account string) *decidedCount {
+	if c.decided[account] == nil {
+		c.decided[account] = &decidedCount{}
+	}
+	return c.decided[account]
+}
 
 // newCrew signs three officers in, each with a one-time code, once the desk answers.
 func newCrew(ctx context.Context, a *App, base string) (*crew, error) {
-	c := &crew{approved: map[string]bool{}, standing: map[string]bool{}}
+	c := &crew{approved: map[string]bool{}, standing: map[string]bool{}, decided: map[string]*decidedCount{}}
 	for id, client := range map[string]**api.Client{"chen": &c.chen, "lin": &c.lin, "wu": &c.wu} {
 		code, err := a.SignInCode(ctx, id)
 		if err != nil {
@@ -60,8 +64,7 @@ func signIn(ctx context.Context, c *api.Client, code string) error {
 	}
 }
 
-// open takes an account live in two steps of two people, and gives the answers that ship
-// their standing approvals.
+// open takes an account live in two steps of two people.
 func (c *crew) open(ctx context.Context, account string) error {
 	for _, mode := range []bots.Mode{bots.Suggest, bots.Live} {
 		if err := applied(c.lin.RequestMode(ctx, account, mode, true)); err != nil {
@@ -71,9 +74,10 @@ func (c *crew) open(ctx context.Context, account string) error {
 			return err
 		}
 	}
-	return c.approveAnswers(ctx)
+	return nil
 }
 
+// approveAnswers gives the answers that ship their standing approvals.
 func (c *crew) approveAnswers(ctx context.Context) error {
 	all, err := c.lin.Templates(ctx)
 	if err != nil {
@@ -147,14 +151,14 @@ func (c *crew) decide(ctx context.Context, id string) error {
 	d := m.Draft
 	if m.Clue != nil && m.Clue.Category.IsRumour() {
 		r, err := c.chen.Reject(ctx, d.ID, d.Version, "先向学校和辖区派出所核实，未核实前不警示")
-		return c.note(func() { c.warnings.rejected++ }, r, err)
+		return c.note(func() { c.of(d.Account).rejected++ }, r, err)
 	}
 	if d.Purpose == bots.ForBulletin {
 		r, err := c.lin.Approve(ctx, d.ID, d.Version)
-		return c.note(func() { c.bulletins++; c.approved[textDigest(d.Text)] = true }, r, err)
+		return c.note(func() { c.of(d.Account).bulletins++; c.approved[textDigest(d.Text)] = true }, r, err)
 	}
 	r, err := c.chen.Approve(ctx, d.ID, d.Version)
-	return c.note(func() { c.warnings.approved++; c.approved[textDigest(d.Text)] = true }, r, err)
+	return c.note(func() { c.of(d.Account).approved++; c.approved[textDigest(d.Text)] = true }, r, err)
 }
 
 // note writes down a decision that was applied; one that came too late is no error.
@@ -171,11 +175,6 @@ func (c *crew) note(write func(), r bots.Result, err error) error {
 	return err
 }
 
-func textDigest(text string) string {
-	sum := sha256.Sum256([]byte(strings.TrimSpace(text)))
-	return hex.EncodeToString(sum[:])
-}
-
 // keepBulletin sees to it that one bulletin is on its way.
 func (c *crew) keepBulletin(ctx context.Context) error {
 	page, err := c.wu.Bulletins(ctx, api.Paging{State: api.Any, Newest: true, Limit: 1})
@@ -188,8 +187,9 @@ func (c *crew) keepBulletin(ctx context.Context) error {
 	return c.writeBulletin(ctx, time.Second)
 }
 
-// writeBulletin binds a bulletin to the first slot that leaves an approver so much time.
-func (c *crew) writeBulletin(ctx context.Context, ahead time.Duration) error {
+// writeBulletin binds a bulletin, for these accounts or all, to the first slot that leaves an
+// approver so much time.
+func (c *crew) writeBulletin(ctx context.Context, ahead time.Duration, accounts ...string) error {
 	all, err := c.wu.Schedules(ctx)
 	if err != nil || len(all) == 0 {
 		return err
@@ -199,7 +199,7 @@ func (c *crew) writeBulletin(ctx context.Context, ahead time.Duration) error {
 		return fmt.Errorf("schedule %s has no slot to come", all[0].Name)
 	}
 	return applied(c.wu.NewBulletin(ctx, view.BulletinText{
-		Title: "先垫付的兼职不要做", Schedule: all[0].Name, Slot: all[0].Next[next],
+		Title: "先垫付的兼职不要做", Schedule: all[0].Name, Slot: all[0].Next[next], Accounts: accounts,
 		Text: "近期有人以“日结兼职、先小额返现”为名，诱导市民垫付货款后失联。凡是要求先垫付、交保证金的兼职都是诈骗。已经转账的，请立即拨打110。",
 	}))
 }

@@ -42,36 +42,59 @@ type counts struct {
 }
 
 func (d *demo) summarise(ctx context.Context) (*summary, error) {
-	s := &summary{Platforms: map[string]counts{}}
-	received := d.blog.Received()
-	drafts, err := list(ctx, d.crew.lin.Drafts)
+	known, err := d.crew.knows(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d.countReceived(&s.counts, received, drafts)
-	c := &d.crew.warnings
-	d.crew.mu.Lock()
-	s.BulletinsApproved, s.WarningsApproved, s.WarningsRejected = d.crew.bulletins, c.approved, c.rejected
-	d.crew.mu.Unlock()
-	s.DuplicatesSent = len(d.blog.Duplicates())
-	s.PostsRemoved = len(d.blog.RemovedAfterMessage())
-	if err := d.countRecords(ctx, &s.counts); err != nil {
-		return nil, err
+	s := &summary{Platforms: map[string]counts{}}
+	covered := d.crew.covered(known.drafts)
+	for _, v := range d.venues {
+		n := known.of(v.account().ID)
+		d.crew.decisions(v.account().ID, &n)
+		n.countReceived(v.received(), covered)
+		n.DuplicatesSent, n.PostsRemoved = v.oddities()
+		n.LostEvents = v.lost(known.events)
+		s.add(n)
+		platform := s.Platforms[v.account().Platform]
+		platform.add(n)
+		s.Platforms[v.account().Platform] = platform
 	}
-	s.Platforms["mastodon"] = s.counts
 	return s, nil
 }
 
-// countReceived sorts what the platform received by whom it went to. A text that neither
+// add adds the figures of another account or platform.
+func (n *counts) add(m counts) {
+	to, from := n.all(), m.all()
+	for i := range to {
+		*to[i].n += *from[i].n
+	}
+}
+
+// countReceived sorts what a platform received by whom it went to. A text that neither
 // an officer approved nor a standing approval of the script covers is unapproved.
-func (d *demo) countReceived(n *counts, received []sandbox.Received, drafts []api.Draft) {
-	covered := d.crew.covered(drafts)
+func (n *counts) countReceived(received []delivery, covered map[string]bool) {
 	for _, r := range received {
-		if !covered[textDigest(r.Body)] {
+		if !covered[textDigest(r.text)] {
 			n.UnapprovedSent++
 		}
-		d.countOne(n, r)
+		switch {
+		case r.public:
+			n.BulletinsPublished++
+		case r.role.MayBeWarned():
+			n.WarningsSent++
+		case r.role == sandbox.Victim && r.first:
+			n.ReportsAnswered++
+		case r.role == sandbox.Asker:
+			n.MentionsAnswered++
+		}
 	}
+}
+
+func (c *crew) decisions(account string, n *counts) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d := c.of(account)
+	n.BulletinsApproved, n.WarningsApproved, n.WarningsRejected = d.bulletins, d.approved, d.rejected
 }
 
 // covered is every text the script lets leave: what its officers approved one by one, and
@@ -88,85 +111,50 @@ func (c *crew) covered(drafts []api.Draft) map[string]bool {
 	return covered
 }
 
-func (d *demo) countOne(n *counts, r sandbox.Received) {
-	if r.Visibility != sandbox.Direct {
-		if len(r.To) == 0 {
-			n.BulletinsPublished++
-		}
-		return
-	}
-	switch role := d.role(r.To); {
-	case role.MayBeWarned():
-		n.WarningsSent++
-	case role == sandbox.Victim && !d.answeredBefore(r):
-		n.ReportsAnswered++
-	case role == sandbox.Asker:
-		n.MentionsAnswered++
-	}
+// knowledge is what netpatrol knows, read through its API.
+type knowledge struct {
+	drafts   []api.Draft
+	reports  []api.Report
+	clues    []api.Clue
+	warnings []api.Warning
+	events   []api.Event
 }
 
-// answeredBefore says whether the same person got an earlier message.
-func (d *demo) answeredBefore(r sandbox.Received) bool {
-	for _, other := range d.blog.Received() {
-		if other.ID == r.ID {
-			return false
-		}
-		if other.Visibility == sandbox.Direct && slices.Equal(other.To, r.To) {
-			return true
-		}
-	}
-	return false
+func (c *crew) knows(ctx context.Context) (k knowledge, err error) {
+	read := func(err1 error) { err = errors.Join(err, err1) }
+	var e error
+	k.drafts, e = list(ctx, c.lin.Drafts)
+	read(e)
+	k.reports, e = list(ctx, c.lin.Reports)
+	read(e)
+	k.clues, e = list(ctx, c.lin.Clues)
+	read(e)
+	k.warnings, e = list(ctx, c.lin.Warnings)
+	read(e)
+	k.events, e = list(ctx, c.lin.Events)
+	read(e)
+	return k, err
 }
 
-func (d *demo) role(to []string) sandbox.Role {
-	for _, c := range d.script.Citizens {
-		if slices.Contains(to, c.Handle) {
-			return c.Role
-		}
+// of counts the records of one account.
+func (k knowledge) of(account string) (n counts) {
+	for _, r := range k.reports {
+		n.ReportsReceived += one(r.Account == account)
 	}
-	return ""
-}
-
-// countRecords reads what netpatrol knows, through its API.
-func (d *demo) countRecords(ctx context.Context, n *counts) error {
-	reports, err := list(ctx, d.crew.lin.Reports)
-	if err != nil {
-		return err
+	for _, r := range k.clues {
+		n.CluesOpened += one(r.Account == account)
 	}
-	clues, err := list(ctx, d.crew.lin.Clues)
-	if err != nil {
-		return err
-	}
-	warnings, err := list(ctx, d.crew.lin.Warnings)
-	if err != nil {
-		return err
-	}
-	events, err := list(ctx, d.crew.lin.Events)
-	if err != nil {
-		return err
-	}
-	n.ReportsReceived, n.CluesOpened, n.WarningsProposed = len(reports), len(clues), len(warnings)
-	n.LostEvents = d.lost(events)
-	return nil
-}
-
-// lost counts citizens' deeds that concern the agency and left no record: private
-// messages, mentions, and posts by those who may be warned.
-func (d *demo) lost(events []api.Event) (n int) {
-	for _, a := range d.blog.Actions() {
-		if a.Status == "" || a.Kind == sandbox.Deleted || !d.concerns(a) {
-			continue
-		}
-		known := slices.ContainsFunc(events, func(e api.Event) bool { return strings.HasPrefix(e.Key, string(a.Status)+"|") })
-		if !known {
-			n++
-		}
+	for _, r := range k.warnings {
+		n.WarningsProposed += one(r.Account == account)
 	}
 	return n
 }
 
-func (d *demo) concerns(a sandbox.Action) bool {
-	return slices.Contains(a.To, demoHandle) || d.role([]string{a.From}).MayBeWarned()
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // list reads every page of a list, whatever the state.
@@ -229,26 +217,47 @@ func (s *summary) judge() error {
 	if s.WarningsSent != s.WarningsApproved {
 		errs = append(errs, fmt.Errorf("%d warnings approved, %d sent", s.WarningsApproved, s.WarningsSent))
 	}
+	for name, n := range s.Platforms {
+		if n.ReportsAnswered == 0 || n.BulletinsPublished == 0 {
+			errs = append(errs, fmt.Errorf("%s: %d bulletins published, %d reports answered", name, n.BulletinsPublished, n.ReportsAnswered))
+		}
+	}
 	if s.BulletinsPublished != s.BulletinsApproved {
 		errs = append(errs, fmt.Errorf("%d bulletins approved, %d published", s.BulletinsApproved, s.BulletinsPublished))
 	}
 	return errors.Join(errs...)
 }
 
+// figure is one count with its name for people.
+type figure struct {
+	name string
+	n    *int
+}
+
+// all lists the figures in the order they are printed.
+func (n *counts) all() []figure {
+	return []figure{
+		{"bulletins approved", &n.BulletinsApproved}, {"published", &n.BulletinsPublished},
+		{"reports received", &n.ReportsReceived}, {"reports answered", &n.ReportsAnswered},
+		{"mentions answered", &n.MentionsAnswered}, {"clues opened", &n.CluesOpened}, {"warnings proposed", &n.WarningsProposed},
+		{"approved", &n.WarningsApproved}, {"rejected", &n.WarningsRejected}, {"sent", &n.WarningsSent},
+		{"posts removed after a warning", &n.PostsRemoved}, {"sent without approval", &n.UnapprovedSent},
+		{"sent twice", &n.DuplicatesSent}, {"lost", &n.LostEvents},
+	}
+}
+
+// table prints the whole and each platform.
 func (s *summary) table(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', tabwriter.AlignRight)
-	for _, row := range []struct {
-		name string
-		n    int
-	}{
-		{"bulletins approved", s.BulletinsApproved}, {"published", s.BulletinsPublished},
-		{"reports received", s.ReportsReceived}, {"reports answered", s.ReportsAnswered},
-		{"mentions answered", s.MentionsAnswered}, {"clues opened", s.CluesOpened}, {"warnings proposed", s.WarningsProposed},
-		{"approved", s.WarningsApproved}, {"rejected", s.WarningsRejected}, {"sent", s.WarningsSent},
-		{"posts removed after a warning", s.PostsRemoved}, {"sent without approval", s.UnapprovedSent},
-		{"sent twice", s.DuplicatesSent}, {"lost", s.LostEvents},
-	} {
-		fmt.Fprintf(t, "%s\t%d\t\n", row.name, row.n)
+	names := slices.Sorted(maps.Keys(s.Platforms))
+	fmt.Fprintf(t, "\tall\t%s\t\n", strings.Join(names, "\t"))
+	for i, f := range s.all() {
+		fmt.Fprintf(t, "%s\t%d\t", f.name, *f.n)
+		for _, name := range names {
+			n := s.Platforms[name]
+			fmt.Fprintf(t, "%d\t", *n.all()[i].n)
+		}
+		fmt.Fprintln(t)
 	}
 	return t.Flush()
 }

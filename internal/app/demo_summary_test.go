@@ -6,7 +6,6 @@ import (
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
-	"netpatrol/internal/sandbox"
 	"netpatrol/internal/web/api"
 )
 
@@ -55,10 +54,10 @@ func TestOnlyWhatTheScriptCoversIsApproved(t *testing.T) {
 		draft(bots.ForReceipt, "receipt", 8, "新回执"),
 		draft(bots.ForWarning, "receipt", 7, "警示"),
 	}
-	d := &demo{crew: c}
+	covered := c.covered(drafts)
 	for text, want := range map[string]int{"通报": 0, "回执": 0, "新回执": 1, "警示": 1, "别的": 1} {
 		var n counts
-		d.countReceived(&n, []sandbox.Received{{Body: text, Visibility: sandbox.Direct}}, drafts)
+		n.countReceived([]delivery{{text: text}}, covered)
 		if n.UnapprovedSent != want {
 			t.Errorf("%s: %d unapproved, want %d", text, n.UnapprovedSent, want)
 		}
@@ -69,24 +68,36 @@ func TestOnlyWhatTheScriptCoversIsApproved(t *testing.T) {
 }
 
 func TestWhatLeftNoRecordIsLost(t *testing.T) {
-	blog := sandbox.NewMicroblog(sandbox.Options{BaseURL: "http://weibo.example"})
-	if _, _, err := blog.AddAccount(demoHandle, demoName, "https://police.example"); err != nil {
-		t.Fatal(err)
-	}
-	script := sandbox.DemoScript(demoHandle)
-	if err := script.Seat(blog); err != nil {
-		t.Fatal(err)
-	}
-	d := &demo{blog: blog, script: script}
-	told, err := blog.Tell(script.Citizens[0].Handle, demoHandle, "我被骗了")
+	blog, err := newBlogVenue()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := d.lost(nil); n != 1 {
-		t.Errorf("%d lost, want the message nobody recorded", n)
+	told, err := blog.blog.Tell(blog.script.Citizens[0].Handle, demoHandle, "我被骗了")
+	if err != nil {
+		t.Fatal(err)
 	}
-	known := api.Event{Key: string(told) + "|1"}
-	if n := d.lost([]api.Event{known}); n != 0 {
-		t.Errorf("%d lost, want none", n)
+	weixin, err := newWechatVenue("weixin", "api", "127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer weixin.platform.Close()
+	if err := weixin.act("小郭", ""); err != nil {
+		t.Fatal(err)
+	}
+	wrote, err := weixin.platform.Write("小郭", "我被骗了")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v, id := range map[venue]string{blog: string(told), weixin: wrote} {
+		name, _ := v.page()
+		if n := v.lost(nil); n != 1 {
+			t.Errorf("%s: %d lost, want the message nobody recorded", name, n)
+		}
+		if n := v.lost([]api.Event{{Key: id + "|1"}}); n != 0 {
+			t.Errorf("%s: %d lost, want none", name, n)
+		}
+		if n := v.lost([]api.Event{{Key: id + "9|1"}}); n != 1 {
+			t.Errorf("%s: another message passes for it", name)
+		}
 	}
 }

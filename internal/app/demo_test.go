@@ -12,6 +12,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/mastodon"
+	"netpatrol/adapters/wechat"
 	"netpatrol/internal/sandbox"
 )
 
@@ -20,7 +21,7 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 	dir := t.TempDir()
 	err := Demo(t.Context(), DemoOptions{
 		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Platforms: map[string]adapters.Platform{"mastodon": mastodon.Platform()},
+		Platforms: map[string]adapters.Platform{"mastodon": mastodon.Platform(), "wechat": wechat.Platform()},
 	})
 	if err != nil {
 		t.Errorf("%v\n%s", err, out.Bytes())
@@ -30,7 +31,11 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &sum); err != nil {
 		t.Fatal(err)
 	}
-	if sum.Platforms["mastodon"] != sum.counts {
+	var whole counts
+	for _, n := range sum.Platforms {
+		whole.add(n)
+	}
+	if len(sum.Platforms) != 2 || whole != sum.counts {
 		t.Errorf("the platforms' figures %+v are not the whole %+v", sum.Platforms, sum.counts)
 	}
 }
