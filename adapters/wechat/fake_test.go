@@ -50,7 +50,6 @@ type fake struct {
 	oneReply bool              // a second reply is refused
 	answers  map[string]string // by path, in place of the answer
 	bodies   map[string]string // by path, the last request
-	numbers  bool              // ids as JSON numbers
 	stats    map[string]string // by interface
 	plain    bool              // answers carry no date
 	noTokens bool              // stable_token without a token

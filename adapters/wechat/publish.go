@@ -152,17 +152,18 @@ func (a *account) massSend(ctx context.Context, at adapters.Attempt, n news) (ad
 	return adapters.Receipt{Ref: massRef(string(got.MsgID)), At: dateOf(header), Pending: true}, nil
 }
 
-// existed turns "already sent" into the success it is. An earlier attempt's draft that is
-// gone may have gone out, so that is unknown.
+// existed turns "already sent" into the success it is.
 func existed(at adapters.Attempt, err error) (adapters.Receipt, error) {
 	var e *adapters.Error
 	if !errors.As(err, &e) {
 		return adapters.Receipt{}, err
 	}
-	switch {
-	case e.Code == "45065" && e.Ref != "":
+	if e.Code == "45065" && e.Ref != "" {
 		return adapters.Receipt{Ref: e.Ref, Existed: true, Pending: true}, nil
-	case e.Code == "45065", at.N > 1 && e.Code == "40007": // promise 4
+	}
+	// Sent before, and the platform does not say as what; or an earlier attempt's draft is
+	// gone, and may be so because it was sent.
+	if e.Code == "45065" || at.N > 1 && e.Code == "40007" { // promise 4
 		unknown := *e
 		unknown.Class = adapters.Unknown
 		return adapters.Receipt{}, &unknown
