@@ -18,7 +18,8 @@
 //
 // A [Fault] strikes an API request at one exact place: before the deed, after it, or in
 // the answer. A [PushFault] does the same to a callback. Faults fire by count or by a
-// probability drawn from [Options].Seed. A callback that is not answered within
+// probability drawn from [Options].Seed; what a seed makes of one callback does not
+// depend on what else is under way. A callback that is not answered within
 // [Options].Deadline, or with anything but 200, is delivered again, three times in all;
 // after that the follower is told that the account's service is out of order. State
 // lives and dies with the process.

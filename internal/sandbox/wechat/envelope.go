@@ -53,27 +53,42 @@ func (f field) xml(b *bytes.Buffer) {
 	b.WriteString("</" + f.name + ">\n")
 }
 
-// asJSON writes a callback for an account that chose JSON.
+// asJSON writes a callback for an account that chose JSON. Elements named item are a
+// list.
 func asJSON(fields []field) []byte {
 	var b bytes.Buffer
+	var items [][]byte
 	b.WriteByte('{')
-	for i, f := range fields {
-		if i > 0 {
+	put := func(name string, value []byte) {
+		if b.Len() > 1 {
 			b.WriteByte(',')
 		}
-		b.Write(encodeJSON(f.name))
+		b.Write(encodeJSON(name))
 		b.WriteByte(':')
-		switch {
-		case f.inner != nil:
-			b.Write(asJSON(f.inner))
-		case f.bare && json.Valid([]byte(f.value)):
-			b.WriteString(f.value)
-		default:
-			b.Write(encodeJSON(f.value))
+		b.Write(value)
+	}
+	for _, f := range fields {
+		if f.name == "item" {
+			items = append(items, f.json())
+			continue
 		}
+		put(f.name, f.json())
+	}
+	if items != nil {
+		put("item", slices.Concat([]byte{'['}, bytes.Join(items, []byte{','}), []byte{']'}))
 	}
 	b.WriteByte('}')
 	return b.Bytes()
+}
+
+func (f field) json() []byte {
+	switch {
+	case f.inner != nil:
+		return asJSON(f.inner)
+	case f.bare && json.Valid([]byte(f.value)):
+		return []byte(f.value)
+	}
+	return encodeJSON(f.value)
 }
 
 // sign is the platform's signature: SHA-1 over the sorted parts.

@@ -58,18 +58,17 @@ type Fault struct {
 type schedule struct {
 	skip, times  int
 	probability  float64
-	random       *rand.Rand
 	seen, struck int
 }
 
-// due counts a match and decides whether it is struck.
-func (s *schedule) due() bool {
+// due counts a match and decides whether it is struck; roll throws the dice.
+func (s *schedule) due(roll func() float64) bool {
 	s.seen++
 	times := s.times
 	if times == 0 && s.probability == 0 {
 		times = 1
 	}
-	hit := s.probability == 0 || s.random.Float64() < s.probability
+	hit := s.probability == 0 || roll() < s.probability
 	if s.seen <= s.skip || times > 0 && s.struck >= times || !hit {
 		return false
 	}
@@ -80,6 +79,7 @@ func (s *schedule) due() bool {
 type fault struct {
 	Fault
 	schedule
+	random *rand.Rand
 }
 
 // Fault puts a fault. The first one that matches a request and is due strikes it.
@@ -87,7 +87,7 @@ func (p *Platform) Fault(f Fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	random := rand.New(rand.NewPCG(p.opts.Seed, uint64(len(p.faults))))
-	p.faults = append(p.faults, &fault{f, schedule{skip: f.Skip, times: f.Times, probability: f.Probability, random: random}})
+	p.faults = append(p.faults, &fault{f, schedule{skip: f.Skip, times: f.Times, probability: f.Probability}, random})
 }
 
 // ClearFaults takes all faults away, of the API and of callbacks.
@@ -112,7 +112,7 @@ func (p *Platform) draw(r *http.Request) *fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, f := range p.faults {
-		if f.matches(r) && f.due() {
+		if f.matches(r) && f.due(f.random.Float64) {
 			return f
 		}
 	}
@@ -235,7 +235,8 @@ const (
 	Again     PushFaultKind = "again"      // answered, and delivered again after Delay nevertheless
 	Twice     PushFaultKind = "twice"      // delivered twice at the same time
 
-	// Forgeries: they must be refused, and are not delivered again.
+	// Forgeries: they must be refused, and are not delivered again. In plain mode Bared
+	// and OtherApp change nothing.
 
 	BadSignature PushFaultKind = "bad-signature"
 	Bared        PushFaultKind = "bared"     // not encrypted, whatever the mode
@@ -268,8 +269,7 @@ type pushFault struct {
 func (p *Platform) PushFault(f PushFault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	random := rand.New(rand.NewPCG(p.opts.Seed, 1<<32+uint64(len(p.pushFaults))))
-	p.pushFaults = append(p.pushFaults, &pushFault{f, schedule{skip: f.Skip, times: f.Times, probability: f.Probability, random: random}})
+	p.pushFaults = append(p.pushFaults, &pushFault{f, schedule{skip: f.Skip, times: f.Times, probability: f.Probability}})
 }
 
 // PushChaos is a mixture of push faults for simulations, no forgeries among them.
@@ -283,8 +283,12 @@ func PushChaos(q float64, delay time.Duration) (out []PushFault) {
 func (p *Platform) drawPush(x *push) *pushFault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, f := range p.pushFaults {
-		if strings.HasPrefix(x.Kind, f.Of) && f.due() {
+	for i, f := range p.pushFaults {
+		// The dice of a delivery do not depend on the others under way.
+		roll := func() float64 {
+			return rand.New(rand.NewPCG(p.opts.Seed+uint64(i), uint64(x.ID)<<8|uint64(x.tries))).Float64()
+		}
+		if strings.HasPrefix(x.Kind, f.Of) && f.due(roll) {
 			p.struck["push:"+string(f.Kind)]++
 			return f
 		}

@@ -281,8 +281,8 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *app) open(q url.Values, body []byte) (in inbound, err error) {
-	if sha(testToken, q.Get("timestamp"), q.Get("nonce")) != q.Get("signature") {
-		return in, fmt.Errorf("signature")
+	if sha(testToken, q.Get("timestamp"), q.Get("nonce")) != q.Get("signature") || q.Get("account") != "1" {
+		return in, fmt.Errorf("signature, or the address has lost its own query")
 	}
 	if err := xml.Unmarshal(body, &in); err != nil {
 		return in, err

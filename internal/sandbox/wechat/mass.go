@@ -286,7 +286,9 @@ func (p *Platform) endMass(m *mass, status string, to []*follower) {
 	if m.issue != nil {
 		items := []field{}
 		for i, a := range m.issue.articles {
-			items = append(items, group("item", n("ArticleIdx", i+1), text("ArticleUrl", a.url)))
+			if !p.opts.NoArticleURLs {
+				items = append(items, group("item", n("ArticleIdx", i+1), text("ArticleUrl", a.url)))
+			}
 		}
 		fields = append(fields, group("ArticleUrlResult", n("Count", len(items)), group("ResultList", items...)))
 	}

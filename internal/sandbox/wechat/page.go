@@ -47,6 +47,7 @@ func (p *Platform) phoneRoutes() http.Handler {
 	mux.HandleFunc("GET /phone/of/{name}/article/{mid}/{idx}", g.article)
 	mux.HandleFunc("POST /phone/of/{name}/article/{mid}/{idx}", g.comment)
 	mux.HandleFunc("GET /s", g.public)
+	mux.HandleFunc("GET /mmbiz_jpg/{id}/0", g.medium)
 	return guarded(http.NewCrossOriginProtection().Handler(mux))
 }
 

@@ -147,6 +147,12 @@ func TestArticlePage(t *testing.T) {
 	if code, page, _ := fetch(t, srv, "GET", "/s?"+u.RawQuery, nil); code != 200 || !strings.Contains(page, "96110") {
 		t.Errorf("at its own address: %d", code)
 	}
+	p.mu.Lock()
+	picture := strings.TrimPrefix(p.materials[0].url, "http://mmbiz.qpic.cn")
+	p.mu.Unlock()
+	if code, _, header := fetch(t, srv, "GET", picture, nil); code != 200 || header.Get("Content-Type") != "image/png" {
+		t.Errorf("the picture: %d %v", code, header)
+	}
 	if err := p.StaffErase(ref.MsgDataID); err != nil {
 		t.Fatal(err)
 	}

@@ -178,6 +178,7 @@ func TestUsersAndTags(t *testing.T) {
 			t.Errorf("%v", got)
 		}
 		b.code(0, "/cgi-bin/tags/members/batchblacklist", object{"openid_list": []string{b.anna}})
+		b.settle() // the news that one has left
 		heard := len(b.app.inbox())
 		b.write("阿娜", "有人听见吗")
 		if len(b.app.inbox()) != heard {

@@ -73,6 +73,7 @@ type Options struct {
 	MaxTextBytes   int            // of a message; default 2048, measured and not documented
 	UserPage       int            // rows of user/get; default 10000
 	ConsoleSilent  bool           // mass sends made in the console push no event
+	NoArticleURLs  bool           // MASSSENDJOBFINISH comes with an empty ArticleUrlResult, as it may
 	PublishAsMass  bool           // publications end with MASSSENDJOBFINISH, as one developer reports
 }
 
@@ -205,10 +206,11 @@ func callbackClient(given *http.Client) *http.Client {
 	return c
 }
 
-// ServeHTTP serves the API, the phones' pages under /phone, and articles under /s.
+// ServeHTTP serves the API, the phones' pages under /phone, articles under /s and their
+// pictures under /mmbiz_jpg.
 func (p *Platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
-	if path == "/" || path == "/s" || path == "/phone" || strings.HasPrefix(path, "/phone/") {
+	if path == "/" || path == "/s" || path == "/phone" || strings.HasPrefix(path, "/phone/") || strings.HasPrefix(path, "/mmbiz_jpg/") {
 		p.page.ServeHTTP(w, r)
 		return
 	}

@@ -2,6 +2,8 @@ package wechat
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -184,6 +186,26 @@ func TestMassSendReachesFollowers(t *testing.T) {
 		}
 		b.code(40059, "/cgi-bin/message/mass/get", object{"msg_id": "1"})
 	})
+}
+
+func TestTheEndOfAMassSendAsJSONAndWithoutAddresses(t *testing.T) {
+	for _, o := range []Options{{JSON: true, Mode: Plain}, {JSON: true, Mode: Plain, NoArticleURLs: true}} {
+		inBubble(t, o, func(t *testing.T, b *bundle) {
+			var got object
+			b.app.first(func(_ http.ResponseWriter, r *http.Request) bool {
+				raw, _ := io.ReadAll(r.Body)
+				got = b.decode(raw)
+				return true
+			})
+			b.code(0, massAllPath, massBody(b.draft("通报", "正文"), ""))
+			b.settle()
+			list := got["ArticleUrlResult"].(object)["ResultList"].(object)["item"]
+			items, _ := list.([]any)
+			if len(items) != count(!o.NoArticleURLs) || got["Status"] != "send success" {
+				t.Errorf("%v", got)
+			}
+		})
+	}
 }
 
 func TestClientMsgIDIsRememberedForADay(t *testing.T) {
@@ -374,6 +396,10 @@ func TestComments(t *testing.T) {
 		}
 		if r := last(t, b.p.Received()); r.Via != ViaComment || r.Text != "请拨打 96110" || r.Article != ref {
 			t.Errorf("received %+v", r)
+		}
+		b.code(0, "/cgi-bin/comment/reply/add", reply(3, "请拨打 96110"))
+		if d := b.p.Duplicates(); len(d) != 0 {
+			t.Errorf("an answer under another comment is a duplicate: %+v", d)
 		}
 		b.code(0, "/cgi-bin/comment/close", reply(0, ""))
 		if _, err := b.p.Comment("小林", ref, "x"); err == nil {

@@ -64,6 +64,7 @@ type push struct {
 	heard    bool      // the follower waits for a reply
 	fields   []field
 	seen     []string // digests of the replies, in order
+	tries    int
 }
 
 // Pushes lists every callback, oldest first.
@@ -266,11 +267,13 @@ func (p *Platform) wrap(x *push, f *pushFault) wrapped {
 	if kind == Stale {
 		at = at.Add(-time.Hour)
 	}
-	ts, nonce := strconv.FormatInt(at.Unix(), 10), p.nonce()
+	x.tries++
+	try := fmt.Sprint(x.ID, " ", x.tries)
+	ts, nonce := strconv.FormatInt(at.Unix(), 10), p.nonce(try)
 	q := url.Values{"timestamp": {ts}, "nonce": {nonce}, "openid": {x.OpenID}, "signature": {sign(p.opts.Token, ts, nonce)}}
 	fields := x.fields
 	if p.opts.Mode != Plain && kind != Bared {
-		sealed := p.sealed(p.render(fields), kind)
+		sealed := p.sealed(p.render(fields), try, kind)
 		q.Set("encrypt_type", "aes")
 		q.Set("msg_signature", sign(p.opts.Token, ts, nonce, sealed))
 		if p.opts.Mode == Safe {
@@ -297,7 +300,7 @@ func (p *Platform) render(fields []field) []byte {
 }
 
 // sealed encrypts a callback, with what a fault makes wrong about it.
-func (p *Platform) sealed(message []byte, kind PushFaultKind) string {
+func (p *Platform) sealed(message []byte, try string, kind PushFaultKind) string {
 	key, appID := p.key, p.opts.AppID
 	switch {
 	case kind == OtherApp:
@@ -305,17 +308,18 @@ func (p *Platform) sealed(message []byte, kind PushFaultKind) string {
 	case kind == OlderKey && p.older != nil:
 		key = p.older
 	}
-	out, err := seal(key, []byte(p.next(16, "random")), message, appID)
+	out, err := seal(key, []byte(p.derive(16, "random", try)), message, appID)
 	if err != nil {
 		panic(fmt.Sprintf("sandbox: %v", err)) // the key was checked by New
 	}
 	return out
 }
 
-func (p *Platform) nonce() string {
-	p.serial++
+// nonce is a number of ten digits. It follows from what it is for and not from what
+// else happens at the time, so that a seed replays.
+func (p *Platform) nonce(of string) string {
 	n := uint64(0)
-	for _, c := range []byte(p.derive(12, "nonce", strconv.FormatUint(p.serial, 10))) {
+	for _, c := range []byte(p.derive(12, "nonce", of)) {
 		n = n*31 + uint64(c)
 	}
 	return strconv.FormatUint(1_000_000_000+n%1_000_000_000, 10)
@@ -351,7 +355,7 @@ func (p *Platform) RotateKey(encoded string) error {
 // address: the account must echo a text.
 func (p *Platform) VerifyURL(ctx context.Context) error {
 	p.mu.Lock()
-	ts, nonce, echo := strconv.FormatInt(p.opts.Now().Unix(), 10), p.nonce(), p.nonce()+p.nonce()
+	ts, nonce, echo := strconv.FormatInt(p.opts.Now().Unix(), 10), p.nonce("verify"), p.nonce("echo 1")+p.nonce("echo 2")
 	p.mu.Unlock()
 	ctx, cancel := context.WithTimeoutCause(ctx, p.opts.Deadline, errLate)
 	defer cancel()

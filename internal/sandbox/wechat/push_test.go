@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -115,6 +116,24 @@ func TestThreeDeliveriesFiveSecondsEach(t *testing.T) {
 		n := b.p.Counts()
 		if n.DeadlinesMissed != 3 || n.Unavailable != 1 || n.Unheard != 1 || b.p.Unheard()[0].MsgID != id {
 			t.Errorf("%+v", n)
+		}
+	})
+}
+
+func TestALateAnswerIsNotShown(t *testing.T) {
+	inBubble(t, Options{}, func(t *testing.T, b *bundle) {
+		var tries atomic.Int32
+		b.app.say(func(in inbound) string {
+			if tries.Add(1) == 1 {
+				pass(6 * time.Second)
+				return encrypted(replyText(in, "迟了"))
+			}
+			return encrypted(replyText(in, "及时"))
+		})
+		b.write("小林", "在吗")
+		pass(10 * time.Second)
+		if got := texts(b.p.Received()); !slices.Equal(got, []string{"及时"}) || b.p.Counts().DeadlinesMissed != 1 {
+			t.Errorf("received %q, %+v", got, b.p.Counts())
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -213,11 +214,23 @@ func (p *Platform) arrive(b Bubble, msgID string, to ...*follower) *Received {
 // receive files what reached phones.
 func (p *Platform) receive(r *Received) {
 	if !r.byHand() {
-		to := slices.Sorted(slices.Values(r.To))
-		same := fmt.Sprintf("%q", append([]string{r.Kind, r.Title, r.Text, r.MediaID}, to...))
+		same := r.sameness()
 		p.copies[same]++
 		r.Nth = p.copies[same]
 	}
 	p.received = append(p.received, r)
 	p.touch()
+}
+
+// sameness is equal for two of which the second is a duplicate. Previews are compared
+// with previews only, answers under a comment with others under the same comment.
+func (r *Received) sameness() string {
+	parts := append([]string{r.Kind, r.Title, r.Text, r.MediaID}, slices.Sorted(slices.Values(r.To))...)
+	switch r.Via {
+	case ViaPreview:
+		parts = append(parts, string(r.Via))
+	case ViaComment:
+		parts = append(parts, string(r.Via), r.Article.MsgDataID, strconv.Itoa(r.Article.Idx), r.MsgID)
+	}
+	return fmt.Sprintf("%q", parts)
 }
