@@ -72,8 +72,9 @@ var meanings = map[int]meaning{
 	53503: {adapters.Rejected, adapters.ScopeItem, unsaid, "the draft fails the platform's checks: look at it in the console"},
 	53504: {adapters.Rejected, adapters.ScopeItem, unsaid, "this must be done in the console"},
 	53505: {adapters.Rejected, adapters.ScopeItem, unsaid, "save the draft by hand in the console first"},
-	53600: {adapters.Gone, adapters.ScopeItem, unsaid, ""}, // no such article_id
-	61500: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	53600: {adapters.Gone, adapters.ScopeItem, unsaid, ""},     // no such article_id
+	61500: {adapters.Rejected, adapters.ScopeItem, unsaid, ""}, // dates, in either of two codes
+	61501: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
 
 	// How often.
 	45009: {adapters.RateLimited, adapters.ScopeEndpoint, nextDay, ""},

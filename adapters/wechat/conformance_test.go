@@ -30,11 +30,11 @@ func config(base string, options ...string) adapters.Config {
 func kit(api bool, mode string) adaptertest.Kit {
 	options := []string{"mode", mode}
 	mutating := []string{"/cgi-bin/message/custom/send", "/cgi-bin/message/mass/sendall", "/cgi-bin/message/mass/delete", "/cgi-bin/comment/reply/add",
-		"/cgi-bin/comment/reply/delete", "/cgi-bin/draft/delete", "/cgi-bin/freepublish/delete", "/cgi-bin/freepublish/submit"}
+		"/cgi-bin/comment/reply/delete", "/cgi-bin/freepublish/delete", "/cgi-bin/freepublish/submit"}
 	if api {
 		options = append(options, "publish", "api", "audience", "tag:2")
 	} else {
-		mutating = append(mutating, "/cgi-bin/draft/add")
+		mutating = append(mutating, "/cgi-bin/draft/add", "/cgi-bin/draft/delete")
 	}
 	signed := []string{"msg_signature", "timestamp", "nonce", "body"}
 	if mode == "plain" {

@@ -277,7 +277,7 @@ func (f *fake) figures(name string) object {
 		_ = json.Unmarshal([]byte(s), &out)
 		return out
 	}
-	return fail(61500, "date range error")
+	return fail(61501, "date range error")
 }
 
 func (f *fake) addDraft(body []byte) object {

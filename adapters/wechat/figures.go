@@ -96,12 +96,12 @@ func (a *account) countComments(ctx context.Context, w watched) (int64, error) {
 }
 
 // stats asks one statistics interface for one day. A day the platform has nothing for
-// yet (61500) is an empty one. Out may be left as it is.
+// yet (a date error) is an empty one. Out may be left as it is.
 func (a *account) stats(ctx context.Context, name, day string, out any) error {
 	k := call{op: "figures", path: "/datacube/" + name, body: map[string]string{"begin_date": day, "end_date": day}}
 	err := a.http.do(ctx, k, out)
 	var e *adapters.Error
-	if errors.As(err, &e) && e.Code == "61500" {
+	if errors.As(err, &e) && oneOf(e.Code, []string{"61500", "61501"}) {
 		return nil
 	}
 	return err

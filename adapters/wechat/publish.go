@@ -123,7 +123,7 @@ func (a *account) earlier(ctx context.Context, op, code string, published bool) 
 // service/api/notify/message/api_sendall.
 func (a *account) massSend(ctx context.Context, at adapters.Attempt, n news) (adapters.Receipt, error) {
 	const op = "publish"
-	mediaID, err := a.prepared(ctx, at, n)
+	mediaID, made, err := a.prepared(ctx, at, n)
 	if err != nil {
 		return adapters.Receipt{}, err
 	}
@@ -141,7 +141,11 @@ func (a *account) massSend(ctx context.Context, at adapters.Attempt, n news) (ad
 	}
 	header, err := a.http.exchange(ctx, k, &got)
 	if err != nil {
-		return existed(at, err)
+		r, err := existed(at, err)
+		if err == nil && made {
+			a.discard(ctx, op, mediaID)
+		}
+		return r, err
 	}
 	if got.MsgID == "" { // promise 4
 		return adapters.Receipt{}, nothing(k, "a msg_id")
@@ -171,19 +175,28 @@ func existed(at adapters.Attempt, err error) (adapters.Receipt, error) {
 	return adapters.Receipt{}, err
 }
 
+// discard takes a draft out of the box that turned out not to be needed, lest a person
+// sends it once more.
+func (a *account) discard(ctx context.Context, op, mediaID string) {
+	k := call{op: op, path: "/cgi-bin/draft/delete", prepares: true, body: map[string]string{"media_id": mediaID}}
+	if err := a.http.do(ctx, k, nil); err != nil {
+		a.log.Warn("the article was sent before, and a spare draft of it stays in the box: delete it in the console", "error", err)
+	}
+}
+
 // prepared returns the media_id of this attempt's draft: the one an earlier attempt
 // made, or a new one. It reaches nobody.
-func (a *account) prepared(ctx context.Context, at adapters.Attempt, n news) (string, error) {
+func (a *account) prepared(ctx context.Context, at adapters.Attempt, n news) (mediaID string, made bool, err error) {
 	const op = "publish"
 	if at.N > 1 {
 		left, err := a.leftBehind(ctx, op, at, n)
 		if err != nil || left != "" {
-			return left, err
+			return left, false, err
 		}
 	}
 	mediaID, header, err := a.addDraft(ctx, op, n, false)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	const keyed = 2 * 24 * time.Hour // longer than the platform remembers the key
 	if d := dateOf(header); !d.IsZero() {
@@ -191,7 +204,7 @@ func (a *account) prepared(ctx context.Context, at adapters.Attempt, n news) (st
 			a.log.Warn("the draft's media_id cannot be kept; another attempt would file a second draft", "error", err)
 		}
 	}
-	return mediaID, nil
+	return mediaID, true, nil
 }
 
 // leftBehind returns the draft an earlier attempt made, if nobody has touched it since:

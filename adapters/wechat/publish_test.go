@@ -178,8 +178,8 @@ func TestMassSend_AlreadySentIsSuccess(t *testing.T) {
 		t.Errorf("sent %s", body)
 	}
 	second, err := r.caps.Publish.Publish(t.Context(), again, notice)
-	if err != nil || second.Ref != first.Ref || !second.Existed || len(f.masses) != 1 {
-		t.Errorf("%+v, %v, %d mass sends", second, err, len(f.masses))
+	if err != nil || second.Ref != first.Ref || !second.Existed || len(f.masses) != 1 || len(f.drafts) != 0 {
+		t.Errorf("%+v, %v, %d mass sends, %d drafts left for a person to send again", second, err, len(f.masses), len(f.drafts))
 	}
 }
 

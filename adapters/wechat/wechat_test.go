@@ -137,7 +137,7 @@ var codes = map[int]struct {
 	40005: {adapters.Rejected, adapters.ScopeItem}, 40008: {adapters.Rejected, adapters.ScopeItem}, 40009: {adapters.Rejected, adapters.ScopeItem},
 	40033: {adapters.Rejected, adapters.ScopeItem}, 44004: {adapters.Rejected, adapters.ScopeItem}, 45002: {adapters.Rejected, adapters.ScopeItem},
 	47003: {adapters.Rejected, adapters.ScopeItem}, 53503: {adapters.Rejected, adapters.ScopeItem}, 53504: {adapters.Rejected, adapters.ScopeItem},
-	53505: {adapters.Rejected, adapters.ScopeItem}, 61500: {adapters.Rejected, adapters.ScopeItem}, 45065: {adapters.Rejected, adapters.ScopeItem}, 45067: {adapters.Rejected, adapters.ScopeItem},
+	53505: {adapters.Rejected, adapters.ScopeItem}, 61500: {adapters.Rejected, adapters.ScopeItem}, 61501: {adapters.Rejected, adapters.ScopeItem}, 45065: {adapters.Rejected, adapters.ScopeItem}, 45067: {adapters.Rejected, adapters.ScopeItem},
 	40037: {adapters.Rejected, adapters.ScopeEndpoint}, 40152: {adapters.Rejected, adapters.ScopeEndpoint}, 87009: {adapters.Rejected, adapters.ScopeEndpoint}, 88010: {adapters.Rejected, adapters.ScopeEndpoint},
 	40007: {adapters.Gone, adapters.ScopeItem}, 40059: {adapters.Gone, adapters.ScopeItem}, 53600: {adapters.Gone, adapters.ScopeItem},
 	88001: {adapters.Gone, adapters.ScopeItem}, 88004: {adapters.Gone, adapters.ScopeItem}, 88008: {adapters.Gone, adapters.ScopeItem}, 88009: {adapters.Gone, adapters.ScopeItem},
