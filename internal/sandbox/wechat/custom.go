@@ -214,11 +214,10 @@ const recordRows = 10000
 // by hand can be found. Its fields are not in the fact sheet and unconfirmed.
 func chatRecords(c *call) (any, error) {
 	var in struct {
-		Start, End int64
-		StartTime  int64 `json:"starttime"`
-		EndTime    int64 `json:"endtime"`
-		MsgID      int   `json:"msgid"`
-		Number     int   `json:"number"`
+		StartTime int64 `json:"starttime"`
+		EndTime   int64 `json:"endtime"`
+		MsgID     int   `json:"msgid"`
+		Number    int   `json:"number"`
 	}
 	if err := c.read(&in); err != nil {
 		return nil, err

@@ -128,7 +128,6 @@ type Platform struct {
 	menu      any
 	selfMenu  any
 	autoReply AutoReply
-	scenes    map[string]string // by ticket
 	templates map[string]bool
 	speed     int
 
@@ -162,7 +161,7 @@ func New(o Options) *Platform {
 		index: map[string]*follower{}, opts: o, secret: o.AppSecret, done: make(chan struct{}), changed: make(chan struct{}), client: callbackClient(o.Client),
 		tokens: map[string]*token{}, latest: map[tokenKind]*token{}, usage: map[string]*usage{}, rids: map[string]string{},
 		media: map[string]*medium{}, publishes: map[string]*publishing{}, masses: map[string]*mass{}, once24h: map[string]*mass{},
-		scenes: map[string]string{}, templates: map[string]bool{}, copies: map[string]int{}, struck: map[string]int{},
+		templates: map[string]bool{}, copies: map[string]int{}, struck: map[string]int{},
 		msgID: 24_000_000_000_000_000 + o.Seed%1000, msgDataID: 2_247_483_650, allow: o.AllowIPs, speed: 3,
 	}
 	if o.Mode != Plain {

@@ -67,11 +67,11 @@ func userInfos(c *call) (any, error) {
 
 // userGet is GET /cgi-bin/user/get: the openids of followers, a page at a time.
 func userGet(c *call) (any, error) {
-	return c.p.page1(c.query.Get("next_openid"), func(f *follower) bool { return f.following })
+	return c.p.openIDs(c.query.Get("next_openid"), func(f *follower) bool { return f.following })
 }
 
-// page1 lists openids behind one of them.
-func (p *Platform) page1(after string, keep func(*follower) bool) (any, error) {
+// openIDs lists openids behind one of them.
+func (p *Platform) openIDs(after string, keep func(*follower) bool) (any, error) {
 	if after != "" && p.byOpenID(after) == nil {
 		return nil, refuse(40003, "invalid openid")
 	}
@@ -241,7 +241,7 @@ func usersOfTag(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.p.page1(in.NextOpenID, func(f *follower) bool { return slices.Contains(f.tags, in.TagID) })
+	return c.p.openIDs(in.NextOpenID, func(f *follower) bool { return slices.Contains(f.tags, in.TagID) })
 }
 
 func blacklist(c *call) (any, error) {
@@ -249,7 +249,7 @@ func blacklist(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.p.page1(in.Begin, func(f *follower) bool { return f.blocked })
+	return c.p.openIDs(in.Begin, func(f *follower) bool { return f.blocked })
 }
 
 const maxBlocked = 20
@@ -303,9 +303,7 @@ func qrCreate(c *call) (any, error) {
 
 // ticketOf is the ticket of a scene's QR code.
 func (p *Platform) ticketOf(scene string) string {
-	t := "gQ" + p.derive(82, "ticket", scene)
-	p.scenes[t] = scene
-	return t
+	return "gQ" + p.derive(82, "ticket", scene)
 }
 
 // figures are what was counted of one article on one day.
