@@ -50,14 +50,22 @@ func newClient(c adapters.Config, o options, h adapters.Host) (*client, error) {
 	return cl, nil
 }
 
+// direct is a copy of a lent client that follows no redirect, also for reads: the
+// platform makes none, and following one would carry the token or the secret elsewhere.
+func direct(lent *http.Client) *http.Client {
+	hc := *lent
+	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &hc
+}
+
 // onResty puts resty on a copy of a lent client: resty sets a transport of its
 // own on a client without one, and what was lent must not change.
 func onResty(lent *http.Client, base string, log *slog.Logger) *resty.Client {
-	hc := *lent
+	hc := direct(lent)
 	if hc.Transport == nil {
 		hc.Transport = http.DefaultTransport
 	}
-	return resty.NewWithClient(&hc).
+	return resty.NewWithClient(hc).
 		SetBaseURL(base).
 		SetRetryCount(0).
 		SetJSONEscapeHTML(false). // the platform refuses \u escapes (40033)

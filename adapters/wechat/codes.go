@@ -68,6 +68,12 @@ var meanings = map[int]meaning{
 	40152: {adapters.Rejected, adapters.ScopeEndpoint, unsaid, "compare option audience with the account's tags"},
 	44004: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
 	45002: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	45003: {adapters.Rejected, adapters.ScopeItem, unsaid, ""}, // title, description, article, author: too long
+	45004: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	45008: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	45110: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	45166: {adapters.Rejected, adapters.ScopeItem, unsaid, "the platform objects to the content"},
+	47001: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
 	47003: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
 	53503: {adapters.Rejected, adapters.ScopeItem, unsaid, "the draft fails the platform's checks: look at it in the console"},
 	53504: {adapters.Rejected, adapters.ScopeItem, unsaid, "this must be done in the console"},
@@ -87,6 +93,10 @@ var meanings = map[int]meaning{
 	// What the account may do.
 	40066: {adapters.Unsupported, adapters.ScopeEndpoint, unsaid, ""},
 	48001: {adapters.Unsupported, adapters.ScopeEndpoint, unsaid, "the account lacks the permission: see docs/wechat.md"},
+
+	// An account the platform has stopped.
+	48004: {adapters.AccountBlocked, adapters.ScopeAccount, unsaid, "the platform has closed this interface to the account: look at the notices in the console"},
+	50002: {adapters.AccountBlocked, adapters.ScopeAccount, unsaid, "the platform has restricted the account: look at the notices in the console"},
 
 	// Comments.
 	87009: {adapters.Rejected, adapters.ScopeEndpoint, unsaid, ""},

@@ -167,7 +167,7 @@ func (f *fetch) RoundTrip(r *http.Request) (*http.Response, error) {
 	sent := r.Clone(r.Context())
 	sent.URL.Scheme, sent.URL.Host, sent.Host = base.Scheme, base.Host, ""
 	sent.URL.Path = strings.TrimRight(base.Path, "/") + r.URL.Path
-	resp, err := f.host.Read.Do(sent)
+	resp, err := direct(f.host.Read).Do(sent)
 	if err != nil {
 		return nil, adapters.Redact(err)
 	}

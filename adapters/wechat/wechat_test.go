@@ -3,7 +3,9 @@ package wechat_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -138,6 +140,8 @@ var codes = map[int]struct {
 	40033: {adapters.Rejected, adapters.ScopeItem}, 44004: {adapters.Rejected, adapters.ScopeItem}, 45002: {adapters.Rejected, adapters.ScopeItem},
 	47003: {adapters.Rejected, adapters.ScopeItem}, 53503: {adapters.Rejected, adapters.ScopeItem}, 53504: {adapters.Rejected, adapters.ScopeItem},
 	53505: {adapters.Rejected, adapters.ScopeItem}, 61500: {adapters.Rejected, adapters.ScopeItem}, 61501: {adapters.Rejected, adapters.ScopeItem}, 45065: {adapters.Rejected, adapters.ScopeItem}, 45067: {adapters.Rejected, adapters.ScopeItem},
+	45003: {adapters.Rejected, adapters.ScopeItem}, 45004: {adapters.Rejected, adapters.ScopeItem}, 45008: {adapters.Rejected, adapters.ScopeItem}, 45110: {adapters.Rejected, adapters.ScopeItem},
+	45166: {adapters.Rejected, adapters.ScopeItem}, 47001: {adapters.Rejected, adapters.ScopeItem}, 48004: {adapters.AccountBlocked, adapters.ScopeAccount}, 50002: {adapters.AccountBlocked, adapters.ScopeAccount},
 	40037: {adapters.Rejected, adapters.ScopeEndpoint}, 40152: {adapters.Rejected, adapters.ScopeEndpoint}, 87009: {adapters.Rejected, adapters.ScopeEndpoint}, 88010: {adapters.Rejected, adapters.ScopeEndpoint},
 	40007: {adapters.Gone, adapters.ScopeItem}, 40059: {adapters.Gone, adapters.ScopeItem}, 53600: {adapters.Gone, adapters.ScopeItem},
 	88001: {adapters.Gone, adapters.ScopeItem}, 88004: {adapters.Gone, adapters.ScopeItem}, 88008: {adapters.Gone, adapters.ScopeItem}, 88009: {adapters.Gone, adapters.ScopeItem},
@@ -165,6 +169,45 @@ func TestCodes_LandInTheirClass(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), openID) {
 			t.Errorf("%d: the error names the person: %v", code, err)
 		}
+	}
+}
+
+func TestCodes_AreInTheDocuments(t *testing.T) {
+	page, err := os.ReadFile("../../docs/wechat.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n## Codes")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for code := range wechat.Codes() {
+		if !strings.Contains(section, fmt.Sprint(code)) {
+			t.Errorf("docs/wechat.md does not say what %d means", code)
+		}
+	}
+}
+
+func TestRedirects_AreNotFollowed(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s was carried elsewhere, with Referer %q", r.URL, r.Referer())
+	}))
+	defer elsewhere.Close()
+	f := newFake()
+	for _, from := range []string{"/cgi-bin/stable_token", "/cgi-bin/account/getaccountbasicinfo"} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == from {
+				http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+				return
+			}
+			f.ServeHTTP(w, r)
+		}))
+		a, err := wechat.Platform().Open(t.Context(), config(srv.URL), adaptertest.Host(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Identity(t.Context()); err == nil || adapters.ClassOf(err) != adapters.NotSent {
+			t.Errorf("%s: %v", from, err)
+		}
+		srv.Close()
 	}
 }
 
