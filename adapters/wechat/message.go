@@ -38,7 +38,7 @@ func (a *account) Send(ctx context.Context, at adapters.Attempt, m adapters.Mess
 	return adapters.Receipt{Ref: adapters.Ref(at.Key)}, nil
 }
 
-var errNoKey = errors.New("the attempt has no key, by which the platform would know it again")
+var errNoKey = errors.New("the attempt needs a key of 1 to 64 bytes, by which it is known again")
 
 // until bounds ctx by the attempt's deadline.
 func until(ctx context.Context, at adapters.Attempt) (context.Context, context.CancelFunc) {

@@ -1,6 +1,7 @@
 package wechat_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -389,5 +390,100 @@ func TestIdentity(t *testing.T) {
 	f.answers["/cgi-bin/account/getaccountbasicinfo"] = `{"appid":"wxother","principal_name":"x"}`
 	if _, err := open(t, f).Identity(t.Context()); err == nil {
 		t.Error("an answer about another account is an error")
+	}
+}
+
+// A fetch that hangs holds up nobody longer than they are willing to wait.
+func TestToken_WaitingEndsWithTheCallersContext(t *testing.T) {
+	asked, release := make(chan struct{}), make(chan struct{})
+	f := newFake()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/cgi-bin/stable_token" {
+			asked <- struct{}{}
+			<-release
+		}
+		f.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	a, err := wechat.Platform().Open(t.Context(), config(srv.URL), adaptertest.Host(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := make(chan error, 1)
+	go func() {
+		_, err := a.Identity(t.Context())
+		first <- err
+	}()
+	<-asked
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	second := make(chan error, 1)
+	go func() {
+		_, err := a.Caps().Message.Send(ctx, try, adapters.Message{To: citizen, Text: "您好"})
+		second <- err
+	}()
+	if err := <-second; adapters.ClassOf(err) != adapters.NotSent || err == nil {
+		t.Errorf("the second: %v", err)
+	}
+	close(release)
+	if err := <-first; err != nil {
+		t.Errorf("the first: %v", err)
+	}
+}
+
+// badCache loses everything.
+type badCache struct{}
+
+func (badCache) Token(context.Context, string) (adapters.Secret, bool, error) {
+	return "", false, errors.New("disk on fire")
+}
+
+func (badCache) KeepToken(context.Context, string, adapters.Secret, time.Time) error {
+	return errors.New("disk on fire")
+}
+
+func TestBrokenMemory_StopsNoSend(t *testing.T) {
+	f := newFake()
+	srv := httptest.NewServer(f)
+	defer srv.Close()
+	host := adaptertest.Host(t)
+	host.Tokens = badCache{}
+	a, err := wechat.Platform().Open(t.Context(), config(srv.URL, massOn...), host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := a.Caps().Publish.Publish(t.Context(), try, notice); err != nil || r.Ref == "" {
+		t.Errorf("a mass send: %+v, %v", r, err)
+	}
+	if !strings.Contains(adaptertest.Logs(host), "disk on fire") {
+		t.Error("nobody is told")
+	}
+	if _, err := a.Caps().Watch.Poll(t.Context(), "comments", "", 10); err == nil || adapters.ClassOf(err) != adapters.NotSent {
+		t.Errorf("a poll that does not know its articles must not move on: %v", err)
+	}
+}
+
+func TestWebhook_OnlyTheEncryptedHalfCounts(t *testing.T) {
+	doc := "<xml><ToUserName>gh_1</ToUserName><FromUserName>" + openID + "</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType><Content>我被骗了</Content><MsgId>7</MsgId></xml>"
+	now := time.Now()
+	c := callback(doc, now, "compatible")
+	c.Body = []byte(strings.Replace(string(c.Body), "我被骗了", "没事", 1))
+	for _, mode := range []string{"compatible", "safe"} {
+		d, err := open(t, newFake(), "mode", mode).caps.Webhook.Verify(c, now)
+		if err != nil || len(d.Items) != 1 || d.Items[0].Text != "我被骗了" {
+			t.Errorf("%s: %+v, %v", mode, d, err)
+		}
+	}
+	if d, err := open(t, newFake(), "mode", "compatible").caps.Webhook.Verify(callback(doc, now, "plain"), now); err != nil || d.Items[0].Text != "我被骗了" {
+		t.Errorf("in the clear: %+v, %v", d, err)
+	}
+	cfg := config("https://api.example", "mode", "plain")
+	delete(cfg.Secrets, "aes_key")
+	a, err := wechat.Platform().Open(t.Context(), cfg, adaptertest.Host(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Caps().Webhook.Verify(callback(doc, now, "safe"), now); err == nil || !strings.Contains(err.Error(), "no secret aes_key") {
+		t.Errorf("encrypted, and no key: %v", err)
 	}
 }
