@@ -121,7 +121,7 @@ func (c crashCase) says() string {
 
 func TestKill9AtEveryStepLosesNothingAndSendsNothingTwice(t *testing.T) {
 	prepared := prepareCrash(t)
-	slots := make(chan struct{}, 2)
+	slots := make(chan struct{}, 4) // they mostly wait for the disk
 	for _, c := range crashCases() {
 		t.Run(c.String(), func(t *testing.T) {
 			t.Parallel()

@@ -108,7 +108,7 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 func (e *Engine) streamOf(account string, kind bots.EventKind, in *adapters.Inbound) string {
 	switch kind {
 	case bots.PostSeen, bots.PostEdited, bots.PostDeleted:
-		return "post/" + account + "/" + e.short("ref", string(in.Ref))
+		return "post/" + account + "/" + e.o.Tags.Tag("post", account+"/"+string(in.Ref)) // a post leads to its author
 	}
 	return e.Conversation(account, in.From.ID)
 }
