@@ -16,6 +16,7 @@ type Manifest struct {
 	Abilities []Ability
 	Limits    Limits
 	Idem      map[Channel]Idempotency
+	Watch     []string // sources polled unless the configuration names others
 	// ForgetLeavers: the platform demands that what is kept of somebody who unfollows is erased.
 	ForgetLeavers bool
 	Options       []Setting

@@ -109,7 +109,7 @@ Restart the daemon to take it into service, and try it with "netpatrol accounts 
 	f.StringVar(&a.Platform, "platform", "", "platform: "+strings.Join(slices.Sorted(maps.Keys(t.assembly.platforms)), ", "))
 	f.StringVar(&a.BaseURL, "base-url", "", "address of the platform's API")
 	f.StringSliceVar(&a.Names, "name", nil, "what people call us in a mention; may be repeated")
-	f.StringSliceVar(&a.Watch, "watch", nil, "source to poll; may be repeated (default: mentions)")
+	f.StringSliceVar(&a.Watch, "watch", nil, "source to poll; may be repeated (default: the platform's usual ones)")
 	f.StringToStringVar(&a.Options, "option", nil, "option of the platform, name=value; may be repeated")
 	f.StringToStringVar(&a.Secrets, "secret-file", nil, "file with a secret, name=path; may be repeated")
 	_ = c.MarkFlagRequired("id")

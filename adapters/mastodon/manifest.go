@@ -12,6 +12,7 @@ const checkedOn = "2026-11-22"
 func Manifest() adapters.Manifest {
 	return adapters.Manifest{
 		Name: "mastodon", Title: "Mastodon and compatible servers", Docs: "docs/mastodon.md",
+		Watch: []string{"mentions"},
 		Abilities: []adapters.Ability{
 			{Name: "publish", Permission: "write:statuses"},
 			{Name: "message", Permission: "write:statuses", Note: "a post of visibility direct; it reaches only whom it names"},

@@ -21,8 +21,9 @@ const (
 func Manifest() adapters.Manifest {
 	return adapters.Manifest{
 		Name: "wechat", Title: "微信公众号 (WeChat Official Account)", Docs: "docs/wechat.md",
-		Abilities: abilities(),
-		Limits:    options{kind: kindSubscription, publish: publishAPI}.limits(), // the narrowest
+		ForgetLeavers: true, // the platform demands that the data of whoever unfollows is deleted
+		Abilities:     abilities(),
+		Limits:        options{kind: kindSubscription, publish: publishAPI}.limits(), // the narrowest
 		Idem: map[adapters.Channel]adapters.Idempotency{
 			adapters.Public:  adapters.Keyed,    // clientmsgid; a draft is looked for before it is filed again
 			adapters.Private: adapters.NoIdem,   // custom/send gives no id and lists nothing

@@ -190,6 +190,9 @@ func (d *decoder) platform(a *Account, path string, platforms map[string]adapter
 		d.wrong(path+".platform", suggest(a.Platform, names), "%s.platform %q is not a platform of this binary", path, clip(a.Platform))
 		return
 	}
+	if a.Watch == nil {
+		a.Watch = m.Watch
+	}
 	d.baseURL(a, path)
 	d.settings(path+".options", keys(a.Options), m.Options)
 	d.settings(path+".secrets", keys(a.Secrets), m.Secrets)

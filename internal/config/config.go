@@ -67,7 +67,7 @@ type Account struct {
 	Names    []string                   `yaml:"names"` // what people call us in a mention
 	Staff    []string                   `yaml:"staff"` // platform ids never answered or watched
 	Language string                     `yaml:"language"`
-	Watch    []string                   `yaml:"watch"` // sources to poll: mentions, tag:…
+	Watch    []string                   `yaml:"watch"` // sources to poll: mentions, tag:…; default: the platform's usual ones
 	Poll     time.Duration              `yaml:"poll"`
 	Options  map[string]string          `yaml:"options"`
 	Secrets  map[string]adapters.Secret `yaml:"secrets"` // or name_file: path, never both

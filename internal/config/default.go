@@ -24,9 +24,9 @@ func Default() *Config {
 }
 
 // defaultAccount is what an account has before its file is read. Its language is the
-// unit's unless it names one.
+// unit's, and its sources the platform's usual ones, unless it names others.
 func defaultAccount() Account {
-	return Account{Poll: 30 * time.Second, Watch: []string{"mentions"}}
+	return Account{Poll: 30 * time.Second}
 }
 
 // defaultSchedule is what a schedule has before its file is read.

@@ -26,6 +26,7 @@ func checks() Checks {
 	return Checks{
 		Platforms: map[string]adapters.Manifest{"pretend": {
 			Name:    "pretend",
+			Watch:   []string{"mentions"},
 			Options: []adapters.Setting{{Name: "visibility", Help: "who sees bulletins"}},
 			Secrets: []adapters.Setting{{Name: "token", Required: true, Help: "an access token of the account"}},
 		}},
