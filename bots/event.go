@@ -173,6 +173,7 @@ const (
 	HaltSends      Verb = "halt"           // Fields["level"] unsolicited | everything
 	ResumeSends    Verb = "resume"         //
 	CloseReport    Verb = "close-report"   //
+	DismissClue    Verb = "dismiss-clue"   // a clue nobody acts on, with a reason
 	KeepCase       Verb = "keep-case"      // a conversation, with a reason: not erased when the person leaves
 	LetGo          Verb = "let-go"         // a kept conversation
 	DecideAppeal   Verb = "decide-appeal"  // a warning, with a reason: Fields["as"] upheld | withdrawn

@@ -132,7 +132,7 @@ type Line struct {
 }
 
 // Clue is a post that may be unlawful or harmful, with its evidence as seen.
-// States: open, warned, handed-off, dismissed.
+// States: open, warned, dismissed.
 type Clue struct {
 	Head
 	Account  string          `json:"account"`
@@ -148,10 +148,19 @@ type Clue struct {
 	Bot      string          `json:"bot"`
 	Edited   time.Time       `json:"edited,omitzero"`
 	Seen     time.Time       `json:"seen"`
+	Officer  string          `json:"officer,omitempty"` // who dismissed it
+	Reason   string          `json:"reason,omitempty"`  // why it was dismissed
 }
 
 // RecordKind implements [Record].
 func (*Clue) RecordKind() RecordKind { return KindClue }
+
+// The states of a clue. A rejected warning leaves it open: it is dismissed by an officer.
+const (
+	ClueOpen      = "open"
+	ClueWarned    = "warned"    // its author was warned
+	ClueDismissed = "dismissed" // an officer found nothing to do about it
+)
 
 // Warning is a private message to the author of a post, proposed by a bot and
 // decided by an officer. States: proposed, approved, rejected, held, sent, failed, lapsed,

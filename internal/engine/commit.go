@@ -308,7 +308,7 @@ func (c *commit) openClue(x bots.OpenClue) error {
 		return fmt.Errorf("category %q is not on the closed list", x.Category)
 	}
 	clue := &bots.Clue{
-		Head: c.head(x.ID, "open"), Account: c.ev.Account, Post: h.Ref, URL: h.URL, Author: h.From, Text: h.Text,
+		Head: c.head(x.ID, bots.ClueOpen), Account: c.ev.Account, Post: h.Ref, URL: h.URL, Author: h.From, Text: h.Text,
 		Evidence: bots.Evidence(h.Ref, h.From.ID, h.Text, h.Edited), Category: x.Category, Stance: x.Stance,
 		Hits: x.Hits, Cluster: x.Cluster, Bot: c.bot, Edited: h.Edited, Seen: c.now,
 	}

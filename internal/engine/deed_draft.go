@@ -150,6 +150,9 @@ func (c *commit) reopen(draft *bots.Draft) error {
 		if err != nil || w.State != bots.WarningRejected {
 			return err
 		}
+		if err := c.stillOpen(w); err != nil {
+			return err
+		}
 		w.State, w.Reason, w.Updated = bots.WarningProposed, "", c.now
 		return c.tx.Put(w)
 	}

@@ -29,6 +29,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.HaltSends:      (*commit).haltSends,
 	bots.ResumeSends:    (*commit).resumeSends,
 	bots.CloseReport:    (*commit).closeReport,
+	bots.DismissClue:    (*commit).dismissClue,
 	bots.KeepCase:       (*commit).keepCase,
 	bots.LetGo:          (*commit).letGo,
 	bots.DecideAppeal:   (*commit).decideAppeal,

@@ -68,7 +68,7 @@ func (c *commit) reached(w *bots.Warning) error {
 	if err != nil {
 		return err
 	}
-	clue.State, clue.Updated = "warned", c.now
+	clue.State, clue.Updated = bots.ClueWarned, c.now
 	if err := c.tx.Put(clue); err != nil {
 		return err
 	}

@@ -263,6 +263,16 @@ func (c *Client) Reply(ctx context.Context, conversation, text string) (bots.Res
 	return c.decide(ctx, at("/conversations", conversation, "reply"), Decision{Text: text})
 }
 
+// KeepCase keeps a conversation although the person may ask to be forgotten, with a reason.
+func (c *Client) KeepCase(ctx context.Context, conversation, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/conversations", conversation, "keep"), Decision{Reason: reason})
+}
+
+// LetGo ends what KeepCase began: the conversation is erased when the person asks for it.
+func (c *Client) LetGo(ctx context.Context, conversation string) (bots.Result, error) {
+	return c.decide(ctx, at("/conversations", conversation, "let-go"), Decision{})
+}
+
 // Clues lists clues.
 func (c *Client) Clues(ctx context.Context, p Paging) (Page[Clue], error) {
 	return read[Page[Clue]](ctx, c, p.path("/clues"))
@@ -271,6 +281,11 @@ func (c *Client) Clues(ctx context.Context, p Paging) (Page[Clue], error) {
 // Clue returns one clue.
 func (c *Client) Clue(ctx context.Context, id string) (Clue, error) {
 	return read[Clue](ctx, c, at("/clues", id))
+}
+
+// DismissClue ends a clue that nobody acts on, with a reason.
+func (c *Client) DismissClue(ctx context.Context, clue, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/clues", clue, "dismiss"), Decision{Reason: reason})
 }
 
 // Warnings lists warnings.

@@ -101,6 +101,7 @@ func (c *Console) routes() {
 	c.post("POST /conversations/{id}/reply", c.reply)
 	c.get("GET /clues", c.clues)
 	c.get("GET /clues/{id}", c.clue)
+	c.post("POST /clues/{id}/dismiss", c.dismissClue)
 	c.get("GET /warnings/{id}", c.warning)
 	c.post("POST /warnings/{id}/appeal", c.appeal)
 	c.get("GET /events/{id}", c.event)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
@@ -141,7 +142,7 @@ func (c *Console) clues(v *visit) (err error) {
 	if err := may(v, bots.KindClue); err != nil {
 		return err
 	}
-	l := clueList{State: cmp.Or(v.r.URL.Query().Get("state"), "open"), States: []string{"open", "warned", "handed-off", "dismissed"}}
+	l := clueList{State: cmp.Or(v.r.URL.Query().Get("state"), bots.ClueOpen), States: []string{bots.ClueOpen, bots.ClueWarned, bots.ClueDismissed}}
 	q := record.Query{State: l.State, Newest: true, After: v.r.URL.Query().Get("after"), Limit: perPage}
 	if l.Clues, err = view.List[bots.Clue](v.ctx(), c.desk, q); err != nil {
 		return err
@@ -196,6 +197,25 @@ func (c *Console) clue(v *visit) error {
 		}
 	}
 	return c.show(v, "clue", "线索", "clues", p)
+}
+
+// Dismissable says whether the page offers to dismiss the clue: while a warning about it is
+// being decided or sent, it does not.
+func (p cluePage) Dismissable() bool {
+	return p.State == bots.ClueOpen && !p.Erased && !slices.ContainsFunc(p.Warnings, func(w objected) bool {
+		return w.State == bots.WarningProposed || w.State == bots.WarningApproved || w.State == bots.WarningHeld
+	})
+}
+
+func (c *Console) dismissClue(v *visit) error {
+	back := cluePath(v.id())
+	reason := v.value("reason")
+	if reason == "" {
+		c.say(v, notice{Text: "请写明不予处理的理由，理由会随记录保存。", Bad: true})
+		return v.to(back)
+	}
+	d := bots.Decision{Verb: bots.DismissClue, On: on(bots.KindClue, v.id()), Seen: v.seen(), Reason: reason}
+	return c.decide(v, d, back, back, "已记为不予处理，理由记录在案。")
 }
 
 // warning leads to the clue it is about, where it stands with its post.

@@ -19,7 +19,7 @@ var stateWords = map[string]string{
 	bots.DraftExpired: "已过期", bots.DraftWithdrawn: "已撤回",
 	record.ItemDue: "排队发送", record.ItemHeld: "暂缓", record.ItemClaimed: "正在发送", record.ItemAccepted: "平台已受理", record.ItemDelivered: "已送达",
 	record.ItemRejected: "平台拒绝", record.ItemUnknown: "结果不明", record.ItemClosed: "已办结",
-	"open": "未处理", "answered": "已答复", "warned": "已警示", "handed-off": "已移交", "dismissed": "不予处理",
+	"open": "未处理", "answered": "已答复", bots.ClueWarned: "已警示", bots.ClueDismissed: "不予处理",
 	bots.WarningProposed: "待审批", bots.WarningSent: "已送达", bots.WarningFailed: "未送达", bots.WarningLapsed: "已失效",
 	bots.WarningRemoved: "帖子已删除", bots.WarningKept: "帖子仍在", bots.WarningAppealed: "有异议", "upheld": "异议不成立",
 	bots.BulletinDrafted: "待审批", bots.BulletinMissed: "错过时段",
@@ -138,7 +138,7 @@ var verbWords = map[bots.Verb]string{
 	bots.Approve: "批准", bots.Reject: "退回", bots.Edit: "修改", bots.ReplyTo: "回复", bots.WriteBulletin: "提交通报", bots.ApproveKind: "提出常设审批",
 	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送",
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
-	bots.CloseReport: "办结举报", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
+	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
 }
 
 func verbWord(v bots.Verb) string { return cmp.Or(verbWords[v], string(v)) }
@@ -156,6 +156,7 @@ var didWords = map[string]string{
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
+	"dismiss-clue": "线索不予处理", "keep-case": "保留会话", "let-go": "不再保留会话", "erase": "删除个人信息",
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "claim": "开始发送",
 }
 
@@ -219,6 +220,10 @@ var refusals = map[string]string{
 	"not-due":                  "它不在排队发送状态，可能刚刚发出或处理过。",
 	"not-unknown":              "它的结果已经明确，无须再认定。",
 	"no-approval":              "没有与内容逐字一致的批准，须重新审批。",
+	"clue-done":                "这条线索已经处理过，可能有同事刚刚处理。",
+	"warning-awaits":           "针对这条线索的警示还在审批或等待发送，请先退回或处理那条警示。",
+	"clue-dismissed":           "这条线索已经“不予处理”，不能再据此警示作者。",
+	"erased":                   "当事人的资料已按规定删除。",
 	"no-officer":               "您的账户已停用，请联系管理员。",
 	"not-found":                "它已经不在了，可能已按期限删除。",
 	"observe":                  "这个账号处于观察模式，什么也不发。先在“账号”页转为建议模式。",
