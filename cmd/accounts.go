@@ -59,7 +59,12 @@ func (t *tool) accountsRequest() *cobra.Command {
 	attest := false
 	c := t.withJSON(&cobra.Command{
 		Use: "request ACCOUNT MODE", Short: "Ask for another mode (observe, suggest, live); a second officer confirms it", Args: cobra.ExactArgs(2),
+		Long: `Ask for another mode of an account. What it would have sent so far, had it not only observed,
+is shown first. Nothing changes until a second officer confirms.`,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			if _, err := t.observed(ctx, c, args[0]); err != nil {
+				return err
+			}
 			return t.decided(c.RequestMode(ctx, args[0], bots.Mode(args[1]), attest))
 		}),
 	})
@@ -71,12 +76,31 @@ func (t *tool) accountsConfirm() *cobra.Command {
 	attest := false
 	c := t.withJSON(&cobra.Command{
 		Use: "confirm ACCOUNT", Short: "Confirm the mode that somebody else asked for", Args: cobra.ExactArgs(1),
+		Long: `Confirm the mode that somebody else asked for. What the account would have sent so far, had it
+not only observed, is shown first, and you are asked.`,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			if err := t.lookAtMode(ctx, c, args[0]); err != nil {
+				return err
+			}
 			return t.decided(c.ConfirmMode(ctx, args[0], attest))
 		}),
 	})
 	c.Flags().BoolVar(&attest, "attest", false, attestHelp)
 	return c
+}
+
+// lookAtMode shows what a mode would mean, and asks. Where nobody asked for one, the daemon
+// says so.
+func (t *tool) lookAtMode(ctx context.Context, c *api.Client, id string) error {
+	a, err := t.observed(ctx, c, id)
+	if err != nil || a.Account.Wanted == "" {
+		return err
+	}
+	sure, err := t.sure(fmt.Sprintf("%s wants it in mode %s; confirm?", a.Account.WantedBy, a.Account.Wanted))
+	if err == nil && !sure {
+		err = mend(errors.New("nothing was confirmed"), "answer yes to confirm")
+	}
+	return err
 }
 
 const attestHelp = "attest that the account is the agency's, where the platform does not confirm it"

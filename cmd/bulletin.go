@@ -130,7 +130,7 @@ func (t *tool) bulletinApprove() *cobra.Command {
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
 			b, err := c.Bulletin(ctx, args[0])
 			if err != nil {
-				return err
+				return sought(err, "bulletin", args[0], "netpatrol bulletin list shows the ids")
 			}
 			for _, draft := range b.Drafts {
 				if err := t.approveOne(ctx, c, draft); err != nil {

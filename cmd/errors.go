@@ -70,6 +70,21 @@ func (t *tool) say(err error, mend string) {
 	fmt.Fprintf(t.err, "\tmend: %s\n", mend)
 }
 
+// missing says whether the daemon has no record of that id.
+func missing(err error) bool {
+	var a *api.Error
+	return errors.As(err, &a) && a.Code == "not-found"
+}
+
+// sought says of a record that is not there what was looked for, and how to find the
+// right id. Other errors stay as they are.
+func sought(err error, what, id, how string) error {
+	if !missing(err) {
+		return err
+	}
+	return mend(fmt.Errorf("there is no %s %q", what, id), "%s", how)
+}
+
 // mendOf finds what to do about an error.
 func mendOf(err error) string {
 	var m *mended

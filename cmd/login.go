@@ -45,13 +45,25 @@ func (t *tool) login(c *cobra.Command, name string, byCode bool) error {
 	defer client.Close()
 	got, err := client.Login(c.Context(), in)
 	if err != nil {
-		return mend(err, "check name and password; an admin can give you a one-time code for netpatrol login --code")
+		return denied(err, byCode)
 	}
 	if err := t.keepToken(address, got.Token); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.out, "signed in as %s until %s\n", got.Officer, moment(got.Expires))
 	return nil
+}
+
+// denied says what to do about a refused sign-in. Any other error has its own mend.
+func denied(err error, byCode bool) error {
+	var refused *api.Error
+	switch {
+	case !errors.As(err, &refused) || refused.Code != "denied":
+		return err
+	case byCode:
+		return mend(err, "ask for a new code: netpatrol officers invite OFFICER prints one, where the daemon runs and while it is stopped")
+	}
+	return mend(err, "check name and password, or ask for a one-time code and use netpatrol login --code")
 }
 
 func (t *tool) credentials(name string, byCode bool) (api.LoginRequest, error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +15,8 @@ import (
 
 func (t *tool) queueCommand() *cobra.Command {
 	return group("queue", "What waits for an officer: drafts to decide on, sends held or unknown",
-		t.queueList(), t.queueShow(), t.queueApprove(), t.queueReject())
+		t.queueList(), t.queueShow(), t.queueApprove(), t.queueReject(),
+		t.queueSettle(), t.queueHold(), t.queueResume(), t.queueSendHeld())
 }
 
 // waiting is all that waits for a person.
@@ -106,9 +106,9 @@ func to(handle string, public bool) string {
 
 func (t *tool) queueShow() *cobra.Command {
 	return t.withJSON(&cobra.Command{
-		Use: "show ID", Short: "Show a draft: the evidence and the exact message", Args: cobra.ExactArgs(1),
+		Use: "show ID", Short: "Show a draft or a send: the evidence, the exact message, how it stands", Args: cobra.ExactArgs(1),
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
-			m, err := c.Draft(ctx, args[0])
+			m, err := matter(ctx, c, args[0])
 			if err != nil {
 				return err
 			}
@@ -129,11 +129,16 @@ changed it meanwhile, the approval is refused.`,
 			if err != nil {
 				return err
 			}
-			return t.decided(c.Approve(ctx, args[0], version))
+			r, err := c.Approve(ctx, args[0], version)
+			return t.decided(r, noDraft(args[0], err))
 		}),
 	})
 	c.Flags().Uint64Var(&seen, "seen", 0, "the version you have seen")
 	return c
+}
+
+func noDraft(id string, err error) error {
+	return sought(err, "draft", id, "netpatrol queue list shows the ids of drafts that wait for a decision")
 }
 
 // look shows a draft and asks, unless the officer says which version they have seen.
@@ -143,16 +148,14 @@ func (t *tool) look(ctx context.Context, c *api.Client, id string, seen uint64) 
 	}
 	m, err := c.Draft(ctx, id)
 	if err != nil {
-		return 0, err
+		return 0, noDraft(id, err)
 	}
 	writeMatter(t.err, m)
-	fmt.Fprint(t.err, "approve exactly this? (yes/no) ")
-	answer, err := t.lines.ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return 0, fmt.Errorf("read your answer: %w", err)
+	sure, err := t.sure("approve exactly this?")
+	if err != nil {
+		return 0, err
 	}
-	fmt.Fprintln(t.err)
-	if strings.TrimSpace(answer) != "yes" {
+	if !sure {
 		return 0, mend(errors.New("nothing was approved"), "answer yes, or pass --seen %d", m.Draft.Version)
 	}
 	return m.Draft.Version, nil
@@ -167,11 +170,12 @@ func (t *tool) queueReject() *cobra.Command {
 			if seen == 0 {
 				m, err := c.Draft(ctx, args[0])
 				if err != nil {
-					return err
+					return noDraft(args[0], err)
 				}
 				seen = m.Draft.Version
 			}
-			return t.decided(c.Reject(ctx, args[0], seen, reason))
+			r, err := c.Reject(ctx, args[0], seen, reason)
+			return t.decided(r, noDraft(args[0], err))
 		}),
 	})
 	c.Flags().Uint64Var(&seen, "seen", 0, "the version you have seen (default: the present one)")
@@ -241,6 +245,9 @@ func writeMatter(w io.Writer, m api.Matter) {
 		"account", d.Account, "channel", string(d.Channel), "to", to(d.To.Handle, d.Channel == "public"), "author", d.Author,
 		"length", length, "expires", moment(d.Expires), "code", d.Code, "seal", shortSeal(d.Seal), "reason", d.Reason, "decided by", d.DecidedBy)
 	quoted(w, d.Text)
+	if m.Item != nil {
+		writeSend(w, m.Item)
+	}
 }
 
 func shortSeal(seal string) string { return seal[:min(16, len(seal))] }

@@ -22,17 +22,28 @@ func (t *tool) versionCommand() *cobra.Command {
 	return t.withJSON(&cobra.Command{
 		Use: "version", Short: "Say which netpatrol this is", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			b := thisBuild()
-			return t.print(b, func(w io.Writer) {
-				fmt.Fprintf(w, "netpatrol %s (%s, %s)\n", b.Version, b.Go, b.Platform)
-			})
+			b := buildOf(debug.ReadBuildInfo())
+			return t.print(b, b.write)
 		},
 	})
 }
 
-func thisBuild() build {
+func (b build) write(w io.Writer) {
+	fmt.Fprintf(w, "netpatrol %s (%s, %s)\n", b.Version, b.Go, b.Platform)
+	if b.Revision == "" {
+		return
+	}
+	changed := ""
+	if b.Changed {
+		changed = ", with changes that are not committed"
+	}
+	fmt.Fprintf(w, "revision %s%s\n", b.Revision, changed)
+}
+
+// buildOf reads what the linker noted. A test binary, and one built outside a repository,
+// know no revision.
+func buildOf(info *debug.BuildInfo, ok bool) build {
 	b := build{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
 	}

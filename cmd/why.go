@@ -17,7 +17,7 @@ func (t *tool) whyCommand() *cobra.Command {
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
 			s, err := c.Why(ctx, args[0])
 			if err != nil {
-				return err
+				return sought(err, "message or report with the code", args[0], "a code stands at the end of a message, a report's reference in its receipt; netpatrol queue show ID tells a draft's code")
 			}
 			return t.print(s, func(w io.Writer) { writeStory(w, s) })
 		}),
@@ -89,9 +89,7 @@ func writeMessage(w io.Writer, m api.Matter) {
 	if m.Item == nil {
 		return
 	}
-	for _, try := range m.Item.Attempts {
-		fmt.Fprintf(w, "  attempt %d: %s -> %s %s %s\n", try.N, moment(try.At), dash(try.Result), try.Code, try.Note)
-	}
+	writeAttempts(w, m.Item)
 	fields(w, "  send", m.Item.State, "  because", m.Item.Why, "  platform id", string(m.Item.Receipt.Ref), "  link", m.Item.Receipt.URL)
 	for _, o := range m.Outcomes {
 		if o.Kind == bots.SendEnded {

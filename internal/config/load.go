@@ -123,7 +123,7 @@ func (d *decoder) parse(source []byte) ast.Node {
 		at, what := syntax(err)
 		at.file = d.file
 		d.broken = true
-		d.note(at, "check indentation, quotes and colons around this place", "this is not YAML: %s", what)
+		d.note(at, "check indentation, quotes and colons around this place", "this is not YAML: %s; the rest could not be checked", what)
 		return nil
 	}
 	var roots []ast.Node

@@ -14,7 +14,8 @@ import (
 // never replaced by the socket's peer.
 func (a *API) who(r *http.Request) (*record.Officer, error) {
 	if token, ok := bearer(r); ok {
-		return a.door.ByToken(r.Context(), token)
+		o, err := a.door.ByToken(r.Context(), token)
+		return o, said(err, "this sign-in has lapsed or was ended: sign in again")
 	}
 	uid, ok := signin.PeerUID(r.Context())
 	if !ok {
@@ -69,9 +70,19 @@ func (a *API) login(c call) (any, error) {
 
 func (a *API) signIn(c call, in LoginRequest) (*record.Officer, error) {
 	if in.Code != "" {
-		return a.door.ByCode(c.Context(), in.Code)
+		o, err := a.door.ByCode(c.Context(), in.Code)
+		return o, said(err, "the one-time code is wrong, was used already or has lapsed")
 	}
 	return a.door.ByPassword(c.Context(), in.Name, in.Password)
+}
+
+// said tells of a refusal in words that fit what was shown: a token, a code. It gives away
+// no more than that it was refused.
+func said(err error, words string) error {
+	if errors.Is(err, signin.ErrDenied) {
+		return newFault(http.StatusUnauthorized, "denied", words)
+	}
+	return err
 }
 
 func (a *API) logout(c call) (any, error) {
