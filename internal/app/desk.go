@@ -106,7 +106,7 @@ func (a *App) previewOn(account string, b view.BulletinText) (view.Preview, erro
 	if l, ok := a.limit(account, adapters.Public); ok {
 		p.Length, p.Max, p.Unit = l.Measure(t.Text), l.Max, string(l.Unit)
 		if err := l.Check(t.Text); err != nil {
-			p.Problems = append(p.Problems, err.Error())
+			p.Problems = append(p.Problems, fmt.Sprintf("超出平台允许的长度：现有 %d，上限 %d，请删去 %d", p.Length, p.Max, p.Length-p.Max))
 		}
 	}
 	return p, nil

@@ -44,14 +44,14 @@ func (w writer) Describe(name string) (engine.Template, bool) {
 	return engine.Template{}, false
 }
 
-// Lint implements [engine.Writer].
+// Lint implements [engine.Writer]. What it finds is said in the words officers read.
 func (w writer) Lint(text string) error {
 	found := templates.Lint(text, templates.Policy{Hotlines: w.lines, Now: time.Now()})
 	if len(found) == 0 {
 		return nil
 	}
 	f := found[0]
-	return fmt.Errorf("%s: 「%s」: %s", f.Rule, text[f.Span.Start:f.Span.End], f.Message)
+	return fmt.Errorf("「%s」%s", text[f.Span.Start:f.Span.End], f.Message)
 }
 
 var _ engine.Writer = writer{}

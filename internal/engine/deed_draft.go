@@ -125,7 +125,7 @@ func (c *commit) edit(by *record.Officer, d *bots.Decision) error {
 		return err
 	}
 	if err := c.fit(draft); err != nil {
-		return refuse("text", "%s", err.Error())
+		return worded(err)
 	}
 	draft.Due, draft.Updated = draft.Expires, c.now
 	c.audit("edit", d.On, draft.Code, "")

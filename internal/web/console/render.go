@@ -53,7 +53,7 @@ func funcs() template.FuncMap {
 		"when": when, "clock": clock, "stamp": stamp, "ago": ago, "until": until, "expires": expires, "seg": url.PathEscape, "short": short, "excerpt": excerpt,
 		"state": stateWord, "warned": warningWord, "purpose": purposeWord, "channel": channelWord, "category": categoryWord, "stance": stanceWord, "unit": unitWord,
 		"mode": modeWord, "kind": kindWord, "role": roleWord, "level": levelWord, "did": didWord, "class": resultWord,
-		"result": resultWord, "revision": view.Revision, "effect": effectLine, "slot": slotWord, "text": templateWord, "verb": verbWord, "took": took, "dict": dict,
+		"result": resultWord, "revision": view.Revision, "effect": effectLine, "read": readLine, "reason": reasonWord, "slot": slotWord, "text": templateWord, "verb": verbWord, "took": took, "dict": dict,
 	}
 }
 
@@ -118,7 +118,7 @@ func (p *page) Told(reason string) string {
 			return "由" + p.Who(strings.TrimPrefix(id, "由")).Name + end
 		}
 	}
-	return reason
+	return reasonWord(reason)
 }
 
 // Detail puts an audit entry's detail in words.
@@ -129,6 +129,9 @@ func (p *page) Detail(detail string) string {
 	if standing, ok := strings.CutPrefix(detail, "covered by "); ok {
 		name, _, _ := strings.Cut(standing, "@")
 		return "依据常设审批：" + templateWord(name)
+	}
+	if silent, ok := silenceReason(detail, func(id string) string { return p.Who(id).Name }); ok {
+		return silent
 	}
 	return p.Told(detailWord(detail))
 }

@@ -167,12 +167,3 @@ func spansOf(hits []bots.Hit) []bots.Span {
 	}
 	return all
 }
-
-// effectLine makes a tape's effect line readable: bot, what it proposed.
-func effectLine(line string) string {
-	parts := strings.SplitN(line, " ", 3)
-	if len(parts) < 2 {
-		return line
-	}
-	return parts[0] + "　" + parts[1]
-}

@@ -139,7 +139,7 @@ func FuzzNextStaysOnThisSite(f *testing.F) {
 
 // What an officer cannot run into: the machine's own transitions.
 var machines = map[string]bool{
-	"fenced": true, "inconclusive": true, "not-claimed": true, "not-accepted": true, "not-open": true, "mode": true, "standing-ended": true, "standing-other": true,
+	"fenced": true, "inconclusive": true, "not-claimed": true, "not-accepted": true, "not-open": true, "mode": true, "not-passive": true, "standing-ended": true, "standing-other": true,
 }
 
 func TestEveryGuardsRefusalHasItsSentence(t *testing.T) {

@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
@@ -89,6 +90,8 @@ var kindWords = map[string]string{
 	string(bots.SendEnded): "发送结果",
 	"draft":                "草稿", "item": "待发", "report": "举报", "clue": "线索", "warning": "警示", "bulletin": "通报", "account": "账号", "conversation": "会话", "event": "事件",
 	"approval": "审批", "standing": "常设审批", "halt": "停发", "alarm": "提醒", "officer": "人员",
+	"memory": "自己的记录", "count": "计数", "lease": "发送权", "ledger": "限额记录", "mark": "进度", "wake": "定时提醒", "errand": "待查事项", "tape": "判断记录",
+	"session": "登录", "token": "授权", "code": "核对码", "audit-batch": "审计批次",
 }
 
 func kindWord(k any) string {
@@ -166,9 +169,15 @@ func detailWord(detail string) string {
 	if rule, rev, ok := strings.Cut(detail, " rev "); ok {
 		return "规则 " + rule + " 第 " + rev + " 版"
 	}
+	if missed, ok := slotReason(detail); ok {
+		return missed
+	}
+	if at, err := time.Parse(time.RFC3339, detail); err == nil {
+		return at.In(beijing).Format("1月2日 15:04") + " 的时段"
+	}
 	parts := strings.Split(detail, ", ")
 	for i, p := range parts {
-		parts[i] = cmp.Or(purposeWords[p], modeWords[p], levelWords[p], bots.Categories()[bots.Category(p)], stateWord(p))
+		parts[i] = cmp.Or(purposeWords[p], reasonWords[p], modeWords[p], levelWords[p], bots.Categories()[bots.Category(p)], stateWord(p))
 	}
 	return strings.Join(parts, "，")
 }
@@ -233,8 +242,8 @@ var refusals = map[string]string{
 	"level":                    "请选择停发的范围。",
 }
 
-// detailed are refusals whose own words say what exactly is wrong.
-var detailed = map[string]bool{"text": true, "too-long": true}
+// detailed are refusals whose own words, which are Chinese, say what exactly is wrong.
+var detailed = map[string]bool{"text": true}
 
 // sentence is a refusal in words: ours, else the guard's own.
 func sentence(verb bots.Verb, code, message string) string {
@@ -242,6 +251,8 @@ func sentence(verb bots.Verb, code, message string) string {
 	switch {
 	case ours == "":
 		return cmp.Or(message, "这一步没有被接受（"+code+"）。")
+	case code == "too-long":
+		return ours + tooLong(message)
 	case detailed[code]:
 		return ours + message
 	}
