@@ -74,7 +74,7 @@ func (p passive) Reply(ctx context.Context, account string, items []adapters.Inb
 		if in.Kind != adapters.KindMessage {
 			continue
 		}
-		answer, ok, err := p.a.outbox.Answer(ctx, p.a.engine.Conversation(account, in.From.ID), deadline)
+		answer, ok, err := p.a.outbox.Answer(ctx, p.a.engine.Conversation(account, in.From.ID), in.Ref, deadline)
 		if err == nil && ok {
 			return answer.Text, answer.Done, true
 		}

@@ -24,15 +24,25 @@ type Passive struct {
 // [*adapters.Error] of class NotSent), or that nobody knows (any other error). Only the first call counts.
 func (p Passive) Done(err error) { p.done(err) }
 
+// passiveProof is how long a callback must not come again for its passive reply to count as
+// delivered; nothing proves more.
+const passiveProof = 20 * time.Second
+
 // Answer waits until deadline for a private message that is due in a conversation, claims
 // it as any other (seal, budget, intent), and returns it for the caller to write. Call it
 // as soon as the callback is verified: while it waits, the conversation's items are not sent
 // another way by this process. ok is false when nothing came up in time, or the lane is
 // worked elsewhere; the message then goes its ordinary way. The deadline should leave
 // time to write.
-func (o *Outbox) Answer(ctx context.Context, conversation string, deadline time.Time) (p Passive, ok bool, err error) {
+//
+// ref is the message that is answered. When its callback comes again, the same bytes are
+// returned at once: the platform did not get them the first time.
+func (o *Outbox) Answer(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (p Passive, ok bool, err error) {
 	ctx, stop := context.WithDeadline(ctx, deadline)
 	defer stop()
+	if p, ok, err = o.again(ctx, conversation, ref, deadline); ok || err != nil {
+		return p, ok, err
+	}
 	up, mine := o.hope(conversation)
 	if !mine {
 		return Passive{}, false, nil

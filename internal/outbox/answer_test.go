@@ -29,7 +29,7 @@ type answered struct {
 func (w *world) awaits(box *Outbox, conversation string, within time.Duration) chan answered {
 	got := make(chan answered, 1)
 	go func() {
-		p, ok, err := box.Answer(w.t.Context(), conversation, time.Now().Add(within))
+		p, ok, err := box.Answer(w.t.Context(), conversation, "", time.Now().Add(within))
 		got <- answered{p, ok, err}
 	}()
 	return got
@@ -76,12 +76,12 @@ func TestAnEmergencyCardIsAnsweredBeforeAnythingElse(t *testing.T) {
 		w.item(bots.ForReply)
 		card := w.item(bots.ForEmergency)
 		box := New(w.opts)
-		p, ok, err := box.Answer(t.Context(), conv, time.Now().Add(time.Second))
+		p, ok, err := box.Answer(t.Context(), conv, "", time.Now().Add(time.Second))
 		if !ok || err != nil || p.Item != card.ID {
 			t.Fatalf("answer %+v %v %v", p, ok, err)
 		}
 		p.Done(nil)
-		w.wantState(card, record.ItemDelivered)
+		w.wantState(card, record.ItemAccepted)
 	})
 }
 
@@ -135,7 +135,7 @@ func TestWhatAPassiveReplyMustNotCarry(t *testing.T) {
 				conv := w.conversation()
 				it := w.item(bots.ForReply)
 				obstacle(w, it)
-				if _, ok, err := New(w.opts).Answer(t.Context(), conv, time.Now().Add(2*time.Second)); ok || err != nil {
+				if _, ok, err := New(w.opts).Answer(t.Context(), conv, "", time.Now().Add(2*time.Second)); ok || err != nil {
 					t.Errorf("answered: %v %v", ok, err)
 				}
 			})
@@ -152,9 +152,58 @@ func TestAPassiveReplyIsNotTakenFromAnotherNode(t *testing.T) {
 		}
 		o := w.opts
 		o.Owner = "two"
-		if _, ok, err := New(o).Answer(t.Context(), conv, time.Now().Add(2*time.Second)); ok || err != nil {
+		if _, ok, err := New(o).Answer(t.Context(), conv, "", time.Now().Add(2*time.Second)); ok || err != nil {
 			t.Errorf("answered: %v %v", ok, err)
 		}
 		w.wantState(it, record.ItemDue)
+	})
+}
+
+func TestACallbackThatComesAgainGetsTheSameBytes(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv, box := w.conversation(), w.run()
+		it := w.item(bots.ForReply, func(d *bots.Draft) { d.Parent = "msg-7" })
+		answer := func() Passive {
+			t.Helper()
+			p, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(3*time.Second))
+			if !ok || err != nil || p.Text != it.Text {
+				t.Fatalf("answer %+v, %v, %v", p, ok, err)
+			}
+			return p
+		}
+		answer().Done(nil)
+		pass(15 * time.Second)
+		w.wantState(it, record.ItemAccepted) // nobody can prove it yet
+		answer().Done(nil)
+		pass(15 * time.Second)
+		w.wantState(it, record.ItemAccepted)
+		pass(10 * time.Second)
+		w.wantState(it, record.ItemDelivered)
+		if n := w.get(it).Tries(); n != 1 || len(w.accounts["wb"].sent()) != 0 {
+			t.Errorf("%d attempts and %d ordinary sends", n, len(w.accounts["wb"].sent()))
+		}
+		if _, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(time.Second)); ok || err != nil {
+			t.Errorf("delivered long ago and handed over again: %v, %v", ok, err)
+		}
+	})
+}
+
+func TestPromise4_ARepeatedReplyThatCannotBeWrittenIsUnknown(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv, box := w.conversation(), w.run()
+		it := w.item(bots.ForReply, func(d *bots.Draft) { d.Parent = "msg-7" })
+		for _, outcome := range []error{nil, errors.New("broken pipe")} {
+			p, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(3*time.Second))
+			if !ok || err != nil {
+				t.Fatalf("answer %v, %v", ok, err)
+			}
+			p.Done(outcome)
+			pass(time.Second)
+		}
+		w.wantState(it, record.ItemUnknown)
+		pass(time.Hour)
+		if n := len(w.accounts["wb"].sent()); n != 0 {
+			t.Errorf("%d ordinary sends of what may have arrived", n)
+		}
 	})
 }

@@ -21,6 +21,9 @@ type ending struct {
 
 // classify decides what an adapter's answer means. It is the one place that knows.
 func (o *Outbox) classify(it *record.Item, r adapters.Receipt, err error, now time.Time) ending {
+	if err == nil && it.Passive {
+		return ending{Ending: record.Ending{State: record.ItemAccepted, Receipt: r, Due: now.Add(passiveProof)}}
+	}
 	if err == nil {
 		return o.sent(r, now)
 	}

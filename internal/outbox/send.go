@@ -102,7 +102,7 @@ func (l *lane) decide(tx record.Tx, b *brief, c *claim) error {
 	if c.n, err = it.Claim(epoch, now); err != nil {
 		return err
 	}
-	it.Untold, it.Lookups = false, 0
+	it.Untold, it.Lookups, it.Passive = false, 0, b.passive
 	c.item, c.epoch = it, epoch
 	c.at = adapters.Attempt{Item: it.ID, N: c.n, Key: it.Key, Code: it.Code, Deadline: l.o.deadline(now, until)}
 	return l.o.save(tx, it, "claimed", now)

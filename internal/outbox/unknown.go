@@ -131,6 +131,9 @@ func (l *lane) check(ctx context.Context, it *record.Item) error {
 	if it.Erased {
 		return l.forget(ctx, it)
 	}
+	if it.Passive {
+		return l.checked(ctx, it, it.Receipt, "")
+	}
 	a, up := l.o.o.Accounts(it.Account)
 	if !up || a.Caps().Publish == nil {
 		return l.pending(ctx, it, whyDown)

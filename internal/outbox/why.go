@@ -34,6 +34,7 @@ const (
 	whyFound       = "已在平台上查到"
 	whyAbsent      = "已到平台核对，确未发出，将重新发送"
 	whyPending     = "平台已受理，等待结果"
+	whyPassive     = "已随平台回调答复，平台又来询问，已原样再答"
 	whyNeverTold   = "平台受理后长时间没有结果，请到平台核对"
 )
 

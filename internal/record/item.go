@@ -48,6 +48,9 @@ type Item struct {
 	Snoozes      int              `json:"snoozes,omitempty"`   // waits that were nobody's fault: quota, breaker, halt
 	Lookups      int              `json:"lookups,omitempty"`   // times the platform was asked what became of it
 	Untold       bool             `json:"untold,omitempty"`    // the bots have not heard of its state yet; see Tell
+	// Passive: it left in the answer to a callback, whose platform proves nothing; it counts as
+	// delivered when the callback has not come again for a while.
+	Passive bool `json:"passive,omitempty"`
 }
 
 // RecordKind implements [bots.Record].

@@ -66,3 +66,14 @@ func (i *Item) Checked(r adapters.Receipt, failure string, now time.Time) error 
 	i.Tell(now)
 	return nil
 }
+
+// Doubted turns a passive reply that could not be written again into an unknown outcome: the
+// platform had not got it the first time, or it would not have asked.
+func (i *Item) Doubted(why string, now time.Time) error {
+	if i.State != ItemAccepted || !i.Passive {
+		return refuse("not-passive", "the item is %s and no passive reply under way", i.State)
+	}
+	i.State, i.Why = ItemUnknown, why
+	i.Tell(now)
+	return nil
+}

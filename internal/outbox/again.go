@@ -1,0 +1,63 @@
+package outbox
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"netpatrol/adapters"
+	"netpatrol/internal/record"
+)
+
+// again finds the passive reply that was written for a message whose callback has come
+// again, and hands it over once more, byte for byte.
+func (o *Outbox) again(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (Passive, bool, error) {
+	page, err := o.o.Store.List(ctx, record.Query{Kind: record.KindItem, State: record.ItemAccepted, Limit: 1000})
+	if err != nil {
+		return Passive{}, false, err
+	}
+	for _, r := range page {
+		it, ok := r.(*record.Item)
+		if ok && it.Passive && !it.Erased && it.Conversation == conversation && it.Parent == ref {
+			return o.rewrite(context.WithoutCancel(ctx), it, deadline), true, nil
+		}
+	}
+	return Passive{}, false, nil
+}
+
+// rewrite reports whether the same bytes could be written again: then the platform has
+// another while to ask once more, else nobody knows.
+func (o *Outbox) rewrite(ctx context.Context, it *record.Item, deadline time.Time) Passive {
+	var once sync.Once
+	end := func(err error) {
+		once.Do(func() {
+			if err := o.reconsider(ctx, it, err); err != nil {
+				o.log.Warn("a repeated passive reply could not be booked; it stays as it was", "item", it.ID, "err", err)
+			}
+		})
+	}
+	return Passive{Item: it.ID, Text: it.Text, Deadline: deadline, done: end}
+}
+
+// reconsider books how writing a passive reply again went.
+func (o *Outbox) reconsider(ctx context.Context, read *record.Item, failed error) error {
+	err := o.o.Store.Update(ctx, func(tx record.Tx) error {
+		now := time.Now()
+		it, err := record.Load[record.Item](tx, read.ID)
+		if err != nil || it.State != record.ItemAccepted || it.Tries() != read.Tries() {
+			return err
+		}
+		if failed != nil {
+			if err := it.Doubted(whyFailed(errorOf(failed)), now); err != nil {
+				return err
+			}
+			return o.save(tx, it, "unknown", now)
+		}
+		if err := it.Inconclusive(whyPassive, now.Add(passiveProof)); err != nil {
+			return err
+		}
+		return o.save(tx, it, "written-again", now)
+	})
+	nudge(o.news)
+	return err
+}
