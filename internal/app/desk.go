@@ -48,7 +48,7 @@ func (d desk) Update(ctx context.Context, change func(record.Tx) error) error {
 func (a *App) station() view.Station {
 	return view.Station{
 		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer,
-		Limit: a.limit, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
+		Limit: a.limit, Windows: a.windows, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
 	}
 }
 
@@ -58,6 +58,14 @@ func (a *App) limit(account string, ch adapters.Channel) (adapters.TextLimit, bo
 		return adapters.TextLimit{}, false
 	}
 	return open.Caps().Limits.For(ch)
+}
+
+func (a *App) windows(account string) []adapters.ReplyWindow {
+	open, ok := a.opener.get(account)
+	if !ok {
+		return nil
+	}
+	return open.Caps().Limits.Windows
 }
 
 func (a *App) listSchedules(now time.Time) []view.Schedule {

@@ -62,7 +62,7 @@ func wrote(d *bots.Draft, officer string) bool {
 }
 
 func decidable(d *bots.Draft, by *Officer, seen uint64, now time.Time) error {
-	if !by.Is(deciders(d.Purpose)...) {
+	if !MayDecide(by, d.Purpose) {
 		return refuse("role", "%s may not decide on a %s: it needs %s", by.ID, d.Purpose, roleNames(d.Purpose))
 	}
 	if d.State != bots.DraftAwaiting {
@@ -76,6 +76,10 @@ func decidable(d *bots.Draft, by *Officer, seen uint64, now time.Time) error {
 	}
 	return nil
 }
+
+// MayDecide says whether an officer's roles allow decisions on drafts of a purpose, so that
+// a page offers only what will not be refused. Being the same person who wrote it is another matter.
+func MayDecide(by *Officer, p bots.Purpose) bool { return by.Is(deciders(p)...) }
 
 func deciders(p bots.Purpose) []Role {
 	if p == bots.ForBulletin {

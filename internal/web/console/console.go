@@ -99,6 +99,8 @@ func (c *Console) routes() {
 	c.post("POST /reports/{id}/close", c.closeReport)
 	c.get("GET /conversations/{id}", c.conversation)
 	c.post("POST /conversations/{id}/reply", c.reply)
+	c.post("POST /conversations/{id}/keep", c.keep)
+	c.post("POST /conversations/{id}/let-go", c.letGo)
 	c.get("GET /clues", c.clues)
 	c.get("GET /clues/{id}", c.clue)
 	c.post("POST /clues/{id}/dismiss", c.dismissClue)

@@ -534,7 +534,7 @@ func TestPeopleAreNamed(t *testing.T) {
 	d := s.Draft(bots.ForBulletin, bots.DraftAwaiting)
 	o.get(path(d)).has(named("wu"))
 	o.post(path(d)+"/approve", o.get(path(d)).form(path(d)+"/approve", nil))
-	o.get("/why/"+d.Code).has("批准：</b>"+named("lin"), "<td>"+named("wu"))
+	o.get("/why/"+d.Code).has("批准：</b>"+named("lin"), `title="wu">`+named("wu"))
 	o.get("/accounts/forum").has(named("wu") + " 申请")
 	o.get("/standing").has(named("wu"), named("lin"))
 	o.get("/bulletins").has(named("wu"))

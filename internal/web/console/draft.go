@@ -32,8 +32,29 @@ func (c *Console) drafts(v *visit) error {
 		return err
 	}
 	d.More, d.Drafts = more(d.Drafts), view.Seen(v.officer, d.Drafts)
-	urgentFirst(d.Drafts)
+	if d.State == bots.DraftAwaiting && q.After == "" {
+		if err := c.ahead(v, &d); err != nil {
+			return err
+		}
+	}
 	return c.show(v, "drafts", "审批", "drafts", d)
+}
+
+// ahead puts emergency cards that stand on a later page first on this one too.
+func (c *Console) ahead(v *visit, d *draftList) error {
+	all, err := c.awaiting(v)
+	if err != nil {
+		return err
+	}
+	d.Drafts = slices.DeleteFunc(d.Drafts, func(o *bots.Draft) bool { return o.Purpose == bots.ForEmergency })
+	for i, o := range all {
+		if o.Purpose != bots.ForEmergency {
+			all = all[:i]
+			break
+		}
+	}
+	d.Drafts = append(all, d.Drafts...)
+	return nil
 }
 
 // urgentFirst moves emergency cards to the front and leaves the rest in order.
@@ -74,6 +95,19 @@ type draftPage struct {
 
 // Decidable says whether the page offers a decision.
 func (d *draftPage) Decidable() bool { return d.Draft.State == bots.DraftAwaiting && !d.Draft.Erased }
+
+// MayDecide says whether an officer's roles allow the decision.
+func (d *draftPage) MayDecide(o *record.Officer) bool {
+	return o != nil && record.MayDecide(o, d.Draft.Purpose)
+}
+
+// Deciders says who decides, to those who do not.
+func (d *draftPage) Deciders() string {
+	if d.Draft.Purpose == bots.ForBulletin {
+		return "通报须由审核人员批准或退回。"
+	}
+	return "须由民警或审核人员批准或退回。"
+}
 
 // Own says whether an officer's words are in the draft, so that somebody else must approve
 // it. The guard is in the record's transition; this only says so beforehand.
@@ -131,39 +165,66 @@ func (d *draftPage) evidence() {
 	}
 }
 
+// atMost is how many awaiting drafts are put in order.
+const atMost = 1000
+
+// awaiting are the drafts that an officer could decide next: emergency cards, then by age.
+func (c *Console) awaiting(v *visit) ([]*bots.Draft, error) {
+	page, err := view.List[bots.Draft](v.ctx(), c.desk, record.Query{State: bots.DraftAwaiting, Limit: atMost})
+	if err != nil {
+		return nil, err
+	}
+	page = view.Seen(v.officer, page)
+	urgentFirst(page)
+	return page, nil
+}
+
 // neighbours finds a draft's place among those that await a decision.
 func (c *Console) neighbours(v *visit, d *draftPage) error {
-	page, err := view.List[bots.Draft](v.ctx(), c.desk, record.Query{State: bots.DraftAwaiting, Limit: 200})
+	page, err := c.awaiting(v)
 	if err != nil {
 		return err
 	}
-	page = view.Seen(v.officer, page)
 	d.Awaiting = len(page)
-	for i, other := range page {
-		switch {
-		case other.ID == d.Draft.ID:
-			d.Place = i + 1
-		case other.ID < d.Draft.ID:
-			d.Prev = other.ID
-		case d.Next == "":
-			d.Next = other.ID
-		}
+	at := slices.IndexFunc(page, func(o *bots.Draft) bool { return o.ID == d.Draft.ID })
+	if at < 0 {
+		d.Next = follower(page, d.Draft.ID)
+		return nil
+	}
+	d.Place = at + 1
+	if at > 0 {
+		d.Prev = page[at-1].ID
+	}
+	if at+1 < len(page) {
+		d.Next = page[at+1].ID
 	}
 	return nil
 }
 
+// follower is what comes after a draft that is no longer among the page: an emergency card,
+// else the next by age, else the first again; empty when none is left.
+func follower(page []*bots.Draft, id string) string {
+	for _, d := range page {
+		if d.ID != id && (d.Purpose == bots.ForEmergency || d.ID > id) {
+			return d.ID
+		}
+	}
+	if len(page) > 0 && page[0].ID != id {
+		return page[0].ID
+	}
+	return ""
+}
+
 func draftPath(id string) string { return "/drafts/" + url.PathEscape(id) }
 
-// nextDraft is where an officer goes after a decision: the next one that waits, else the first, else home.
+// nextDraft is where an officer goes after a decision: the next one that waits, else home.
 func (c *Console) nextDraft(v *visit) (string, error) {
-	for _, after := range []string{v.id(), ""} {
-		page, err := view.List[bots.Draft](v.ctx(), c.desk, record.Query{State: bots.DraftAwaiting, After: after, Limit: 1})
-		if err != nil {
-			return "", err
-		}
-		if len(page) > 0 && page[0].ID != v.id() {
-			return draftPath(page[0].ID), nil
-		}
+	page, err := c.awaiting(v)
+	if err != nil {
+		return "", err
+	}
+	if id := follower(page, v.id()); id != "" {
+		return draftPath(id), nil
 	}
 	return "/", nil
 }

@@ -57,11 +57,10 @@ func (c *Console) front(v *visit) (err error) {
 		return err
 	}
 	if may(v, bots.KindDraft) == nil {
-		if f.Drafts, err = view.List[bots.Draft](ctx, c.desk, first(bots.DraftAwaiting)); err != nil {
+		if f.Drafts, err = c.awaiting(v); err != nil {
 			return err
 		}
-		f.Drafts = view.Seen(v.officer, f.Drafts)
-		urgentFirst(f.Drafts)
+		f.Drafts = f.Drafts[:min(len(f.Drafts), onFront)]
 		if f.Unknown, err = view.List[record.Item](ctx, c.desk, first(record.ItemUnknown)); err != nil {
 			return err
 		}

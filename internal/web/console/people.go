@@ -2,9 +2,11 @@ package console
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
@@ -42,6 +44,15 @@ type talkPage struct {
 	Lines        []view.Said
 	Text         string // in the reply box
 	Post         string // where the reply box sends to
+	Credit       *view.Credit
+}
+
+// Allowed says what the platform still lets us answer; empty when it sets no limit.
+func (p talkPage) Allowed(now time.Time) string {
+	if p.Credit == nil {
+		return ""
+	}
+	return windowWords(p.Credit, now)
 }
 
 func (c *Console) report(v *visit) error { return c.showReport(v, http.StatusOK, nil, "") }
@@ -74,8 +85,36 @@ func (c *Console) talk(v *visit, id string, p *talkPage) error {
 		return err
 	}
 	p.Conversation = conv
-	p.Lines, err = view.Talk(v.ctx(), c.desk, conv)
-	return err
+	if p.Credit, err = c.station.Credit(v.ctx(), c.desk, conv, v.now); err != nil {
+		return err
+	}
+	if p.Lines, err = view.Talk(v.ctx(), c.desk, conv); err != nil {
+		return err
+	}
+	return c.unaddressed(v, conv.Account, p)
+}
+
+// unaddressed leaves our own name out at the beginning of what people wrote: it only tells
+// the platform whom they mean.
+func (c *Console) unaddressed(v *visit, account string, p *talkPage) error {
+	a, err := record.Fetch[bots.Account](v.ctx(), c.desk, account)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for i, l := range p.Lines {
+		if !l.Ours {
+			p.Lines[i].Text = withoutHandle(l.Text, a.Handle)
+		}
+	}
+	if p.Report != nil {
+		for i, l := range p.Report.Lines {
+			p.Report.Lines[i].Text = withoutHandle(l.Text, a.Handle)
+		}
+	}
+	return nil
 }
 
 func (c *Console) replyToReport(v *visit) error {
@@ -95,7 +134,7 @@ func (c *Console) showConversation(v *visit, status int, n *notice, text string)
 	if err := may(v, bots.KindConversation); err != nil {
 		return err
 	}
-	p := talkPage{Text: text, Post: "/conversations/" + url.PathEscape(v.id()) + "/reply"}
+	p := talkPage{Text: text, Post: conversationPath(v.id()) + "/reply"}
 	if err := c.talk(v, v.id(), &p); err != nil {
 		return err
 	}
@@ -106,7 +145,7 @@ func (c *Console) showConversation(v *visit, status int, n *notice, text string)
 }
 
 func (c *Console) reply(v *visit) error {
-	return c.sendReply(v, v.id(), "/conversations/"+url.PathEscape(v.id()), c.showConversation)
+	return c.sendReply(v, v.id(), conversationPath(v.id()), c.showConversation)
 }
 
 // sendReply submits an officer's own words; what is refused stays in the box.
@@ -124,6 +163,25 @@ func (c *Console) sendReply(v *visit, conversation, back string, again func(*vis
 		return again(v, http.StatusConflict, &notice{Text: a.refused, Bad: true}, text)
 	}
 	return c.done(v, a, back, notice{Text: "回复已提交，会带上单位名称和核对码发出。"})
+}
+
+func conversationPath(id string) string { return "/conversations/" + url.PathEscape(id) }
+
+// keep has a conversation kept although the person may ask to be forgotten.
+func (c *Console) keep(v *visit) error {
+	back, reason := conversationPath(v.id()), v.value("reason")
+	if reason == "" {
+		c.say(v, notice{Text: "请写明保留的理由，理由会随会话保存。", Bad: true})
+		return v.to(back)
+	}
+	d := bots.Decision{Verb: bots.KeepCase, On: on(bots.KindConversation, v.id()), Seen: v.seen(), Reason: reason}
+	return c.decide(v, d, back, back, "已保留，当事人取消关注也不会删除，届时会请您再确认。")
+}
+
+func (c *Console) letGo(v *visit) error {
+	back := conversationPath(v.id())
+	d := bots.Decision{Verb: bots.LetGo, On: on(bots.KindConversation, v.id()), Seen: v.seen()}
+	return c.decide(v, d, back, back, "已不再保留，当事人取消关注时按规定删除。")
 }
 
 func (c *Console) closeReport(v *visit) error {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
 )
 
 // The system writes its reasons and what bots read and proposed for programs. Here they
@@ -108,4 +109,25 @@ func askWord(ask string) string {
 		return "看近两天的计数"
 	}
 	return ask
+}
+
+// windowWords says what the platform still lets us answer, and for how long.
+func windowWords(c *view.Credit, now time.Time) string {
+	switch {
+	case !c.Until.After(now):
+		return "平台的回复时限已过，等对方再次来信"
+	case c.Unlimited:
+		return hours(c.Until.Sub(now)) + "内可以回复，次数不限"
+	case c.Left == 0:
+		return "平台允许的回复次数已用完，等对方再次来信"
+	}
+	return fmt.Sprintf("还可回复 %d 次，%s内", c.Left, hours(c.Until.Sub(now)))
+}
+
+// hours is a span in whole hours while one is left.
+func hours(d time.Duration) string {
+	if d < time.Hour {
+		return span(d)
+	}
+	return fmt.Sprintf("%d 小时", int(d.Hours()))
 }

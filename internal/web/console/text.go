@@ -86,12 +86,33 @@ func until(t time.Time, now time.Time) string {
 	return "还有" + span(t.Sub(now))
 }
 
-// expires says when something lapses, in a row.
-func expires(t time.Time, now time.Time) string {
-	if t.After(now) {
-		return ago(t, now) + "过期"
+// deadline says until when a draft can be decided: before its slot, or before it lapses.
+func deadline(d *bots.Draft, now time.Time) string {
+	switch {
+	case d.NotBefore.IsZero() && d.Expires.After(now):
+		return ago(d.Expires, now) + "过期"
+	case d.NotBefore.IsZero():
+		return until(d.Expires, now)
+	case d.State == bots.DraftExpired || d.State == bots.DraftAwaiting && !d.NotBefore.After(now):
+		return "错过了 " + when(d.NotBefore, now) + " 的时段"
+	case d.State == bots.DraftAwaiting:
+		return "须在 " + when(d.NotBefore, now) + " 前批准"
 	}
-	return until(t, now)
+	return when(d.NotBefore, now) + " 的时段"
+}
+
+// withoutHandle is a text without our own "@handle" at its beginning; nothing else is cut off.
+func withoutHandle(text, handle string) string {
+	name, _, _ := strings.Cut(handle, "@")
+	if name == "" {
+		return text
+	}
+	first, rest, _ := strings.Cut(strings.TrimLeft(text, " "), " ")
+	said, _, _ := strings.Cut(strings.TrimPrefix(first, "@"), "@")
+	if !strings.HasPrefix(first, "@") || !strings.EqualFold(said, name) || strings.TrimSpace(rest) == "" {
+		return text
+	}
+	return strings.TrimLeft(rest, " ")
 }
 
 // short is how a digest is read out: its first twelve characters in fours.

@@ -26,6 +26,8 @@ type Station struct {
 	OneOfficer bool   // the station has declared that it has a single officer
 	// Limit is how long a text may be on an account's channel.
 	Limit func(account string, ch adapters.Channel) (adapters.TextLimit, bool)
+	// Windows is how often and how long a person may be answered on an account after they wrote.
+	Windows func(account string) []adapters.ReplyWindow
 	// Templates lists what a standing approval may cover.
 	Templates func() []Template
 	// Schedules lists when bulletins come due.

@@ -247,11 +247,19 @@ func (d *Desk) Decides(officer string, dec bots.Decision) bots.Result {
 
 // Station is what the pages know of the assembly.
 func (d *Desk) Station() view.Station {
-	return view.Station{Unit: Unit, Limit: limit, Templates: d.templates, Schedules: d.schedules, Preview: d.preview}
+	return view.Station{Unit: Unit, Limit: limit, Windows: windows, Templates: d.templates, Schedules: d.schedules, Preview: d.preview}
 }
 
 func limit(string, adapters.Channel) (adapters.TextLimit, bool) {
 	return adapters.TextLimit{Max: 500, Unit: adapters.Runes}, true
+}
+
+// windows are those of "weibo": three answers within two days of a message.
+func windows(account string) []adapters.ReplyWindow {
+	if account != "weibo" {
+		return nil
+	}
+	return []adapters.ReplyWindow{{Trigger: adapters.KindMessage, N: 3, Within: 48 * time.Hour}}
 }
 
 func (d *Desk) templates() []view.Template {
