@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -81,18 +82,21 @@ func effectLine(raw string) line {
 
 // readLine words one question of a bot.
 func readLine(r record.Read) line {
-	raw := r.Bot + " " + r.Ask
+	raw := strings.TrimSpace(r.Bot + " " + r.Ask)
 	words := askWord(r.Ask)
 	if len(r.Answer) == 0 {
 		words += "（没有）"
 	}
-	return line{word(botWords, r.Bot) + "：" + words, raw}
+	return line{cmp.Or(word(botWords, r.Bot), systemWords["engine"]) + "：" + words, raw}
 }
 
 // askWord words "get <kind> <id>", "find <kind> …" and "counted …". An id is no word: it
 // stays in the raw form, except an account's, by which people know it.
 func askWord(ask string) string {
 	parts := strings.Fields(ask)
+	if len(parts) == 1 && kindWords[ask] != "" { // what the engine read for every bot
+		return "看" + kindWords[ask]
+	}
 	if len(parts) < 2 {
 		return ask
 	}

@@ -131,6 +131,9 @@ func TestWhatBotsReadIsInWords(t *testing.T) {
 			t.Errorf("%q: %+v", ask, l)
 		}
 	}
+	if l := readLine(record.Read{Ask: "conversation", Answer: []byte("{}")}); l.Words != "系统：看会话" || l.Raw != "conversation" {
+		t.Errorf("what the engine read: %+v", l)
+	}
 	if l := readLine(record.Read{Bot: "intake", Ask: "get report r"}); l.Words != "接报：看举报（没有）" {
 		t.Errorf("%+v", l)
 	}
