@@ -69,17 +69,17 @@ func (a *App) closed(account string) bool {
 type passive struct{ a *App }
 
 // Reply implements [frontdoor.Passive].
-func (p passive) Reply(ctx context.Context, account string, items []adapters.Inbound, deadline time.Time) (string, func(error), bool) {
+func (p passive) Reply(ctx context.Context, account string, items []adapters.Inbound, deadline time.Time) (frontdoor.Answer, bool) {
 	for _, in := range items {
 		if in.Kind != adapters.KindMessage {
 			continue
 		}
 		answer, ok, err := p.a.outbox.Answer(ctx, p.a.engine.Conversation(account, in.From.ID), in.Ref, deadline)
 		if err == nil && ok {
-			return answer.Text, answer.Done, true
+			return frontdoor.Answer{Text: answer.Text, At: answer.At, Done: answer.Done}, true
 		}
 	}
-	return "", nil, false
+	return frontdoor.Answer{}, false
 }
 
 // shutdownWithin bounds how long open requests may take to end.

@@ -36,7 +36,7 @@ func (o *Outbox) rewrite(ctx context.Context, it *record.Item, deadline time.Tim
 			}
 		})
 	}
-	return Passive{Item: it.ID, Text: it.Text, Deadline: deadline, done: end}
+	return Passive{Item: it.ID, Text: it.Text, At: madeAt(it), Deadline: deadline, done: end}
 }
 
 // reconsider books how writing a passive reply again went.

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 type Passive struct {
 	Item string
 	Text string
+	At   time.Time // when the reply was made: the same each time it is handed over
 	// Deadline is when Done must have been called. After it the outcome is unknown.
 	Deadline time.Time
 	done     func(error)
@@ -40,16 +42,12 @@ const passiveProof = 20 * time.Second
 func (o *Outbox) Answer(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (p Passive, ok bool, err error) {
 	ctx, stop := context.WithDeadline(ctx, deadline)
 	defer stop()
-	if p, ok, err = o.again(ctx, conversation, ref, deadline); ok || err != nil {
-		return p, ok, err
-	}
-	up, mine := o.hope(conversation)
-	if !mine {
-		return Passive{}, false, nil
-	}
-	defer func() { o.unhope(conversation); o.Wake() }()
+	up := o.hope(conversation)
+	defer func() { o.unhope(conversation, up); o.Wake() }()
 	for {
-		p, ok, err = o.tryAnswer(ctx, conversation, deadline)
+		if p, ok, err = o.again(ctx, conversation, ref, deadline); !ok && err == nil && o.first(conversation, up) {
+			p, ok, err = o.tryAnswer(ctx, conversation, deadline)
+		}
 		if ok || err != nil && ctx.Err() == nil {
 			return p, ok, err
 		}
@@ -61,22 +59,29 @@ func (o *Outbox) Answer(ctx context.Context, conversation string, ref adapters.R
 	}
 }
 
-// hope reserves a conversation's next item for one Answer.
-func (o *Outbox) hope(conversation string) (up chan struct{}, mine bool) {
+// hope waits for a conversation's next item. Of several that wait, as when a platform delivers
+// one callback twice at a time, the first takes it and the others get the same bytes again.
+func (o *Outbox) hope(conversation string) (up chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.hopes[conversation] != nil {
-		return nil, false
-	}
 	up = make(chan struct{}, 1)
-	o.hopes[conversation] = up
-	return up, true
+	o.hopes[conversation] = append(o.hopes[conversation], up)
+	return up
 }
 
-func (o *Outbox) unhope(conversation string) {
+func (o *Outbox) first(conversation string, up chan struct{}) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	delete(o.hopes, conversation)
+	return o.hopes[conversation][0] == up
+}
+
+func (o *Outbox) unhope(conversation string, up chan struct{}) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	left := slices.DeleteFunc(o.hopes[conversation], func(c chan struct{}) bool { return c == up })
+	if o.hopes[conversation] = left; len(left) == 0 {
+		delete(o.hopes, conversation)
+	}
 }
 
 // hoped says whether an Answer is about to take an item.
@@ -86,7 +91,7 @@ func (o *Outbox) hoped(it *record.Item, now time.Time) bool {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.hopes[it.Conversation] != nil
+	return len(o.hopes[it.Conversation]) > 0
 }
 
 func (o *Outbox) tryAnswer(ctx context.Context, conversation string, deadline time.Time) (Passive, bool, error) {
@@ -159,11 +164,13 @@ func (l *lane) handOver(ctx context.Context, c *claim) Passive {
 	late := time.AfterFunc(time.Until(c.at.Deadline)+l.o.pace.grace(), func() {
 		end(&adapters.Error{Op: "passive reply", Err: errors.New("nobody reported whether it was written")})
 	})
-	return Passive{Item: c.item.ID, Text: c.item.Text, Deadline: c.at.Deadline, done: func(err error) {
+	return Passive{Item: c.item.ID, Text: c.item.Text, At: madeAt(c.item), Deadline: c.at.Deadline, done: func(err error) {
 		late.Stop()
 		end(err)
 	}}
 }
+
+func madeAt(it *record.Item) time.Time { return it.Attempts[len(it.Attempts)-1].At }
 
 // firstOf finds the oldest due item of a conversation, unless another to the same person
 // is still open.

@@ -166,7 +166,7 @@ func TestACallbackThatComesAgainGetsTheSameBytes(t *testing.T) {
 		answer := func() Passive {
 			t.Helper()
 			p, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(3*time.Second))
-			if !ok || err != nil || p.Text != it.Text {
+			if !ok || err != nil || p.Text != it.Text || !p.At.Equal(it.Created) {
 				t.Fatalf("answer %+v, %v, %v", p, ok, err)
 			}
 			return p

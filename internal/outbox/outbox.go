@@ -123,8 +123,8 @@ type Outbox struct {
 	news  chan struct{} // an outcome became untold
 	mu    sync.Mutex
 	lanes map[string]*lane
-	locks map[string]*breaker      // per account and channel
-	hopes map[string]chan struct{} // conversations whose next reply an Answer waits for
+	locks map[string]*breaker        // per account and channel
+	hopes map[string][]chan struct{} // conversations whose next reply Answers wait for
 }
 
 // New returns an outbox that does nothing until [Outbox.Run].
@@ -141,7 +141,7 @@ func New(o Options) *Outbox {
 	return &Outbox{
 		o: o, pace: o.Pace.withDefaults(), log: o.Log,
 		wake: make(chan struct{}, 1), news: make(chan struct{}, 1),
-		lanes: map[string]*lane{}, locks: map[string]*breaker{}, hopes: map[string]chan struct{}{},
+		lanes: map[string]*lane{}, locks: map[string]*breaker{}, hopes: map[string][]chan struct{}{},
 	}
 }
 
@@ -150,8 +150,10 @@ func (o *Outbox) Wake() {
 	nudge(o.wake)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, c := range o.hopes {
-		nudge(c)
+	for _, waiting := range o.hopes {
+		for _, c := range waiting {
+			nudge(c)
+		}
 	}
 }
 

@@ -29,9 +29,16 @@ type Inbox interface {
 }
 
 // Passive gives the answer to a message in the answer to its callback, where a platform
-// allows that. Reply waits until deadline for one; done reports whether it was written.
+// allows that. Reply waits until deadline for one; ok is false when there is none.
 type Passive interface {
-	Reply(ctx context.Context, account string, items []adapters.Inbound, deadline time.Time) (text string, done func(error), ok bool)
+	Reply(ctx context.Context, account string, items []adapters.Inbound, deadline time.Time) (a Answer, ok bool)
+}
+
+// Answer is a passive reply to write.
+type Answer struct {
+	Text string
+	At   time.Time   // when it was made; the same for a callback that comes again
+	Done func(error) // reports whether it was written
 }
 
 // Options assemble the front door.
@@ -95,17 +102,17 @@ func (o Options) callback(w http.ResponseWriter, r *http.Request) {
 
 // replied writes a passive reply if one is ready in time.
 func (o Options) replied(w http.ResponseWriter, r *http.Request, account string, rec adapters.Receiver, d adapters.Delivery, deadline time.Time) bool {
-	text, done, ok := o.Passive.Reply(r.Context(), account, d.Items, deadline)
+	answer, ok := o.Passive.Reply(r.Context(), account, d.Items, deadline)
 	if !ok {
 		return false
 	}
-	body, contentType, err := rec.Encode(d, text, time.Now())
+	body, contentType, err := rec.Encode(d, answer.Text, answer.At)
 	if err != nil {
-		done(err)
+		answer.Done(err)
 		return false
 	}
 	w.Header().Set("Content-Type", contentType)
 	_, err = w.Write(body)
-	done(errors.Join(err, http.NewResponseController(w).Flush()))
+	answer.Done(errors.Join(err, http.NewResponseController(w).Flush()))
 	return true
 }

@@ -29,8 +29,8 @@ func (d *door) Receive(_ context.Context, _ string, items []adapters.Inbound) er
 	return d.fails
 }
 
-func (d *door) Reply(context.Context, string, []adapters.Inbound, time.Time) (string, func(error), bool) {
-	return d.reply, func(err error) { d.written = append(d.written, err) }, d.reply != ""
+func (d *door) Reply(context.Context, string, []adapters.Inbound, time.Time) (Answer, bool) {
+	return Answer{Text: d.reply, Done: func(err error) { d.written = append(d.written, err) }}, d.reply != ""
 }
 
 type receiver struct{}
