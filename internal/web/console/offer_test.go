@@ -41,6 +41,10 @@ func TestOnlyWhoMayDecideIsOfferedTo(t *testing.T) {
 		page.has(c.says)
 	}
 	s.as("gu").get(path(d)).lacks("保存修改")
+	s.Says("weibo", "xiaoli", "2001", "我昨天被骗了三万块，怎么办")
+	report := "/reports/" + url.PathEscape(s.All(bots.KindReport, "")[0].Meta().ID)
+	s.as("gu").get(report).lacks("办结这条举报", "发送回复")
+	s.as("chen").get(report).has("办结这条举报", "发送回复")
 	s.as("chen").get(path(d)).has("保存修改")
 }
 
