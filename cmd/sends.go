@@ -31,14 +31,16 @@ in it ("queue show" tells the code).
   delivered  it is there: it is not sent again
   due        it is certainly not there: it is sent again
   closed     it cannot be told: it is not sent again`,
-		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			words, ok := settlements()[args[1]]
 			if !ok {
 				return usagef("%q is no outcome: settle as delivered, due or closed", args[1])
 			}
-			r, err := c.Settle(ctx, args[0], args[1])
-			return t.settled(r, noSend(args[0], err), words)
-		}),
+			return t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+				r, err := c.Settle(ctx, args[0], args[1])
+				return t.settled(r, noSend(args[0], err), words)
+			})(c, args)
+		},
 	})
 }
 
@@ -126,15 +128,19 @@ func (t *tool) observed(ctx context.Context, c *api.Client, id string) (api.Acco
 }
 
 func writeObserved(w io.Writer, a api.AccountView) {
-	n, some := len(a.Observed), ""
-	if a.More {
-		some = "at least "
+	n := len(a.Observed)
+	many := fmt.Sprintf("%d messages", n)
+	switch {
+	case a.More:
+		many = "at least " + many
+	case n == 1:
+		many = "1 message"
 	}
 	if n == 0 {
 		fmt.Fprintf(w, "%s is in mode %s; while it observed, there was nothing it would have sent\n", a.Account.ID, a.Account.State)
 		return
 	}
-	fmt.Fprintf(w, "%s is in mode %s; while it observed, it would have sent %s%d messages; the newest:\n", a.Account.ID, a.Account.State, some, n)
+	fmt.Fprintf(w, "%s is in mode %s; while it observed, it would have sent %s; the newest:\n", a.Account.ID, a.Account.State, many)
 	for _, d := range a.Observed[:min(fewest, n)] {
 		fmt.Fprintf(w, "%s %s to %s\n", short(d.Created), d.Purpose, to(d.To.Handle, d.Channel == "public"))
 		quoted(w, d.Text)

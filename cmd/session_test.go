@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
@@ -77,6 +78,11 @@ func received(ts *testscript.TestScript, _ bool, args []string) {
 // patience bounds every wait of a script.
 const patience = 90 * time.Second
 
+// losing: the platform takes what is posted from now on, and its answers are lost.
+func losing(ts *testscript.TestScript, _ bool, _ []string) {
+	platform(ts).Fault(sandbox.Fault{Kind: sandbox.StatusAfterAccept, Method: http.MethodPost, Path: "/api/v1/statuses"})
+}
+
 // until PATTERN COMMAND...: run a command again and again until what it prints matches.
 // Named groups become environment variables.
 func until(ts *testscript.TestScript, _ bool, args []string) {
@@ -85,7 +91,7 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 	defer again.Stop()
 	for {
 		err := ts.Exec(args[1], args[2:]...)
-		out := ts.ReadFile("stdout")
+		out := ts.ReadFile("stdout") + ts.ReadFile("stderr")
 		if hit := pattern.FindStringSubmatch(out); err == nil && hit != nil {
 			for i, name := range pattern.SubexpNames() {
 				if name != "" {
@@ -97,7 +103,7 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 		select {
 		case <-again.C:
 		case <-late:
-			ts.Fatalf("never matched %s:\n%s%s", args[0], out, ts.ReadFile("stderr"))
+			ts.Fatalf("never matched %s:\n%s", args[0], out)
 		}
 	}
 }
@@ -120,6 +126,6 @@ func hidden(ts *testscript.TestScript, _ bool, files []string) {
 
 func sessionCommands() map[string]func(ts *testscript.TestScript, neg bool, args []string) {
 	return map[string]func(ts *testscript.TestScript, neg bool, args []string){
-		"sandbox": startSandbox, "tell": tell, "received": received, "until": until, "fill": fill, "hidden": hidden, "exits": exits,
+		"sandbox": startSandbox, "tell": tell, "received": received, "until": until, "losing": losing, "fill": fill, "hidden": hidden, "exits": exits,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,6 +31,13 @@ func TestConformance(t *testing.T) {
 			More:     []adaptertest.Answer{{Name: "banned", Status: 403, Want: adapters.AccountBlocked}},
 		},
 	})
+}
+
+// The manifest sends an administrator to a page that is there.
+func TestTheManifestsPageExists(t *testing.T) {
+	if _, err := os.Stat(manifest().Docs); err != nil {
+		t.Error(err)
+	}
 }
 
 const testKey = "key-of-the-test-forum"
