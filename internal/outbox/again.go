@@ -61,3 +61,33 @@ func (o *Outbox) reconsider(ctx context.Context, read *record.Item, failed error
 	nudge(o.news)
 	return err
 }
+
+// forgetAfter is how long a platform may deliver a callback again.
+const forgetAfter = 5 * time.Minute
+
+// answerless names a message whose callback was acknowledged without a reply.
+type answerless struct {
+	conversation string
+	ref          adapters.Ref
+}
+
+// giveUp remembers that a message's callback is acknowledged without a reply. The memory is the
+// process's own: after a restart such a callback, coming again, may get a reply that is lost.
+func (o *Outbox) giveUp(conversation string, ref adapters.Ref) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := time.Now()
+	for m, at := range o.without {
+		if now.Sub(at) > forgetAfter {
+			delete(o.without, m)
+		}
+	}
+	o.without[answerless{conversation, ref}] = now
+}
+
+func (o *Outbox) gaveUp(conversation string, ref adapters.Ref) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, is := o.without[answerless{conversation, ref}]
+	return is
+}

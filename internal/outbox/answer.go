@@ -38,12 +38,24 @@ const passiveProof = 20 * time.Second
 // time to write.
 //
 // ref is the message that is answered. When its callback comes again, the same bytes are
-// returned at once: the platform did not get them the first time.
+// returned at once: the platform did not get them the first time. A message for which nothing
+// came up in time is not answered this way later either, because the platform has been told that
+// there is no reply and would drop one.
 func (o *Outbox) Answer(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (p Passive, ok bool, err error) {
+	if o.gaveUp(conversation, ref) {
+		return Passive{}, false, nil
+	}
+	caller := ctx
 	ctx, stop := context.WithDeadline(ctx, deadline)
 	defer stop()
 	up := o.hope(conversation)
-	defer func() { o.unhope(conversation, up); o.Wake() }()
+	defer func() {
+		if !ok && caller.Err() == nil {
+			o.giveUp(conversation, ref)
+		}
+		o.unhope(conversation, up)
+		o.Wake()
+	}()
 	for {
 		if p, ok, err = o.again(ctx, conversation, ref, deadline); !ok && err == nil && o.first(conversation, up) {
 			p, ok, err = o.tryAnswer(ctx, conversation, deadline)

@@ -207,3 +207,22 @@ func TestPromise4_ARepeatedReplyThatCannotBeWrittenIsUnknown(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatWasAcknowledgedWithoutAReplyGoesTheOrdinaryWay(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv, box := w.conversation(), w.run()
+		if _, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(time.Second)); ok || err != nil {
+			t.Fatalf("answered before there was anything: %v, %v", ok, err)
+		}
+		it := w.item(bots.ForReply, func(d *bots.Draft) { d.Parent = "msg-7" })
+		if _, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(time.Second)); ok || err != nil {
+			t.Errorf("the platform would drop this reply: %v, %v", ok, err)
+		}
+		box.Wake()
+		pass(time.Minute)
+		w.wantState(it, record.ItemDelivered)
+		if n := len(w.accounts["wb"].sent()); n != 1 {
+			t.Errorf("%d ordinary sends", n)
+		}
+	})
+}

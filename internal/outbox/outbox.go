@@ -119,12 +119,13 @@ type Outbox struct {
 	pace Pace
 	log  *slog.Logger
 
-	wake  chan struct{} // something became due
-	news  chan struct{} // an outcome became untold
-	mu    sync.Mutex
-	lanes map[string]*lane
-	locks map[string]*breaker        // per account and channel
-	hopes map[string][]chan struct{} // conversations whose next reply Answers wait for
+	wake    chan struct{} // something became due
+	news    chan struct{} // an outcome became untold
+	mu      sync.Mutex
+	lanes   map[string]*lane
+	locks   map[string]*breaker        // per account and channel
+	hopes   map[string][]chan struct{} // conversations whose next reply Answers wait for
+	without map[answerless]time.Time   // callbacks acknowledged without a reply, and when
 }
 
 // New returns an outbox that does nothing until [Outbox.Run].
@@ -141,7 +142,7 @@ func New(o Options) *Outbox {
 	return &Outbox{
 		o: o, pace: o.Pace.withDefaults(), log: o.Log,
 		wake: make(chan struct{}, 1), news: make(chan struct{}, 1),
-		lanes: map[string]*lane{}, locks: map[string]*breaker{}, hopes: map[string][]chan struct{}{},
+		lanes: map[string]*lane{}, locks: map[string]*breaker{}, hopes: map[string][]chan struct{}{}, without: map[answerless]time.Time{},
 	}
 }
 
