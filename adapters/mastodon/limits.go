@@ -51,12 +51,15 @@ func answeredNo(err error) bool {
 	return isGone(err) || adapters.ClassOf(err) == adapters.Rejected
 }
 
+// maxVersion bounds the API version that is believed: a number beyond it has no meaning.
+const maxVersion = 1 << 20
+
 func (in instance) server(h http.Header) server {
 	s := server{MaxCharacters: in.Configuration.Statuses.MaxCharacters, PerURL: in.Configuration.Statuses.PerURL}
 	if s.MaxCharacters <= 0 {
 		s.MaxCharacters = in.MaxTootChars
 	}
-	if v, ok := in.APIVersions["mastodon"].(float64); ok {
+	if v, ok := in.APIVersions["mastodon"].(float64); ok && v > 0 && v < maxVersion {
 		s.Mastodon = int(v)
 	}
 	if t, err := http.ParseTime(h.Get("Date")); err == nil && s.MaxCharacters > 0 {
