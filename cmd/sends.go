@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"netpatrol/bots"
-	"netpatrol/internal/record"
 	"netpatrol/internal/web/api"
 )
 
@@ -17,9 +17,9 @@ import (
 // that means.
 func settlements() map[string]string {
 	return map[string]string{
-		record.ItemDelivered: "counted as delivered: it will not be sent again",
-		record.ItemDue:       "counted as not sent: it is due again",
-		record.ItemClosed:    "closed: nobody knows whether it left, and it will not be sent again",
+		"delivered": "counted as delivered: it will not be sent again",
+		"due":       "counted as not sent: it is due again",
+		"closed":    "closed: nobody knows whether it left, and it will not be sent again",
 	}
 }
 
@@ -106,15 +106,15 @@ func writeAttempts(w io.Writer, i *api.Item) {
 func (t *tool) sure(question string) (bool, error) {
 	fmt.Fprintf(t.err, "%s (yes/no) ", question)
 	answer, err := t.lines.ReadString('\n')
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return false, fmt.Errorf("read your answer: %w", err)
 	}
 	fmt.Fprintln(t.err)
 	return strings.TrimSpace(answer) == "yes", nil
 }
 
-// fewest is how many messages an account that observes is shown by.
-const fewest = 5
+// shownObserved is how many of the messages that an account only observed are shown.
+const shownObserved = 5
 
 // observed shows what an account would have sent so far. It goes where questions go, so
 // that a machine reads the result alone.
@@ -127,21 +127,26 @@ func (t *tool) observed(ctx context.Context, c *api.Client, id string) (api.Acco
 	return a, nil
 }
 
+// wouldHave puts into words how many messages were found, and whether there may be more
+// than were looked through.
+func wouldHave(n int, more bool) string {
+	switch {
+	case n == 0 && more:
+		return "there was nothing it would have sent among the newest that were looked through"
+	case n == 0:
+		return "there was nothing it would have sent"
+	case more:
+		return fmt.Sprintf("it would have sent %d or more messages; the newest:", n)
+	case n == 1:
+		return "it would have sent 1 message:"
+	}
+	return fmt.Sprintf("it would have sent %d messages; the newest:", n)
+}
+
 func writeObserved(w io.Writer, a api.AccountView) {
 	n := len(a.Observed)
-	many := fmt.Sprintf("%d messages", n)
-	switch {
-	case a.More:
-		many = "at least " + many
-	case n == 1:
-		many = "1 message"
-	}
-	if n == 0 {
-		fmt.Fprintf(w, "%s is in mode %s; while it observed, there was nothing it would have sent\n", a.Account.ID, a.Account.State)
-		return
-	}
-	fmt.Fprintf(w, "%s is in mode %s; while it observed, it would have sent %s; the newest:\n", a.Account.ID, a.Account.State, many)
-	for _, d := range a.Observed[:min(fewest, n)] {
+	fmt.Fprintf(w, "%s is in mode %s; while it observed, %s\n", a.Account.ID, a.Account.State, wouldHave(n, a.More))
+	for _, d := range a.Observed[:min(shownObserved, n)] {
 		fmt.Fprintf(w, "%s %s to %s\n", short(d.Created), d.Purpose, to(d.To.Handle, d.Channel == "public"))
 		quoted(w, d.Text)
 	}
