@@ -41,7 +41,28 @@ const passiveProof = 20 * time.Second
 // returned at once: the platform did not get them the first time. A message for which nothing
 // came up in time is not answered this way later either, because the platform has been told that
 // there is no reply and would drop one.
+//
+// Deliveries of one callback that are under way at the same time get the same answer, or the same
+// none: whichever of them the platform listens to, it hears what the others say.
 func (o *Outbox) Answer(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (p Passive, ok bool, err error) {
+	mine := false
+	v, err, _ := o.answers.Do(conversation+"\x00"+string(ref), func() (any, error) {
+		mine = true
+		if p, ok, err := o.answer(ctx, conversation, ref, deadline); ok || err != nil {
+			return p, err
+		}
+		return nil, nil
+	})
+	if p, ok = v.(Passive); ok && !mine {
+		p.done = func(error) {} // whoever claimed it reports
+	}
+	if !ok && ctx.Err() == nil {
+		o.giveUp(conversation, ref)
+	}
+	return p, ok && err == nil, err
+}
+
+func (o *Outbox) answer(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (p Passive, ok bool, err error) {
 	if o.gaveUp(conversation, ref) {
 		return Passive{}, false, nil
 	}

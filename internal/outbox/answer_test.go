@@ -226,3 +226,29 @@ func TestWhatWasAcknowledgedWithoutAReplyGoesTheOrdinaryWay(t *testing.T) {
 		}
 	})
 }
+
+func TestDeliveriesUnderWayAtTheSameTimeGetTheSameAnswer(t *testing.T) {
+	for _, comes := range []bool{true, false} {
+		in(t, func(t *testing.T, w *world) {
+			conv, box := w.conversation(), w.run()
+			got := make(chan answered, 3)
+			for i := range 3 {
+				go func() {
+					p, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(2*time.Second))
+					got <- answered{p, ok, err}
+				}()
+				pass(time.Duration(i+1) * 100 * time.Millisecond)
+			}
+			if comes {
+				w.item(bots.ForReply, func(d *bots.Draft) { d.Parent = "msg-7" })
+				box.Wake()
+			}
+			first := <-got
+			for range 2 {
+				if a := <-got; a.ok != comes || a.err != nil || a.p.Text != first.p.Text || !a.p.At.Equal(first.p.At) {
+					t.Errorf("answers differ: %+v and %+v", first, a)
+				}
+			}
+		})
+	}
+}

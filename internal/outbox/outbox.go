@@ -32,6 +32,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/record"
@@ -126,6 +128,7 @@ type Outbox struct {
 	locks   map[string]*breaker        // per account and channel
 	hopes   map[string][]chan struct{} // conversations whose next reply Answers wait for
 	without map[answerless]time.Time   // callbacks acknowledged without a reply, and when
+	answers singleflight.Group         // by conversation and message: deliveries of one callback under way
 }
 
 // New returns an outbox that does nothing until [Outbox.Run].
