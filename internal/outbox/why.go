@@ -60,7 +60,7 @@ func whyLookFailed(err error) string { return record.WhyNotLooked + "：" + clip
 // whyWindow says whether the reply window is closed or spent.
 func whyWindow(windows []adapters.ReplyWindow, conv *bots.Conversation, now time.Time) string {
 	for _, w := range windows {
-		if opened, ok := conv.Opened[w.Trigger]; ok && now.Before(opened.Add(w.Within)) {
+		if _, until := record.WindowLeft(w, conv, nil, "", now); !until.IsZero() {
 			return fmt.Sprintf("平台允许的回复次数已用完（%s内 %d 次），等对方再次来信，或改用其他渠道", span(w.Within), w.N)
 		}
 	}

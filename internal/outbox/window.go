@@ -27,7 +27,7 @@ func inWindow(c *check) (ruling, error) {
 	if err != nil {
 		return ruling{}, err
 	}
-	ledger, err := loadLedger(c.tx, "window/"+conv.ID, c.now)
+	ledger, err := loadLedger(c.tx, record.WindowLedgerID(conv.ID), c.now)
 	if err != nil {
 		return ruling{}, err
 	}
@@ -37,32 +37,13 @@ func inWindow(c *check) (ruling, error) {
 	return ruling{}, enter(c.tx, c.it, []*record.Ledger{prune(ledger, windows, c.now)}, c.now)
 }
 
-// unlimited stands for a window that counts no replies.
-const unlimited = 1 << 30
-
 // creditsLeft is how many replies the most generous open window still allows; 0: all are closed.
 func creditsLeft(windows []adapters.ReplyWindow, conv *bots.Conversation, l *record.Ledger, it *record.Item, now time.Time) (best int) {
 	for _, w := range windows {
-		opened, ok := conv.Opened[w.Trigger]
-		if !ok || !now.Before(opened.Add(w.Within)) {
-			continue
-		}
-		left := unlimited
-		if w.N > 0 {
-			left = w.N - spentSince(l, opened, it.ID)
-		}
+		left, _ := record.WindowLeft(w, conv, l, it.ID, now)
 		best = max(best, left)
 	}
 	return best
-}
-
-func spentSince(l *record.Ledger, opened time.Time, except string) (n int) {
-	for _, e := range l.Entries {
-		if e.Item != except && !e.At.Before(opened) {
-			n++
-		}
-	}
-	return n
 }
 
 // reserved is how many credits an item must leave: the last one is for an emergency card

@@ -26,7 +26,7 @@ func (st Station) Credit(ctx context.Context, s record.Reader, conv *bots.Conver
 	if len(windows) == 0 {
 		return nil, nil
 	}
-	ledger, err := fetch[record.Ledger](ctx, s, "window/"+conv.ID)
+	ledger, err := fetch[record.Ledger](ctx, s, record.WindowLedgerID(conv.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +41,14 @@ func (st Station) Credit(ctx context.Context, s record.Reader, conv *bots.Conver
 
 // credit is what one window allows: nothing once it is closed.
 func credit(w adapters.ReplyWindow, conv *bots.Conversation, ledger *record.Ledger, now time.Time) *Credit {
-	opened, ok := conv.Opened[w.Trigger]
-	until := opened.Add(w.Within)
-	if !ok || !now.Before(until) {
+	left, until := record.WindowLeft(w, conv, ledger, "", now)
+	if until.IsZero() {
 		return new(Credit)
 	}
-	return &Credit{Left: max(w.N-spent(ledger, opened)-1, 0), Unlimited: w.N == 0, Until: until}
+	if left == record.Unlimited {
+		return &Credit{Unlimited: true, Until: until}
+	}
+	return &Credit{Left: max(left-1, 0), Until: until}
 }
 
 // better says whether a window allows more than another: more replies, else longer.
@@ -58,16 +60,4 @@ func (c *Credit) better(than *Credit) bool {
 		return c.Left > than.Left
 	}
 	return c.Until.After(than.Until)
-}
-
-func spent(l *record.Ledger, since time.Time) (n int) {
-	if l == nil {
-		return 0
-	}
-	for _, e := range l.Entries {
-		if !e.At.Before(since) {
-			n++
-		}
-	}
-	return n
 }
