@@ -148,6 +148,9 @@ type Engine struct {
 	errands  sync.WaitGroup
 	room     map[string]chan struct{} // for the errands of each account
 
+	// accepting is held for reading from before events become durable until they are queued.
+	accepting sync.RWMutex
+
 	mu      sync.Mutex
 	waiting map[string][]chan bots.Result // by event id
 }
@@ -192,18 +195,24 @@ func (e *Engine) Run(ctx context.Context) error {
 func (e *Engine) resume(ctx context.Context) error {
 	q := record.Query{Kind: bots.KindEvent, State: bots.EventPending, Limit: 1000}
 	for {
-		page, err := e.o.Store.List(ctx, q)
-		if err != nil {
+		page, err := e.resumePage(ctx, q)
+		if err != nil || len(page) < q.Limit {
 			return err
-		}
-		for _, r := range page {
-			e.streams.add(r.(*bots.Event))
-		}
-		if len(page) < q.Limit {
-			return nil
 		}
 		q.After = page[len(page)-1].Meta().ID
 	}
+}
+
+// resumePage queues a page while nothing is half accepted: what the page holds is not queued
+// once more, after it was decided, by the caller that accepted it.
+func (e *Engine) resumePage(ctx context.Context, q record.Query) ([]bots.Record, error) {
+	e.accepting.Lock()
+	defer e.accepting.Unlock()
+	page, err := e.o.Store.List(ctx, q)
+	for _, r := range page {
+		e.streams.add(r.(*bots.Event))
+	}
+	return page, err
 }
 
 // register keeps the account's record in step with the configuration.

@@ -44,6 +44,8 @@ func (e *Engine) Accept(ctx context.Context, events []*bots.Event, marks ...*rec
 	if len(events) == 0 && len(marks) == 0 {
 		return nil, nil
 	}
+	e.accepting.RLock()
+	defer e.accepting.RUnlock()
 	e.step(StepAccepting)
 	fresh, err := e.o.Store.Accept(ctx, events, marks...)
 	if err != nil { // promise 5
