@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -104,18 +105,22 @@ const httpTimeout = 30 * time.Second
 func (o *opener) host(a config.Account) adapters.Host {
 	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return adapters.Host{
-		Read:   &http.Client{Timeout: httpTimeout, Transport: o.transport()},
-		Write:  &http.Client{Timeout: httpTimeout, Transport: o.transport(), CheckRedirect: noRedirect},
+		Read:   &http.Client{Timeout: httpTimeout, Transport: o.transport(a.Proxy)},
+		Write:  &http.Client{Timeout: httpTimeout, Transport: o.transport(a.Proxy), CheckRedirect: noRedirect},
 		Tokens: tokens{store: o.store, account: a.ID},
 		Log:    o.log.With("account", a.ID),
 	}
 }
 
 // transport is an account's own, so that one platform's stuck connections hurt no other.
-func (o *opener) transport() *http.Transport {
+// Without a proxy of its own it uses the environment's.
+func (o *opener) transport(proxy string) *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 4
 	t.IdleConnTimeout = time.Minute
+	if u, err := url.Parse(proxy); proxy != "" && err == nil {
+		t.Proxy = http.ProxyURL(u)
+	}
 	if o.dial != nil {
 		t.DialContext = o.dial
 	}

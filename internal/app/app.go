@@ -140,7 +140,7 @@ func (a *App) accounts() []*engine.Account {
 	for _, c := range a.o.Config.Accounts {
 		all = append(all, &engine.Account{
 			Record: bots.Account{
-				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Unit.Name, Names: c.Names, Staff: c.Staff,
+				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Speaks(c).Name, Names: c.Names, Staff: c.Staff,
 				Language: c.Language,
 			},
 			Open: func() adapters.Account {

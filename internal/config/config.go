@@ -12,16 +12,17 @@ import (
 
 // Config is one station's configuration, checked.
 type Config struct {
-	State      string     `yaml:"state"`   // directory of the store, keys, evidence and socket
-	SocketPath string     `yaml:"socket"`  // for officers under unix users of their own; default in State
-	Unit       Unit       `yaml:"unit"`    // who speaks
-	Station    Station    `yaml:"station"` //
-	Console    Listener   `yaml:"console"` // officers' desk and API; private
-	Frontdoor  Listener   `yaml:"frontdoor"`
-	Officers   []Officer  `yaml:"officers"`
-	Accounts   []Account  `yaml:"accounts"`
-	Schedules  []Schedule `yaml:"schedules"`
-	Pace       Pace       `yaml:"pace"`
+	State      string      `yaml:"state"`   // directory of the store, keys, evidence and socket
+	SocketPath string      `yaml:"socket"`  // for officers under unix users of their own; default in State
+	Unit       Unit        `yaml:"unit"`    // who speaks
+	Units      []OtherUnit `yaml:"units"`   // others whose accounts this station runs, or who get what it hands over
+	Station    Station     `yaml:"station"` //
+	Console    Listener    `yaml:"console"` // officers' desk and API; private
+	Frontdoor  Listener    `yaml:"frontdoor"`
+	Officers   []Officer   `yaml:"officers"`
+	Accounts   []Account   `yaml:"accounts"`
+	Schedules  []Schedule  `yaml:"schedules"`
+	Pace       Pace        `yaml:"pace"`
 }
 
 // Socket is the unix socket on which the daemon answers the command line: in the state
@@ -38,6 +39,25 @@ type Unit struct {
 	Name     string `yaml:"name"`
 	Region   string `yaml:"region"`   // GB/T 2260, six digits
 	Language string `yaml:"language"` // BCP 47; default zh-Hans
+}
+
+// OtherUnit is a unit beside the station's own.
+type OtherUnit struct {
+	ID       string `yaml:"id"`
+	Name     string `yaml:"name"`
+	Region   string `yaml:"region"`   // GB/T 2260, six digits
+	Language string `yaml:"language"` // BCP 47; default the station's own
+	Parent   string `yaml:"parent"`   // id of the unit above it; empty: the station's own
+}
+
+// Speaks returns the unit an account speaks for.
+func (c *Config) Speaks(a Account) Unit {
+	for _, u := range c.Units {
+		if a.Unit != "" && u.ID == a.Unit {
+			return Unit{Name: u.Name, Region: u.Region, Language: u.Language}
+		}
+	}
+	return c.Unit
 }
 
 // Station says how the desk is manned.
@@ -63,7 +83,9 @@ type Officer struct {
 type Account struct {
 	ID       string                     `yaml:"id"`
 	Platform string                     `yaml:"platform"`
+	Unit     string                     `yaml:"unit"` // id of one of units; empty: the station's own
 	BaseURL  string                     `yaml:"base_url"`
+	Proxy    string                     `yaml:"proxy"` // http, https or socks5 address through which every call leaves
 	Names    []string                   `yaml:"names"` // what people call us in a mention
 	Staff    []string                   `yaml:"staff"` // platform ids never answered or watched
 	Language string                     `yaml:"language"`
