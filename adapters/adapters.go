@@ -92,6 +92,9 @@ type Caps struct {
 	Retract Retractor
 	Measure Meter
 	Lookup  Looker
+	Media   MediaFetcher
+	Preview Previewer
+	Drafts  Drafter
 }
 
 // Publisher makes public posts: plan, publish, check.
@@ -168,4 +171,20 @@ type Meter interface {
 // Looker fetches a post again, just before a warning is sent about it.
 type Looker interface {
 	Look(ctx context.Context, ref Ref) (Sight, error)
+}
+
+// MediaFetcher fetches what somebody sent us: pictures, voices, videos.
+type MediaFetcher interface {
+	// FetchMedia starts reading one medium; the caller reads Body and closes it, within ctx.
+	// What the platform no longer has is an [*Error] of class [Gone]; what is larger than
+	// [MaxMedia] one of class [Rejected], from the call or from Body. A Body that was cut
+	// short never ends in io.EOF. Only media that the account's own Inbound named may be asked for.
+	FetchMedia(ctx context.Context, m Media) (Content, error)
+}
+
+// Guide says where on the platform a person does by hand what no program may.
+type Guide interface {
+	// Place is the address of the page to post on; empty: the platform has none, or none is
+	// configured. It is pure.
+	Place(t Task) string
 }

@@ -36,6 +36,7 @@ type Bulletin struct {
 	Title    string // for platforms that show one apart; the text is complete without it
 	Text     string
 	Language string // BCP 47
+	Extras
 }
 
 // Plan is how a bulletin becomes posts.
@@ -53,6 +54,10 @@ type Part struct {
 	Max      int    // in Unit
 	Unit     Unit
 	After    Ref // the part before, when a thread is continued
+	// Shows is what readers will see of it, without markup, where that is not the text as it
+	// stands; it is compared with the [Shown] of what came out.
+	Shows string
+	Extras
 }
 
 // Message is a private message to one person.
@@ -69,6 +74,14 @@ type Comment struct {
 	Parent   Ref
 	Text     string
 	Language string // BCP 47
+}
+
+// Task is a send that a person makes by hand.
+type Task struct {
+	Channel Channel
+	To      Person // of a private message or a comment
+	Parent  Ref    // the message or post that is answered
+	Post    Ref    // the post a warning is about
 }
 
 // Attempt is one try of one send.
@@ -88,6 +101,11 @@ type Receipt struct {
 	Pending bool      // accepted, but the platform will tell later: use Check
 	// Existed is true when the platform answered that this very send had happened before.
 	Existed bool
+	// Vanished says of a pending receipt that what was left for a person to send is neither
+	// there nor known to be out.
+	Vanished bool
+	// Shown is what came out, where a person may have changed it after it was approved.
+	Shown *Shown
 }
 
 // Kind says what an [Inbound] is.
@@ -130,9 +148,10 @@ type Inbound struct {
 
 // Media points to a picture, voice or video; its bytes are fetched separately.
 type Media struct {
-	Ref  Ref
-	Type string // MIME type, if known
-	URL  string
+	Ref   Ref
+	Type  string // MIME type, if known
+	URL   string
+	Until time.Time `json:",omitzero"` // when the platform deletes it; zero: it does not say
 }
 
 // Batch is one page of a poll.
@@ -214,6 +233,7 @@ const (
 	Public  Channel = "public"  // a post of our own
 	Private Channel = "private" // to one person
 	InReply Channel = "comment" // public, under somebody's post
+	Preview Channel = "preview" // a bulletin, to one of our own people, before it is published
 )
 
 // Secret is a value that never shows itself in logs, errors, JSON or YAML.

@@ -114,14 +114,20 @@ type Cancel struct{ Key string }
 type FetchWhat string
 
 // What can be fetched.
-const FetchPost FetchWhat = "post"
+const (
+	FetchPost FetchWhat = "post"
+	// FetchMedia keeps what a person sent us in private as evidence. It is only honoured for
+	// a medium of the very message being decided.
+	FetchMedia FetchWhat = "media"
+)
 
 // Fetch is a read-only errand; its [FetchResult] comes back to this bot in this stream.
 type Fetch struct {
-	What FetchWhat
-	Ref  adapters.Ref
-	Key  string
-	At   time.Time // zero: now
+	What  FetchWhat
+	Ref   adapters.Ref
+	Media adapters.Media // of FetchMedia
+	Key   string
+	At    time.Time // zero: now
 }
 
 // Remember keeps at most 4 KiB of this bot's own state in this stream.

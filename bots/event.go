@@ -132,12 +132,16 @@ type Reminder struct {
 
 // FetchResult answers a [Fetch].
 type FetchResult struct {
-	Bot     string          `json:"bot"`
-	Key     string          `json:"key"`
-	What    FetchWhat       `json:"what"`
-	Ref     adapters.Ref    `json:"ref"`
-	Sight   *adapters.Sight `json:"sight,omitempty"`
-	Problem string          `json:"problem,omitempty"` // why it could not be fetched
+	Bot   string          `json:"bot"`
+	Key   string          `json:"key"`
+	What  FetchWhat       `json:"what"`
+	Ref   adapters.Ref    `json:"ref"`
+	Sight *adapters.Sight `json:"sight,omitempty"`
+	// Evidence is the record of a fetched medium, and State what became of it: kept, refused
+	// (by us) or lost (the platform no longer has it).
+	Evidence string `json:"evidence,omitempty"`
+	State    string `json:"state,omitempty"`
+	Problem  string `json:"problem,omitempty"` // why it could not be fetched
 }
 
 // Decision is what an officer did. Only the console and the API make one, for a
@@ -170,6 +174,11 @@ const (
 	SendHeld       Verb = "send-held"      // an outbox item held because nobody could look: marked "not looked"
 	ResumeHeld     Verb = "resume-held"    // an outbox item held for any reason: what held it is checked again
 	SettleUnknown  Verb = "settle"         // an outbox item: Fields["as"] delivered | due | closed
+	TakeHand       Verb = "take"           // an outbox item to be sent by hand: I post it; Fields["looked"] "true": its post stands unchanged
+	GiveHand       Verb = "give"           // it was not posted: somebody else may take it
+	ProveHand      Verb = "prove"          // it was posted: Fields: link, text (as it stands there); a reason when it differs
+	ConfirmHand    Verb = "confirm-hand"   // it was posted with another text: second person
+	CloseHand      Verb = "close-hand"     // it will not be posted, with a reason
 	HaltSends      Verb = "halt"           // Fields["level"] unsolicited | everything
 	ResumeSends    Verb = "resume"         //
 	CloseReport    Verb = "close-report"   //
