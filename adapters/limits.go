@@ -19,8 +19,11 @@ type Manifest struct {
 	Watch     []string // sources polled unless the configuration names others
 	// ForgetLeavers: the platform demands that what is kept of somebody who unfollows is erased.
 	ForgetLeavers bool
-	Options       []Setting
-	Secrets       []Setting
+	// ByHand: there is no official interface to send with; every approved text is posted by a
+	// person. Senders of such an account only plan and bound texts: they are never called.
+	ByHand  bool
+	Options []Setting
+	Secrets []Setting
 }
 
 // Ability is one thing the adapter can do and the permission it needs.
@@ -49,8 +52,12 @@ type Limits struct {
 	Text    []TextLimit
 	Quotas  []Quota
 	Windows []ReplyWindow
+	// Pictures bounds what a bulletin may carry beside its text.
+	Pictures PictureLimit
 	// LaneWidth is how many sends of one account and channel may be under way at once; 0 means 1.
 	LaneWidth int
+	// Choices is how many [Choice]s a private message can offer as buttons; 0: none.
+	Choices int
 }
 
 // For returns the text limit of a channel; ok is false when the platform states none.
@@ -137,6 +144,13 @@ type Quota struct {
 	N       int
 	Per     time.Duration
 	Zone    string // IANA zone whose midnight resets a daily quota; "": a sliding window
+	// Monthly counts by calendar month in Zone; Per is then about that long.
+	Monthly bool
+	// Pushes counts only bulletins that notify followers, not quiet ones.
+	Pushes bool
+	// Advisory holds nothing back: what is left for a person to send counts here, and the person
+	// sees how much is left.
+	Advisory bool
 	Provenance
 }
 

@@ -21,6 +21,9 @@ type Reply struct {
 	// Public answers under the person's post instead of privately. It is only honoured for
 	// a mention, and such texts carry no detail.
 	Public bool
+	// Choices are answers offered as buttons, where the platform has them. The template holds
+	// each one's Text as a line of its own, in order.
+	Choices []adapters.Choice
 }
 
 // OpenReport files what a person said. ID is [NewID] of the event.
@@ -81,6 +84,13 @@ type ProposeBulletin struct {
 	Accounts []string
 }
 
+// KeepFigures writes down what a platform counted of a bulletin. One day's count of an
+// account takes the place of an earlier one of that day.
+type KeepFigures struct {
+	Bulletin string
+	Reading  Reading
+}
+
 // Release says an approved bulletin is due now. The engine checks the approvals.
 type Release struct{ Bulletin string }
 
@@ -119,6 +129,8 @@ const (
 	// FetchMedia keeps what a person sent us in private as evidence. It is only honoured for
 	// a medium of the very message being decided.
 	FetchMedia FetchWhat = "media"
+	// FetchFigures reads what a platform counted of a post of ours.
+	FetchFigures FetchWhat = "figures"
 )
 
 // Fetch is a read-only errand; its [FetchResult] comes back to this bot in this stream.
@@ -146,6 +158,7 @@ func (FollowUp) effect()        {}
 func (Appeal) effect()          {}
 func (WithdrawWarning) effect() {}
 func (ProposeBulletin) effect() {}
+func (KeepFigures) effect()     {}
 func (Release) effect()         {}
 func (Miss) effect()            {}
 func (Escalate) effect()        {}

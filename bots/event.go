@@ -21,6 +21,8 @@ const (
 	PostDeleted  EventKind = "deleted"  // *Heard
 	Followed     EventKind = "follow"   // *Heard
 	Unfollowed   EventKind = "unfollow" // *Heard
+	MenuPressed  EventKind = "menu"     // *Heard: somebody pressed an entry of our menu, or a choice we offered
+	Scanned      EventKind = "scan"     // *Heard: somebody scanned a code of ours
 	OtherHeard   EventKind = "other"    // *Heard: a kind the adapter does not know
 	SlotDue      EventKind = "slot"     // *Slot
 	Reminded     EventKind = "reminder" // *Reminder
@@ -87,6 +89,7 @@ type Heard struct {
 	Thread   adapters.Ref     `json:"thread,omitempty"`
 	From     adapters.Person  `json:"from"`
 	Text     string           `json:"text"`
+	Choice   string           `json:"choice,omitempty"` // of MenuPressed: what was pressed
 	Language string           `json:"language,omitempty"`
 	URL      string           `json:"url,omitempty"`
 	Edited   time.Time        `json:"edited,omitzero"`
@@ -142,6 +145,8 @@ type FetchResult struct {
 	Evidence string `json:"evidence,omitempty"`
 	State    string `json:"state,omitempty"`
 	Problem  string `json:"problem,omitempty"` // why it could not be fetched
+	// Figures are what the platform counted.
+	Figures []adapters.Figure `json:"figures,omitempty"`
 }
 
 // Decision is what an officer did. Only the console and the API make one, for a
@@ -163,6 +168,8 @@ const (
 	Approve        Verb = "approve"        // a draft
 	Reject         Verb = "reject"         // a draft, with a reason
 	Edit           Verb = "edit"           // a draft's text: Fields["text"]; voids approvals
+	PreviewDraft   Verb = "preview"        // a bulletin's draft, to a colleague: Fields["to"] an officer's id
+	PullDraft      Verb = "pull-draft"     // a draft made in a platform's console: Fields account, ref, hash, title, text
 	ReplyTo        Verb = "reply"          // to a conversation, in the officer's own words: Fields["text"]
 	WriteBulletin  Verb = "write-bulletin" // Fields: title, text, language, schedule, slot (RFC 3339), accounts (comma)
 	ApproveKind    Verb = "approve-kind"   // a standing approval: first person; Fields: template, version, accounts, until
@@ -198,6 +205,8 @@ type Outcome struct {
 	Receipt adapters.Receipt `json:"receipt"`
 	Code    string           `json:"code,omitempty"`
 	Problem string           `json:"problem,omitempty"`
+	// Altered says in what way what came out is not what was approved.
+	Altered string `json:"altered,omitempty"`
 }
 
 func (*Heard) eventBody()       {}
@@ -210,7 +219,7 @@ func (*Outcome) eventBody()     {}
 // newBody returns an empty body of the type that kind has.
 func newBody(kind EventKind) (Body, error) {
 	switch kind {
-	case MessageHeard, MentionHeard, CommentHeard, PostSeen, PostEdited, PostDeleted, Followed, Unfollowed, OtherHeard:
+	case MessageHeard, MentionHeard, CommentHeard, PostSeen, PostEdited, PostDeleted, Followed, Unfollowed, MenuPressed, Scanned, OtherHeard:
 		return new(Heard), nil
 	case SlotDue:
 		return new(Slot), nil

@@ -213,6 +213,30 @@ type Bulletin struct {
 	Accounts []string  `json:"accounts"`
 	Drafts   []string  `json:"drafts"`
 	Reason   string    `json:"reason,omitempty"`
+	// Extras is what it carries beside its text.
+	Extras adapters.Extras `json:"extras,omitzero"`
+	// Signs are the officers who approved it, one for each account.
+	Signs []Sign `json:"signs,omitempty"`
+	// Previews are the drafts by which it was shown to our own people, the newest twenty.
+	Previews []string `json:"previews,omitempty"`
+	// Readings are the figures the platforms gave since it came out, oldest first.
+	Readings []Reading `json:"readings,omitempty"`
+}
+
+// Sign is an officer's approval of a bulletin on one account.
+type Sign struct {
+	Officer string    `json:"officer"`
+	Account string    `json:"account"`
+	At      time.Time `json:"at"`
+	Seal    string    `json:"seal"`
+}
+
+// Reading is what a platform counted of a bulletin up to one day.
+type Reading struct {
+	Account string           `json:"account"`
+	Day     string           `json:"day"` // when it was asked, YYYY-MM-DD
+	Figures map[string]int64 `json:"figures"`
+	Whole   bool             `json:"whole,omitempty"` // of the whole account, on that day alone
 }
 
 // RecordKind implements [Record].
@@ -239,6 +263,7 @@ const (
 	ForWarning   Purpose = "warning"   // unsolicited, private
 	ForBulletin  Purpose = "bulletin"  // public
 	ForOfficer   Purpose = "officer"   // an officer's own reply in a conversation the citizen opened
+	ForPreview   Purpose = "preview"   // a bulletin, shown to one of our own people before it is published
 )
 
 // Draft is one exact message, rendered and measured, before and after its approval.
@@ -257,6 +282,7 @@ type Draft struct {
 	Title     string            `json:"title,omitempty"` // of a bulletin, for platforms that show one apart
 	Language  string            `json:"language"`
 	Text      string            `json:"text"`
+	Extras    adapters.Extras   `json:"extras,omitzero"`
 	Evidence  string            `json:"evidence,omitempty"`
 	Post      adapters.Ref      `json:"post,omitempty"` // the post a warning is about
 	PostText  string            `json:"postText,omitempty"`
