@@ -27,6 +27,7 @@ import (
 	"netpatrol/bots"
 	"netpatrol/bots/bulletin"
 	"netpatrol/bots/intake"
+	"netpatrol/bots/match"
 	"netpatrol/bots/patrol"
 	"netpatrol/bots/warning"
 	"netpatrol/internal/audit"
@@ -103,8 +104,12 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	}
 	a.opener = newOpener(a.store, a.o.Platforms, a.o.Config.Pace.Backoff, a.o.Dial, a.o.Log)
 	a.door = signin.New(signin.Options{Store: a.store, Secure: isHTTPS(a.o.Config.Console.PublicURL)})
+	addresses, err := a.addresses()
+	if err != nil {
+		return err
+	}
 	a.engine, err = engine.New(ctx, engine.Options{
-		Store: a.store, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack),
+		Store: a.store, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 	})
@@ -129,6 +134,15 @@ func (s toldStore) Accept(ctx context.Context, events []*bots.Event, marks ...*r
 func (a *App) bots(pack *patrol.Pack) []bots.Bot {
 	built := []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp)}
 	return slices.Concat(a.o.ExtraBots, built)
+}
+
+// addresses is how people call the accounts.
+func (a *App) addresses() (*match.Addresses, error) {
+	called := map[string][]string{}
+	for _, c := range a.o.Config.Accounts {
+		called[c.ID] = c.Names
+	}
+	return match.NewAddresses(match.NewFolder(), called)
 }
 
 func (a *App) policy() record.Policy {

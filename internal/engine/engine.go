@@ -84,6 +84,7 @@ type Options struct {
 	Writer    Writer
 	Tags      Tagger
 	Sieve     Sieve
+	Named     func(account, text string) bool // whether a text addresses the account; nil: ask the platforms only
 	Policy    record.Policy
 	Accounts  []*Account
 	Schedules []Schedule

@@ -83,6 +83,11 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 		kind = bots.OtherHeard
 	}
 	text := clip(in.Text, maxHeard)
+	if kind == bots.PostSeen || kind == bots.CommentHeard {
+		if e.o.Named != nil && e.o.Named(a.Record.ID, text) {
+			kind = bots.MentionHeard // platforms do not see a name inside Chinese text
+		}
+	}
 	hits := e.o.Sieve.Sift(text)
 	if kind == bots.PostSeen && len(hits) == 0 { // promise 8
 		return nil
@@ -110,9 +115,16 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 func (e *Engine) streamOf(account string, kind bots.EventKind, in *adapters.Inbound) string {
 	switch kind {
 	case bots.PostSeen, bots.PostEdited, bots.PostDeleted:
-		return "post/" + account + "/" + e.o.Tags.Tag("post", account+"/"+string(in.Ref)) // a post leads to its author
+		return e.postStream(account, in)
+	}
+	if in.From.ID == "" { // a feed does not say who wrote: there is no conversation
+		return e.postStream(account, in)
 	}
 	return e.Conversation(account, in.From.ID)
+}
+
+func (e *Engine) postStream(account string, in *adapters.Inbound) string {
+	return "post/" + account + "/" + e.o.Tags.Tag("post", account+"/"+string(in.Ref)) // a post leads to its author
 }
 
 // Conversation names the stream of an account's conversation with a person.

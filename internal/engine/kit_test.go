@@ -39,6 +39,7 @@ type deskOptions struct {
 	watch     *pages
 	store     func(Store) Store
 	more      []*Account
+	named     func(account, text string) bool
 }
 
 func newDesk(t *testing.T, o deskOptions) *desk {
@@ -86,7 +87,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{},
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }
