@@ -92,6 +92,10 @@ type Caps struct {
 	Retract Retractor
 	Measure Meter
 	Lookup  Looker
+	Menu    Menuer
+	Notice  Noticer
+	Yield   Yielder
+	Survey  Surveyor
 	Media   MediaFetcher
 	Preview Previewer
 	Drafts  Drafter

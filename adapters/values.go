@@ -29,6 +29,9 @@ type Identity struct {
 	// account (a government badge, a verified domain).
 	Confirmed bool
 	Evidence  string // what the platform said, for the record
+	// Principal is the verified legal name of whoever holds the account; empty: the platform
+	// does not say. Expected is the name the account is configured for; empty: none is.
+	Principal, Expected string
 }
 
 // Bulletin is a public notice before it is fitted to a platform.
@@ -66,6 +69,15 @@ type Message struct {
 	Text      string
 	Language  string // BCP 47
 	InReplyTo Ref    // the message answered, if any
+	// Choices may be offered as buttons. Text holds each one's Text as a line of its own, in
+	// order, so that it is complete without them.
+	Choices []Choice
+}
+
+// Choice is one answer a person can choose.
+type Choice struct {
+	ID   string `json:"id"` // [Inbound].Choice when it is chosen
+	Text string `json:"text"`
 }
 
 // Comment is a public answer under a post.
@@ -122,6 +134,8 @@ const (
 	KindDeleted  Kind = "deleted"  // a post we were told of is gone
 	KindFollow   Kind = "follow"   // somebody follows us
 	KindUnfollow Kind = "unfollow" // somebody no longer does: some platforms demand erasure
+	KindMenu     Kind = "menu"     // somebody pressed an entry of our menu, or a [Choice]; Choice names it
+	KindScan     Kind = "scan"     // somebody scanned a code of ours; Text is what is in it
 	KindOutcome  Kind = "outcome"  // a pending publish ended; Ref names it
 	KindOther    Kind = "other"
 )
@@ -138,6 +152,7 @@ type Inbound struct {
 	Thread   Ref // the conversation's root, if the platform says so
 	From     Person
 	Text     string // plain text; markup removed, our own leading @ kept
+	Choice   string // of KindMenu: the key of the entry or the ID of the [Choice]
 	Language string
 	URL      string
 	At       time.Time

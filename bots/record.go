@@ -66,6 +66,9 @@ type Account struct {
 	Confirmed bool     `json:"confirmed"`          // the platform confirms it
 	Identity  string   `json:"identity,omitempty"` // digest of what the platform last said; a change holds sends
 	Suspect   string   `json:"suspect,omitempty"`  // why sends are held: the identity changed
+	// Mismatch says that the platform names another principal than the one configured. While it
+	// does, nobody's word lets the account send.
+	Mismatch string `json:"mismatch,omitempty"`
 }
 
 // RecordKind implements [Record].
@@ -282,6 +285,7 @@ type Draft struct {
 	Title     string            `json:"title,omitempty"` // of a bulletin, for platforms that show one apart
 	Language  string            `json:"language"`
 	Text      string            `json:"text"`
+	Choices   []adapters.Choice `json:"choices,omitempty"` // lines of Text that may be offered as buttons
 	Extras    adapters.Extras   `json:"extras,omitzero"`
 	Evidence  string            `json:"evidence,omitempty"`
 	Post      adapters.Ref      `json:"post,omitempty"` // the post a warning is about

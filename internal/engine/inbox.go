@@ -70,6 +70,8 @@ var kinds = map[adapters.Kind]bots.EventKind{
 	adapters.KindDeleted:  bots.PostDeleted,
 	adapters.KindFollow:   bots.Followed,
 	adapters.KindUnfollow: bots.Unfollowed,
+	adapters.KindMenu:     bots.MenuPressed,
+	adapters.KindScan:     bots.Scanned,
 }
 
 // translate makes an event of an inbound item, or nil when it is our own, a colleague's,
@@ -96,7 +98,7 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 		Key: e.short("key", in.Key) + "|" + a.Record.ID, Kind: kind, V: 1, Occurred: encodable(in.At), Account: a.Record.ID,
 		Body: &bots.Heard{
 			Ref: in.Ref, Parent: in.Parent, Thread: in.Thread, From: in.From, Text: text, Language: clip(in.Language, maxName),
-			URL: clip(in.URL, maxDetail), Edited: encodable(in.Edited), Media: fitting(in.Media), Detail: clip(in.Detail, maxDetail),
+			Choice: clip(in.Choice, maxName), URL: clip(in.URL, maxDetail), Edited: encodable(in.Edited), Media: fitting(in.Media), Detail: clip(in.Detail, maxDetail),
 			Source: source, Hits: hits,
 		},
 	}

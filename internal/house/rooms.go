@@ -55,6 +55,7 @@ func Netpatrol() House {
 		Senders:   []string{"internal/outbox", "adapters"},
 		Sending: []Sending{
 			{"Publisher", "Publish"}, {"Messenger", "Send"}, {"Commenter", "Comment"}, {"Retractor", "Withdraw"},
+			{"Menuer", "SetMenu"}, {"Noticer", "Notify"},
 		},
 		Ports: 7,
 		Wide: map[string]string{

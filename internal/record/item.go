@@ -51,6 +51,11 @@ type Item struct {
 	// Passive: it left in the answer to a callback, whose platform proves nothing; it counts as
 	// delivered when the callback has not come again for a while.
 	Passive bool `json:"passive,omitempty"`
+	// Notices are how the person was told that there is news, because the message itself may
+	// not be sent now.
+	Notices []Notice `json:"notices,omitempty"`
+	// Choices are lines of Text that may be offered as buttons.
+	Choices []adapters.Choice `json:"choices,omitempty"`
 }
 
 // RecordKind implements [bots.Record].
@@ -93,7 +98,7 @@ func Lane(account string, ch adapters.Channel, p bots.Purpose) string {
 func newItem(d *bots.Draft, a *Approval, now time.Time) *Item {
 	i := &Item{
 		Draft: d.ID, Approval: a.ID, Purpose: d.Purpose, Account: d.Account, Channel: d.Channel, To: d.To,
-		Parent: d.Parent, Title: d.Title, Text: d.Text, Language: d.Language, Code: d.Code, Key: itemKey(d.Code),
+		Parent: d.Parent, Title: d.Title, Text: d.Text, Choices: d.Choices, Language: d.Language, Code: d.Code, Key: itemKey(d.Code),
 		Seal: a.Seal, Evidence: d.Evidence, Post: d.Post, PostText: d.PostText, About: d.About,
 		Conversation: d.Stream, Expires: d.Expires,
 	}

@@ -33,6 +33,7 @@ const (
 	KindSession  bots.RecordKind = "session"
 	KindToken    bots.RecordKind = "token"
 	KindCode     bots.RecordKind = "code"
+	KindTakeover bots.RecordKind = "takeover"
 	KindEvidence bots.RecordKind = "evidence"
 )
 
@@ -73,6 +74,7 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	KindToken:             func() bots.Record { return new(Token) },
 	KindAuditBatch:        func() bots.Record { return new(AuditBatch) },
 	KindCode:              func() bots.Record { return new(Code) },
+	KindTakeover:          func() bots.Record { return new(Takeover) },
 	KindEvidence:          func() bots.Record { return new(Evidence) },
 }
 
