@@ -96,6 +96,7 @@ type Caps struct {
 	Notice  Noticer
 	Yield   Yielder
 	Survey  Surveyor
+	Guide   Guide
 	Media   MediaFetcher
 	Preview Previewer
 	Drafts  Drafter

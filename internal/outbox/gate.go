@@ -50,6 +50,8 @@ type ruling struct {
 	wait   string    // nobody's fault
 	until  time.Time // how long it waits
 	reject string    // back to its author
+	byHand string    // a person sends it, because no program may or can
+	place  string    // where they do
 	expire bool
 }
 
@@ -72,13 +74,16 @@ type check struct {
 // gates are passed in this order: what ends an item, what an officer must see, what waits.
 // The quota is last, because passing it reserves.
 func gates() []gate {
-	return []gate{fresh, halted, knownAccount, approved, standingStill, modest, honest, manned, looked, open, paused, unbroken, inWindow, withinQuota}
+	return []gate{fresh, halted, knownAccount, approved, standingStill, modest, honest, manned, looked, handed, open, paused, unbroken, inWindow, withinQuota}
 }
 
 func (c *check) judge() (ruling, error) {
 	for _, g := range gates() {
 		r, err := g(c)
 		if err != nil || !r.passes() {
+			if r.byHand != "" {
+				r.place = place(c.b.account, c.it)
+			}
 			return r, err
 		}
 	}
@@ -176,6 +181,9 @@ func looked(c *check) (ruling, error) {
 	if c.it.Purpose != bots.ForWarning || c.it.NotLooked != "" {
 		return ruling{}, nil
 	}
+	if c.lookedByHand() {
+		return ruling{}, nil
+	}
 	if c.b.sight.trouble != "" || c.b.sight.at.IsZero() { // promise 3
 		return ruling{hold: c.b.sight.trouble}, nil
 	}
@@ -188,7 +196,7 @@ func open(c *check) (ruling, error) {
 		return ruling{wait: whyDown, until: c.o.later(c.now, c.it.Snoozes)}, nil
 	}
 	if problem := unable(c.b.account.Caps(), c.it); problem != "" && !c.b.passive {
-		return ruling{reject: problem}, nil
+		return c.orByHand(problem, ruling{reject: problem}), nil
 	}
 	return ruling{}, nil
 }

@@ -59,6 +59,8 @@ type Options struct {
 	// at once, so no two running processes may share one.
 	Owner string
 	Pace  Pace
+	// Hand says when items of an account are sent by people. When nil, never.
+	Hand func(account string) HandRule
 	// Lint is the outbound linter, run again just before every send. It is pure.
 	Lint func(text string) error
 	// OfficerSeen returns when an officer was last signed in. When nil, or zero, nothing unsolicited leaves.

@@ -19,6 +19,7 @@ type claim struct {
 	at     adapters.Attempt
 	report func(error) // to the breaker
 	waits  bool        // a gate lets it wait: nothing was claimed
+	place  string      // where a person would post it
 }
 
 // send takes one item from due to whatever becomes of it. After the claim it no longer
@@ -103,7 +104,7 @@ func (l *lane) decide(tx record.Tx, b *brief, c *claim) error {
 		return err
 	}
 	it.Untold, it.Lookups, it.Passive = false, 0, b.passive
-	c.item, c.epoch = it, epoch
+	c.item, c.epoch, c.place = it, epoch, place(b.account, it)
 	c.at = adapters.Attempt{Item: it.ID, N: c.n, Key: it.Key, Code: it.Code, Deadline: l.o.deadline(now, until)}
 	return l.o.save(tx, it, "claimed", now)
 }
@@ -131,6 +132,8 @@ func (o *Outbox) rule(tx record.Tx, it *record.Item, r ruling, now time.Time) er
 		}
 		it.Tell(now)
 		return o.save(tx, it, "held", now)
+	case r.byHand != "":
+		return o.handOver(tx, it, r.byHand, r.place, now)
 	case r.reject != "":
 		it.State, it.Why = record.ItemRejected, r.reject
 		return o.end(tx, it, "rejected", now)
@@ -174,13 +177,15 @@ func platformCode(it *record.Item) string {
 // forget removes an item whose subject was erased: nobody can read it any more, so it
 // cannot leave.
 func (l *lane) forget(ctx context.Context, it *record.Item) error {
-	return l.o.o.Store.Update(ctx, func(tx record.Tx) error {
-		tx.Audit(record.AuditEntry{
-			At: time.Now(), Who: "outbox", Did: "forgotten", Detail: whyErased,
-			On: bots.Target{Kind: record.KindItem, ID: it.ID},
-		})
-		return tx.Delete(record.KindItem, it.ID)
+	return l.o.o.Store.Update(ctx, func(tx record.Tx) error { return buried(tx, it) })
+}
+
+func buried(tx record.Tx, it *record.Item) error {
+	tx.Audit(record.AuditEntry{
+		At: time.Now(), Who: "outbox", Did: "forgotten", Detail: whyErased,
+		On: bots.Target{Kind: record.KindItem, ID: it.ID},
 	})
+	return tx.Delete(record.KindItem, it.ID)
 }
 
 // answer is what an adapter returned.

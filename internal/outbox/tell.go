@@ -20,7 +20,7 @@ func (o *Outbox) tellOn(ctx context.Context) {
 	tick := time.NewTicker(o.pace.Tick)
 	defer tick.Stop()
 	for {
-		if err := o.tell(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(o.lapseHands(ctx), o.tell(ctx)); err != nil && ctx.Err() == nil {
 			o.log.Error("outcomes could not be told yet", "err", err)
 		}
 		select {

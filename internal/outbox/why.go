@@ -35,6 +35,9 @@ const (
 	whyAbsent      = "已到平台核对，确未发出，将重新发送"
 	whyPending     = "平台已受理，等待结果"
 	whyPassive     = "已随平台回调答复，平台又来询问，已原样再答"
+	whyManual      = "该平台没有官方接口，须由民警人工代发"
+	whyUrgentHand  = "紧急劝阻须人工代发，请立即处理"
+	whyLateHand    = "人工代发已超过时限，请尽快处理"
 	whyNeverTold   = "平台受理后长时间没有结果，请到平台核对"
 )
 

@@ -22,7 +22,7 @@ func inWindow(c *check) (ruling, error) {
 	}
 	conv, err := record.Load[bots.Conversation](c.tx, record.ConversationID(c.o.o.Tag, c.it.Account, c.it.To.ID))
 	if errors.Is(err, record.ErrNotFound) {
-		return ruling{hold: whyNeverWrote}, nil
+		return c.orByHand(whyNeverWrote, ruling{hold: whyNeverWrote}), nil
 	}
 	if err != nil {
 		return ruling{}, err
@@ -32,7 +32,8 @@ func inWindow(c *check) (ruling, error) {
 		return ruling{}, err
 	}
 	if left := creditsLeft(windows, conv, ledger, c.it, c.now); left <= reserved(c.it) { // promise 13
-		return ruling{hold: whyWindow(windows, conv, c.now)}, nil
+		why := whyWindow(windows, conv, c.now)
+		return c.orByHand(why, ruling{hold: why}), nil
 	}
 	return ruling{}, enter(c.tx, c.it, []*record.Ledger{prune(ledger, windows, c.now)}, c.now)
 }

@@ -14,7 +14,8 @@ import (
 //
 //	due <-> held
 //	due -> claimed -> accepted (the platform will tell) -> delivered
-//	claimed -> due (certainly not sent) | rejected | unknown
+//	claimed -> due (certainly not sent) | rejected | unknown | by-hand
+//	due -> by-hand -> delivered (proven) | closed by an officer | expired (not taken) | withdrawn (not taken)
 //	unknown -> delivered | due | closed by an officer
 //	before claim -> expired | withdrawn
 type Item struct {
@@ -57,6 +58,14 @@ type Item struct {
 	// Choices are lines of Text that may be offered as buttons.
 	Choices []adapters.Choice `json:"choices,omitempty"`
 }
+	// Altered says in what way what came out is not what was approved; its words are in Receipt.Shown.
+	Altered string `json:"altered,omitempty"`
+	// Hint is what the platform said of its own accord about a send it had accepted.
+	Hint string `json:"hint,omitempty"`
+	// Vanished is when what was left for a person to send was first seen to be gone.
+	Vanished time.Time `json:"vanished,omitzero"`
+	// Hand is how a person sends it, once no program may or can; nil: never asked.
+	Hand *Hand `json:"hand,omitempty"`
 
 // RecordKind implements [bots.Record].
 func (*Item) RecordKind() bots.RecordKind { return KindItem }
@@ -78,6 +87,7 @@ const (
 	ItemHeld      = "held"
 	ItemClaimed   = "claimed"
 	ItemAccepted  = "accepted"
+	ItemByHand    = "by-hand"
 	ItemDelivered = "delivered"
 	ItemRejected  = "rejected"
 	ItemUnknown   = "unknown"
@@ -311,7 +321,7 @@ func (i *Item) resolve(as, why string, now time.Time) error {
 
 // Expire ends an item nobody sent in time.
 func (i *Item) Expire() error {
-	if i.State != ItemDue && i.State != ItemHeld {
+	if i.moving() { // promise 4
 		return refuse("not-due", "the item is %s", i.State)
 	}
 	i.State, i.Why, i.Due = ItemExpired, "过期未发出", time.Time{}
@@ -320,7 +330,7 @@ func (i *Item) Expire() error {
 
 // Withdraw takes back an item that was not claimed.
 func (i *Item) Withdraw(why string) error {
-	if i.State != ItemDue && i.State != ItemHeld {
+	if i.moving() {
 		return refuse("not-due", "the item is %s and cannot be withdrawn", i.State)
 	}
 	i.State, i.Why, i.Due = ItemWithdrawn, why, time.Time{}
@@ -328,6 +338,17 @@ func (i *Item) Withdraw(why string) error {
 }
 
 // Final says whether nothing more will happen to the item.
+// moving says whether somebody or something is sending the item, or has.
+func (i *Item) moving() bool {
+	switch i.State {
+	case ItemDue, ItemHeld:
+		return false
+	case ItemByHand:
+		return i.Hand == nil || i.Hand.Taken != ""
+	}
+	return true
+}
+
 func (i *Item) Final() bool {
 	switch i.State {
 	case ItemDelivered, ItemRejected, ItemClosed, ItemExpired, ItemWithdrawn:
