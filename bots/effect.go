@@ -24,9 +24,6 @@ type Reply struct {
 	// Choices are answers offered as buttons, where the platform has them. The template holds
 	// each one's Text as a line of its own, in order.
 	Choices []adapters.Choice
-	// Choices are answers offered as buttons, where the platform has them. The template holds
-	// each one's Text as a line of its own, in order.
-	Choices []adapters.Choice
 }
 
 // OpenReport files what a person said. ID is [NewID] of the event.

@@ -23,8 +23,6 @@ const (
 	Unfollowed   EventKind = "unfollow" // *Heard
 	MenuPressed  EventKind = "menu"     // *Heard: somebody pressed an entry of our menu, or a choice we offered
 	Scanned      EventKind = "scan"     // *Heard: somebody scanned a code of ours
-	MenuPressed  EventKind = "menu"     // *Heard: somebody pressed an entry of our menu, or a choice we offered
-	Scanned      EventKind = "scan"     // *Heard: somebody scanned a code of ours
 	OtherHeard   EventKind = "other"    // *Heard: a kind the adapter does not know
 	SlotDue      EventKind = "slot"     // *Slot
 	Reminded     EventKind = "reminder" // *Reminder
