@@ -57,7 +57,6 @@ type Item struct {
 	Notices []Notice `json:"notices,omitempty"`
 	// Choices are lines of Text that may be offered as buttons.
 	Choices []adapters.Choice `json:"choices,omitempty"`
-}
 	// Altered says in what way what came out is not what was approved; its words are in Receipt.Shown.
 	Altered string `json:"altered,omitempty"`
 	// Hint is what the platform said of its own accord about a send it had accepted.
@@ -66,6 +65,7 @@ type Item struct {
 	Vanished time.Time `json:"vanished,omitzero"`
 	// Hand is how a person sends it, once no program may or can; nil: never asked.
 	Hand *Hand `json:"hand,omitempty"`
+}
 
 // RecordKind implements [bots.Record].
 func (*Item) RecordKind() bots.RecordKind { return KindItem }
@@ -337,7 +337,6 @@ func (i *Item) Withdraw(why string) error {
 	return nil
 }
 
-// Final says whether nothing more will happen to the item.
 // moving says whether somebody or something is sending the item, or has.
 func (i *Item) moving() bool {
 	switch i.State {
@@ -349,6 +348,7 @@ func (i *Item) moving() bool {
 	return true
 }
 
+// Final says whether nothing more will happen to the item.
 func (i *Item) Final() bool {
 	switch i.State {
 	case ItemDelivered, ItemRejected, ItemClosed, ItemExpired, ItemWithdrawn:
