@@ -29,6 +29,7 @@ type Item struct {
 	Parent       adapters.Ref     `json:"parent,omitempty"`
 	Title        string           `json:"title,omitempty"`
 	Text         string           `json:"text"`
+	Extras       adapters.Extras  `json:"extras,omitzero"`
 	Language     string           `json:"language"`
 	Code         string           `json:"code"`
 	Key          string           `json:"key"` // idempotency key
@@ -86,8 +87,8 @@ const (
 	ItemDue       = "due"
 	ItemHeld      = "held"
 	ItemClaimed   = "claimed"
-	ItemAccepted  = "accepted"
 	ItemByHand    = "by-hand"
+	ItemAccepted  = "accepted"
 	ItemDelivered = "delivered"
 	ItemRejected  = "rejected"
 	ItemUnknown   = "unknown"
@@ -108,7 +109,7 @@ func Lane(account string, ch adapters.Channel, p bots.Purpose) string {
 func newItem(d *bots.Draft, a *Approval, now time.Time) *Item {
 	i := &Item{
 		Draft: d.ID, Approval: a.ID, Purpose: d.Purpose, Account: d.Account, Channel: d.Channel, To: d.To,
-		Parent: d.Parent, Title: d.Title, Text: d.Text, Choices: d.Choices, Language: d.Language, Code: d.Code, Key: itemKey(d.Code),
+		Parent: d.Parent, Title: d.Title, Text: d.Text, Choices: d.Choices, Extras: d.Extras, Language: d.Language, Code: d.Code, Key: itemKey(d.Code),
 		Seal: a.Seal, Evidence: d.Evidence, Post: d.Post, PostText: d.PostText, About: d.About,
 		Conversation: d.Stream, Expires: d.Expires,
 	}
@@ -129,7 +130,7 @@ func itemKey(code string) string { return "np-" + strings.ToLower(code) }
 // Intact says whether the item is still what was approved.
 func (i *Item) Intact(a *Approval) bool {
 	return a != nil && a.ID == i.Approval && a.Seal == i.Seal &&
-		sealOf(i.Title, i.Text, i.Account, string(i.Channel), i.To.ID, string(i.Parent), i.Evidence, i.Expires) == i.Seal
+		sealOf(i.Title, i.Text, i.Account, string(i.Channel), i.To.ID, string(i.Parent), i.Evidence, i.Expires, i.Extras) == i.Seal
 }
 
 // Unsolicited says whether nobody asked for this message.
