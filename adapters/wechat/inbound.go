@@ -205,7 +205,7 @@ func (p *push) message(in *adapters.Inbound) {
 	case "text":
 		in.Text = p.Content
 		if p.MenuID != "" { // counts as a menu click, not as a message (customer-service guide)
-			in.Detail = "bizmsgmenuid=" + p.MenuID
+			in.Kind, in.Choice = adapters.KindMenu, p.MenuID
 		}
 	case "image":
 		in.Media = p.media("image/jpeg", p.PicURL)
@@ -226,8 +226,8 @@ func (p *push) media(mime, link string) []adapters.Media {
 	return []adapters.Media{{Ref: adapters.Ref(p.MediaID), Type: mime, URL: link}}
 }
 
-// event translates what is no message. Pressing a menu entry and scanning a code stay
-// KindOther, with the event in Detail and its value in Text.
+// event translates what is no message. What has no kind of its own stays KindOther, with
+// the event in Detail and its value in Text.
 func (p *push) event(in *adapters.Inbound) {
 	in.Kind, in.Detail = adapters.KindOther, p.Event
 	switch p.Event {
@@ -244,10 +244,14 @@ func (p *push) event(in *adapters.Inbound) {
 	case "PUBLISHJOBFINISH":
 		in.Kind, in.Ref, in.Detail, in.URL = adapters.KindOutcome, publishRef(p.PublishID), joined(" ", p.Event, p.PublishStatus, p.Article), p.ArticleURL
 	case "TEMPLATESENDJOBFINISH":
-		in.Kind, in.Ref, in.Detail = adapters.KindOutcome, adapters.Ref("template:"+p.MsgID), joined(" ", p.Event, p.Status)
+		in.Kind, in.Ref, in.Detail = adapters.KindOutcome, adapters.Ref(templatePrefix+p.MsgID), joined(" ", p.Event, p.Status)
 	case "subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event":
 		in.Text = p.Answers
-	default: // CLICK, SCAN, scancode_push and whatever comes
+	case "CLICK", "scancode_push", "scancode_waitmsg":
+		in.Kind, in.Choice = adapters.KindMenu, p.EventKey
+	case "SCAN":
+		in.Kind, in.Text = adapters.KindScan, p.EventKey
+	default: // whatever comes
 		in.Text = p.EventKey
 	}
 }

@@ -48,6 +48,10 @@ func abilities() []adapters.Ability {
 		{Name: "webhook", Permission: "消息与事件推送 (服务器配置)"},
 		{Name: "find", Permission: "草稿箱、发布能力、留言管理", Note: "drafts and comment replies; a private message cannot be found again"},
 		{Name: "retract", Permission: "群发接口、发布能力、草稿箱"},
+		{Name: "menu", Permission: "自定义菜单", Note: "verified accounts"},
+		{Name: "notice", Permission: "订阅通知、模板消息", Note: "with option notify_subscription or notify_template; template messages are granted to verified service accounts"},
+		{Name: "yield", Permission: "消息与事件推送 (服务器配置)", Note: "to the console's customer service, while the account observes"},
+		{Name: "survey", Permission: "自动回复、自定义菜单、用户管理、发布能力"},
 		{Name: "measure", Permission: "数据统计接口", Note: "ready the next morning; comments at once"},
 	}
 }
@@ -63,7 +67,10 @@ func settings() []adapters.Setting {
 		{Name: "cover_media_id", Help: "media_id of a permanent picture for covers; left out: a plain blue one is made and uploaded once"},
 		{Name: "comments", Help: "on articles: on (default) or off"},
 		{Name: "articles", Help: "further articles whose comments are read: msg_data_id or msg_data_id:index, separated by commas"},
-		{Name: "principal", Help: "full name of the agency the account must be verified for; another name leaves the identity unconfirmed"},
+		{Name: "console_staff", Help: "while the account observes, messages are left to the console's customer service: on (default) or off"},
+		{Name: "notify_subscription", Help: "templates of subscription messages by purpose (reply, receipt, notice, officer, or any), for news outside the reply window: any:ID:thing1=news:character_string2=code"},
+		{Name: "notify_template", Help: "the same for template messages"},
+		{Name: "principal", Help: "full name of the agency the account must be verified for; left out: the unit's. Another name holds sends"},
 		{Name: "username", Help: "original id of the account, beginning with gh_"},
 		{Name: "replies_after_message", Help: "how many customer-service messages may follow a person's message: 5/48h"},
 		{Name: "replies_after_event", Help: "and a menu click, follow or scan: 3/1m"},
@@ -82,14 +89,15 @@ func (o options) limits() adapters.Limits {
 			{Channel: adapters.Public, Max: maxContent, Unit: adapters.Runes, Provenance: adapters.Provenance{Source: docs + "service/api/draftbox/draftmanage/api_draft_add", CheckedOn: checkedOn, Confirmed: true}},
 			{Channel: adapters.Private, Max: maxPassive, Unit: adapters.Bytes, Provenance: adapters.Provenance{Source: "measured by many, not documented", CheckedOn: checkedOn}},
 		},
-		Windows: []adapters.ReplyWindow{o.afterMessage, o.afterEvent, o.afterEvent},
+		Windows: []adapters.ReplyWindow{o.afterMessage, o.afterEvent, o.afterEvent, o.afterEvent},
+		Choices: 9, // numbered lines with one digit; the platform's own bound is not documented
 	}
 	if o.afterMessage.N == 0 {
 		l.Windows[0], _ = window(adapters.KindMessage, "5/48h")
 		l.Windows[1], _ = window(adapters.KindFollow, "3/1m")
-		l.Windows[2] = l.Windows[1]
+		l.Windows[2], l.Windows[3] = l.Windows[1], l.Windows[1]
 	}
-	l.Windows[2].Trigger = adapters.KindOther // a menu click or a scan
+	l.Windows[2].Trigger, l.Windows[3].Trigger = adapters.KindMenu, adapters.KindScan
 	mass := adapters.Provenance{Source: docs + "subscription/guide/product/message/Batch_Sends", CheckedOn: checkedOn, Confirmed: true}
 	const day = 24 * time.Hour
 	switch {

@@ -67,6 +67,7 @@ func trimmed(c adapters.Config, secret string) string {
 type reply struct {
 	to, from    string
 	key         *aesKey // nil: answer in the clear
+	created     int64   // when the platform made the message, in seconds
 	seed, nonce string
 }
 
@@ -93,7 +94,7 @@ func (r *receiver) Verify(c adapters.Callback, now time.Time) (adapters.Delivery
 	in := p.inbound(r.digest)
 	d := adapters.Delivery{Items: []adapters.Inbound{in}, Ack: []byte("success"), ContentType: "text/plain; charset=utf-8"}
 	if d.Replyable = p.replyable(in.Kind); d.Replyable {
-		d.State = reply{to: p.From, from: p.To, key: key, seed: in.Key, nonce: c.Query.Get("nonce")}
+		d.State = reply{to: p.From, from: p.To, key: key, created: in.At.Unix(), seed: in.Key, nonce: c.Query.Get("nonce")}
 	}
 	return d, nil
 }
@@ -200,11 +201,13 @@ func (r *receiver) digest(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
+const replyType = "application/xml; charset=utf-8"
+
 // Encode wraps a passive text reply, encrypted under the key of the message it answers.
 // Same message, same text and same second give the same bytes. Too long is a
 // [*adapters.TooLong] in an error of class Rejected.
 func (r *receiver) Encode(d adapters.Delivery, text string, now time.Time) ([]byte, string, error) {
-	const op, contentType = "encode reply", "application/xml; charset=utf-8"
+	const op, contentType = "encode reply", replyType
 	to, ok := d.State.(reply)
 	if !ok {
 		return nil, "", rejected(op, adapters.ScopeItem, errors.New("this callback cannot be answered in place"))

@@ -78,6 +78,7 @@ func (a *account) Caps() adapters.Caps {
 		Limits:  a.limits,
 		Publish: a, Message: a, Comment: a,
 		Watch: a, Webhook: a.receiver, Find: a, Retract: a, Measure: a,
+		Menu: a, Notice: a, Yield: a.yielder(), Survey: a,
 	}
 }
 

@@ -118,7 +118,7 @@ func TestLimits_FollowTheAccount(t *testing.T) {
 		}
 	}
 	l := open(t, newFake(), "replies_after_message", "20/48h").caps.Limits
-	if len(l.Windows) != 3 || l.Windows[0].N != 20 || l.Windows[0].Within != 48*time.Hour || l.Windows[1].N != 3 || l.Windows[2].Within != time.Minute {
+	if len(l.Windows) != 4 || l.Windows[0].N != 20 || l.Windows[0].Within != 48*time.Hour || l.Windows[1].N != 3 || l.Windows[2].Within != time.Minute || l.Windows[2].Trigger != "menu" || l.Windows[3].Trigger != "scan" {
 		t.Errorf("windows %+v", l.Windows)
 	}
 }
@@ -137,6 +137,8 @@ var codes = map[int]struct {
 	40003: {adapters.Rejected, adapters.ScopeRecipient}, 43019: {adapters.Rejected, adapters.ScopeRecipient},
 	43004: {adapters.WindowClosed, adapters.ScopeRecipient}, 43101: {adapters.WindowClosed, adapters.ScopeRecipient}, 45015: {adapters.WindowClosed, adapters.ScopeRecipient},
 	43117: {adapters.RateLimited, adapters.ScopeRecipient}, 45047: {adapters.RateLimited, adapters.ScopeRecipient},
+	40016: {adapters.Rejected, adapters.ScopeItem}, 40017: {adapters.Rejected, adapters.ScopeItem}, 40018: {adapters.Rejected, adapters.ScopeItem},
+	40019: {adapters.Rejected, adapters.ScopeItem}, 40020: {adapters.Rejected, adapters.ScopeItem}, 40023: {adapters.Rejected, adapters.ScopeItem}, 46003: {adapters.Gone, adapters.ScopeItem},
 	40005: {adapters.Rejected, adapters.ScopeItem}, 40008: {adapters.Rejected, adapters.ScopeItem}, 40009: {adapters.Rejected, adapters.ScopeItem},
 	40033: {adapters.Rejected, adapters.ScopeItem}, 44004: {adapters.Rejected, adapters.ScopeItem}, 45002: {adapters.Rejected, adapters.ScopeItem},
 	47003: {adapters.Rejected, adapters.ScopeItem}, 53503: {adapters.Rejected, adapters.ScopeItem}, 53504: {adapters.Rejected, adapters.ScopeItem},
