@@ -52,6 +52,7 @@ type Limits struct {
 	Text    []TextLimit
 	Quotas  []Quota
 	Windows []ReplyWindow
+	Calls   CallBudget
 	// Pictures bounds what a bulletin may carry beside its text.
 	Pictures PictureLimit
 	// LaneWidth is how many sends of one account and channel may be under way at once; 0 means 1.
@@ -76,15 +77,20 @@ type TextLimit struct {
 	Max     int
 	Unit    Unit
 	PerURL  int // what every URL counts as, whatever its length; 0: as written
+	// Links are hosts in lower case, a link to one of which the platform wants in the text; none:
+	// no link is needed.
+	Links    []string
+	NoTopics bool // #topics# are refused
 	Provenance
 }
 
-// Check returns a [*TooLong] when text exceeds the limit.
+// Check returns a [*TooLong] when text exceeds the limit, and an [*Unfit] when the platform
+// would refuse it for another reason.
 func (l TextLimit) Check(text string) error {
 	if n := l.Measure(text); l.Max > 0 && n > l.Max {
 		return &TooLong{Length: n, Max: l.Max, Unit: l.Unit}
 	}
-	return nil
+	return l.fit(text)
 }
 
 var urlPattern = regexp.MustCompile(`https?://[^\s\p{Han}，。；！？、）】》]+`)

@@ -29,6 +29,9 @@ type Identity struct {
 	// account (a government badge, a verified domain).
 	Confirmed bool
 	Evidence  string // what the platform said, for the record
+	// Until is when the account's authorisation ends and a person must renew it; zero: it does
+	// not end, or the platform does not say.
+	Until time.Time
 	// Principal is the verified legal name of whoever holds the account; empty: the platform
 	// does not say. Expected is the name the account is configured for; empty: none is.
 	Principal, Expected string
