@@ -42,8 +42,10 @@ func (x Extras) Picture(name string) (Picture, bool) {
 type PictureLimit struct {
 	Count int      // in one bulletin, cover and all
 	Bytes int      // of one picture in the text
-	Cover int      // bytes of the cover; 0: there is none
-	Types []string // MIME types in the text; a cover may be any picture we can shrink to fit
+	Types []string // MIME types in the text
+	// Cover bounds the picture above an article, in bytes; 0: there is none. CoverTypes are its MIME types.
+	Cover      int
+	CoverTypes []string
 	Provenance
 }
 
@@ -53,15 +55,17 @@ func (l PictureLimit) Check(x Extras) error {
 		return fmt.Errorf("%d pictures are attached, the platform takes %d", len(x.Pictures), l.Count)
 	}
 	for _, p := range x.Pictures {
-		switch cover := p.Name == x.Cover; {
-		case cover && l.Cover == 0:
+		most, types := l.Bytes, l.Types
+		if p.Name == x.Cover {
+			most, types = l.Cover, l.CoverTypes
+		}
+		switch {
+		case most == 0:
 			return fmt.Errorf("picture %s: the platform shows no cover", p.Name)
-		case cover && p.Size > l.Cover:
-			return fmt.Errorf("picture %s has %d bytes, a cover may have %d", p.Name, p.Size, l.Cover)
-		case p.Size > l.Bytes:
-			return fmt.Errorf("picture %s has %d bytes, the platform takes %d", p.Name, p.Size, l.Bytes)
-		case !slices.Contains(l.Types, p.Type):
-			return fmt.Errorf("picture %s is %s, the platform takes %s", p.Name, p.Type, strings.Join(l.Types, ", "))
+		case p.Size > most:
+			return fmt.Errorf("picture %s has %d bytes, the platform takes %d", p.Name, p.Size, most)
+		case !slices.Contains(types, p.Type):
+			return fmt.Errorf("picture %s is %s, the platform takes %s", p.Name, p.Type, strings.Join(types, ", "))
 		}
 	}
 	return nil

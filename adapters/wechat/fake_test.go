@@ -43,8 +43,10 @@ type fake struct {
 	drafts  []*draftEntry
 	out     []*draftEntry // published
 	texts   []adaptertest.Sent
-	heard   []*heard
-	remarks []*remark
+
+	previews []string // bodies
+	heard    []*heard
+	remarks  []*remark
 
 	api      bool              // bulletins are mass sends
 	oneReply bool              // a second reply is refused
@@ -245,6 +247,14 @@ func (f *fake) route(r *http.Request, body []byte) object {
 			return fail(40005, "invalid file type")
 		}
 		return object{"media_id": "COVER", "url": "http://mmbiz.qpic.cn/x"}
+	case "/media/uploadimg":
+		f.next++
+		return object{"url": fmt.Sprintf("http://mmbiz.qpic.cn/mmbiz_jpg/%d/0", f.next)}
+	case "/message/mass/preview":
+		f.previews = append(f.previews, string(body))
+		return object{"errcode": 0, "errmsg": "preview success", "msg_id": 34182}
+	case "/freepublish/submit":
+		return f.submit(body)
 	case "/draft/add":
 		return f.addDraft(body)
 	case "/draft/get", "/draft/delete":
@@ -324,6 +334,18 @@ func (f *fake) oneDraft(p string, body []byte) object {
 		return okay()
 	}
 	return object{"news_item": []object{f.drafts[i].render()}}
+}
+
+// submit takes a publishing job, which Settle ends as a person's publishing does.
+func (f *fake) submit(body []byte) object {
+	var in struct {
+		MediaID string `json:"media_id"`
+	}
+	_ = json.Unmarshal(body, &in)
+	if !slices.ContainsFunc(f.drafts, func(d *draftEntry) bool { return d.id == in.MediaID }) {
+		return fail(40007, "invalid media_id")
+	}
+	return object{"errcode": 0, "errmsg": "ok", "publish_id": "2247400001", "msg_data_id": dataID + 9}
 }
 
 func (d *draftEntry) render() object {

@@ -16,6 +16,7 @@ const (
 	modePlain, modeCompatible, modeSafe = "plain", "compatible", "safe"
 	kindService, kindSubscription       = "service", "subscription"
 	publishDraft, publishAPI            = "draft-only", "api"
+	publishQuiet                        = "quiet"
 )
 
 // options are the account's settings, checked.
@@ -58,7 +59,7 @@ func readOptions(c adapters.Config) (options, error) {
 		of          []string
 	}{
 		{"kind", o.kind, []string{kindService, kindSubscription}}, {"mode", o.mode, []string{modeSafe, modeCompatible, modePlain}},
-		{"publish", o.publish, []string{publishDraft, publishAPI}}, {"comments", get("comments", "on"), []string{"on", "off"}},
+		{"publish", o.publish, []string{publishDraft, publishAPI, publishQuiet}}, {"comments", get("comments", "on"), []string{"on", "off"}},
 		{"console_staff", get("console_staff", "on"), []string{"on", "off"}},
 	} {
 		if !oneOf(choice.value, choice.of) {

@@ -103,18 +103,26 @@ func TestLimits_FollowTheAccount(t *testing.T) {
 		options []string
 		quotas  string
 	}{
-		{"drafts have none", nil, "[]"},
-		{"service, tag", []string{"publish", "api", "audience", "tag:2"}, "[4/720h0m0s]"},
-		{"service, all", massOn, "[4/720h0m0s 1/24h0m0s]"},
-		{"subscription", append([]string{"kind", "subscription"}, massOn...), "[1/24h0m0s]"},
+		{"drafts hold nothing back", nil, "[preview 100/24h0m0s, public 4 a month to look at, public 1/24h0m0s to look at]"},
+		{"quiet", []string{"publish", "quiet"}, "[preview 100/24h0m0s]"},
+		{"service, tag", []string{"publish", "api", "audience", "tag:2"}, "[preview 100/24h0m0s, public 4 a month]"},
+		{"service, all", massOn, "[preview 100/24h0m0s, public 4 a month, public 1/24h0m0s]"},
+		{"subscription", append([]string{"kind", "subscription"}, massOn...), "[preview 100/24h0m0s, public 1/24h0m0s]"},
 	} {
 		var got []string
 		l := open(t, newFake(), c.options...).caps.Limits
 		for _, q := range l.Quotas {
-			got = append(got, fmt.Sprintf("%d/%s", q.N, q.Per))
+			line := fmt.Sprintf("%s %d/%s", q.Channel, q.N, q.Per)
+			if q.Monthly {
+				line = fmt.Sprintf("%s %d a month", q.Channel, q.N)
+			}
+			if q.Advisory {
+				line += " to look at"
+			}
+			got = append(got, line)
 		}
-		if fmt.Sprint(got) != c.quotas {
-			t.Errorf("%s: %v, want %s", c.name, got, c.quotas)
+		if line := "[" + strings.Join(got, ", ") + "]"; line != c.quotas {
+			t.Errorf("%s: %s, want %s", c.name, line, c.quotas)
 		}
 	}
 	l := open(t, newFake(), "replies_after_message", "20/48h").caps.Limits
