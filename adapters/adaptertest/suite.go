@@ -33,7 +33,7 @@ func Check(t T, k Kit) {
 		name string
 		run  func(T, Kit)
 	}{
-		{"manifest", checkManifest}, {"open", checkOpen}, {"identity", checkIdentity}, {"send", checkSends},
+		{"manifest", checkManifest}, {"open", checkOpen}, {"identity", checkIdentity}, {"send", checkSends}, {"by hand", checkByHand},
 		{"pending", checkPending}, {"find", checkFind}, {"retract", checkRetract}, {"measure", checkMeasure},
 		{"lookup", checkLookup}, {"watch", checkWatch}, {"same key", checkKeys}, {"stream", checkStream},
 		{"webhook", checkWebhook}, {"secrets", checkSecrets}, {"close", checkClose},

@@ -114,7 +114,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 	})
 	a.outbox = outbox.New(outbox.Options{
-		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Owner: a.owner(), Pace: a.outboxPace(),
+		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Hand: a.handRule, Owner: a.owner(), Pace: a.outboxPace(),
 		Lint: a.writer.Lint, OfficerSeen: a.door.Seen, Tag: a.store.Vault().Tag, Log: a.o.Log, Step: a.o.Step,
 	})
 	return err
@@ -202,6 +202,22 @@ func (a *App) idempotency(account string, ch adapters.Channel) adapters.Idempote
 		}
 	}
 	return adapters.NoIdem
+}
+
+// handRule says when people send what an account should.
+func (a *App) handRule(account string) outbox.HandRule {
+	for _, c := range a.o.Config.Accounts {
+		if c.ID != account {
+			continue
+		}
+		if a.o.Platforms[c.Platform].Manifest.ByHand {
+			return outbox.HandAlways
+		}
+		if c.Fallback == config.ByHand {
+			return outbox.HandFallback
+		}
+	}
+	return outbox.HandNever
 }
 
 // owner names this daemon in leases: one state directory is one daemon.
