@@ -219,6 +219,9 @@ func (d *decoder) checkAccounts(cfg *Config, platforms map[string]adapters.Manif
 				d.wrong(fmt.Sprintf("%s.watch[%d]", path, j), "name a source, such as mentions or tag:反诈", "%s.watch has an empty source", path)
 			}
 		}
+		if a.Fallback != "" && a.Fallback != ByHand {
+			d.wrong(path+".fallback", "write "+ByHand+", or remove the line", "%s.fallback %q is not a way to send", path, clip(a.Fallback))
+		}
 		d.platform(a, path, platforms)
 	}
 }

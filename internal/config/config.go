@@ -92,10 +92,14 @@ type Account struct {
 	Watch    []string                   `yaml:"watch"` // sources to poll: mentions, tag:…; default: the platform's usual ones
 	Poll     time.Duration              `yaml:"poll"`
 	Options  map[string]string          `yaml:"options"`
-	Secrets  map[string]adapters.Secret `yaml:"secrets"` // or name_file: path, never both
-	File     string                     `yaml:"-"`       // where it stands
-	Line     int                        `yaml:"-"`       // in File
+	Secrets  map[string]adapters.Secret `yaml:"secrets"`  // or name_file: path, never both
+	Fallback string                     `yaml:"fallback"` // by-hand: people send what the platform certainly does not deliver
+	File     string                     `yaml:"-"`        // where it stands
+	Line     int                        `yaml:"-"`        // in File
 }
+
+// ByHand is the fallback by which people send.
+const ByHand = "by-hand"
 
 // Schedule is a cron schedule of bulletins.
 type Schedule struct {
