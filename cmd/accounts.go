@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
@@ -25,19 +26,56 @@ func (t *tool) accountsCommand() *cobra.Command {
 
 func (t *tool) accountsList() *cobra.Command {
 	return t.withJSON(&cobra.Command{
-		Use: "list", Short: "List the accounts with their modes", Args: cobra.NoArgs,
+		Use: "list", Short: "List the accounts: modes, when something was last heard, what keeps failing", Args: cobra.NoArgs,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
 			list, err := pages(ctx, api.Paging{State: api.Any}, c.Accounts)
 			if err != nil {
 				return err
 			}
-			return t.print(list, func(w io.Writer) { writeAccounts(w, list) })
+			pulses, err := pages(ctx, api.Paging{State: api.Any}, c.Pulses)
+			if err != nil {
+				return err
+			}
+			all := withPulses(list, pulses)
+			return t.print(all, func(w io.Writer) { writeAccounts(w, all) })
 		}),
 	})
 }
 
-func writeAccounts(w io.Writer, list []api.Account) {
-	rows := [][]string{{"ID", "PLATFORM", "MODE", "WANTED", "HANDLE", "CONFIRMED", "SENDS HELD BECAUSE"}}
+// listedAccount is an account and how it is doing.
+type listedAccount struct {
+	api.Account
+	Heard   time.Time         `json:"heard,omitzero"`
+	Trouble map[string]string `json:"trouble,omitempty"`
+	Since   time.Time         `json:"since,omitzero"`
+}
+
+func withPulses(list []api.Account, pulses []api.Pulse) []listedAccount {
+	of := map[string]api.Pulse{}
+	for _, p := range pulses {
+		of[p.ID] = p
+	}
+	all := make([]listedAccount, len(list))
+	for i, a := range list {
+		all[i] = listedAccount{Account: a}
+		if p, ok := of[a.ID]; ok {
+			all[i].Heard, all[i].Trouble, all[i].Since = p.Heard, p.Trouble, p.Since
+		}
+	}
+	return all
+}
+
+// trouble is what keeps failing, on one line.
+func (a listedAccount) trouble() string {
+	var all []string
+	for _, source := range slices.Sorted(maps.Keys(a.Trouble)) {
+		all = append(all, source+": "+a.Trouble[source])
+	}
+	return strings.Join(all, "; ")
+}
+
+func writeAccounts(w io.Writer, list []listedAccount) {
+	rows := [][]string{{"ID", "PLATFORM", "UNIT", "MODE", "WANTED", "HANDLE", "CONFIRMED", "LAST HEARD", "SENDS HELD BECAUSE", "TROUBLE"}}
 	for _, a := range list {
 		confirmed := "no"
 		switch {
@@ -50,7 +88,7 @@ func writeAccounts(w io.Writer, list []api.Account) {
 		if wanted != "" {
 			wanted += " (" + a.WantedBy + ")"
 		}
-		rows = append(rows, []string{a.ID, a.Platform, a.State, dash(wanted), dash(a.Handle), confirmed, a.Suspect})
+		rows = append(rows, []string{a.ID, a.Platform, a.Unit, a.State, dash(wanted), dash(a.Handle), confirmed, short(a.Heard), dash(a.Suspect), a.trouble()})
 	}
 	table(w, rows...)
 }

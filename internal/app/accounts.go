@@ -88,6 +88,13 @@ func (o *opener) get(id string) (adapters.Account, bool) {
 	return a, ok
 }
 
+// problem says why an account is not open.
+func (o *opener) problem(id string) error {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.errs[id]
+}
+
 func (o *opener) close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()

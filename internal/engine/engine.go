@@ -85,6 +85,7 @@ type Options struct {
 	Tags      Tagger
 	Sieve     Sieve
 	Named     func(account, text string) bool // whether a text addresses the account; nil: ask the platforms only
+	Evidence  Evidence                        // where what people sent is kept; nil: nowhere
 	Policy    record.Policy
 	Accounts  []*Account
 	Schedules []Schedule
@@ -107,7 +108,11 @@ type Account struct {
 	// ForgetLeavers: what is kept of somebody who unfollows is erased, as the platform demands.
 	ForgetLeavers bool
 
-	self atomic.Pointer[adapters.Person] // who the platform says we are; nil: not known yet
+	// Problem says why the account is not open; nil func or error: no reason is known.
+	Problem func() error
+
+	pulse pulse
+	self  atomic.Pointer[adapters.Person] // who the platform says we are; nil: not known yet
 }
 
 // own says whether a person is the account itself.

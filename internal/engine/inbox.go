@@ -20,8 +20,11 @@ func (e *Engine) Receive(ctx context.Context, account string, items []adapters.I
 	if !ok {
 		return fmt.Errorf("no account %q is configured", account)
 	}
-	return e.receive(ctx, a, "", items)
+	return e.receive(ctx, a, webhook, items)
 }
+
+// webhook is the source of what an adapter did not poll.
+const webhook = ""
 
 func (e *Engine) receive(ctx context.Context, a *Account, source string, items []adapters.Inbound, marks ...*record.Mark) error {
 	var events []*bots.Event
@@ -30,7 +33,11 @@ func (e *Engine) receive(ctx context.Context, a *Account, source string, items [
 			events = append(events, ev)
 		}
 	}
-	return e.accept(ctx, events, marks...)
+	if err := e.accept(ctx, events, marks...); err != nil {
+		return err
+	}
+	e.well(ctx, a, source, len(events))
+	return nil
 }
 
 func (e *Engine) accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) error {
@@ -139,6 +146,9 @@ func (e *Engine) Conversation(account, person string) string {
 func (e *Engine) watch(ctx context.Context, a *Account, source string) {
 	for ctx.Err() == nil {
 		more, err := e.poll(ctx, a, source)
+		if err != nil && ctx.Err() == nil {
+			e.ill(ctx, a, source, err)
+		}
 		if err != nil && !errors.Is(err, errNotOpen) && ctx.Err() == nil {
 			e.o.Log.WarnContext(ctx, "poll", "account", a.Record.ID, "source", source, "err", err)
 		}
@@ -196,6 +206,7 @@ func (e *Engine) poll(ctx context.Context, a *Account, source string) (more bool
 		return false, err
 	}
 	if len(batch.Items) == 0 && string(batch.Next) == mark.Value {
+		e.well(ctx, a, source, 0)
 		return false, nil
 	}
 	mark.Value = string(batch.Next)

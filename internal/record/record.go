@@ -74,6 +74,7 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	KindToken:             func() bots.Record { return new(Token) },
 	KindAuditBatch:        func() bots.Record { return new(AuditBatch) },
 	KindCode:              func() bots.Record { return new(Code) },
+	KindPulse:             func() bots.Record { return new(Pulse) },
 	KindTakeover:          func() bots.Record { return new(Takeover) },
 	KindEvidence:          func() bots.Record { return new(Evidence) },
 }
@@ -209,6 +210,8 @@ type Errand struct {
 	Media   adapters.Media `json:"media,omitzero"` // of a medium
 	Tries   int            `json:"tries"`
 	Cause   string         `json:"cause"`
+	// Evidence is the record a fetched medium belongs to.
+	Evidence string `json:"evidence,omitempty"`
 }
 
 // RecordKind implements [bots.Record].

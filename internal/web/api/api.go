@@ -113,6 +113,7 @@ func (a *API) routes() {
 
 	a.get("GET /api/v1/accounts", list(a, "", newAccount))
 	a.get("GET /api/v1/accounts/{id}", a.account)
+	a.get("GET /api/v1/pulses", list(a, "", newPulse))
 	a.decide("POST /api/v1/accounts/{id}/request-mode", bots.RequestMode, bots.KindAccount, mode)
 	a.decide("POST /api/v1/accounts/{id}/confirm-mode", bots.ConfirmMode, bots.KindAccount, attest)
 	a.get("GET /api/v1/schedules", a.schedules)

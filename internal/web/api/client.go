@@ -330,6 +330,12 @@ func (c *Client) Accounts(ctx context.Context, p Paging) (Page[Account], error) 
 	return read[Page[Account]](ctx, c, p.path("/accounts"))
 }
 
+// Pulses lists how the accounts are doing; a pulse has its account's id. An account of which
+// nothing was heard yet has none.
+func (c *Client) Pulses(ctx context.Context, p Paging) (Page[Pulse], error) {
+	return read[Page[Pulse]](ctx, c, p.path("/pulses"))
+}
+
 // Account returns an account with what it would have sent so far.
 func (c *Client) Account(ctx context.Context, id string) (AccountView, error) {
 	return read[AccountView](ctx, c, at("/accounts", id))

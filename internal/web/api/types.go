@@ -59,6 +59,10 @@ type (
 		Envelope
 		*bots.Account
 	}
+	Pulse struct {
+		Envelope
+		*record.Pulse
+	}
 	Standing struct {
 		Envelope
 		*record.Standing
@@ -113,6 +117,7 @@ func newClue(r *bots.Clue) Clue             { return Clue{envelope(&r.Head), r} 
 func newWarning(r *bots.Warning) Warning    { return Warning{envelope(&r.Head), r} }
 func newBulletin(r *bots.Bulletin) Bulletin { return Bulletin{envelope(&r.Head), r} }
 func newAccount(r *bots.Account) Account    { return Account{envelope(&r.Head), r} }
+func newPulse(r *record.Pulse) Pulse        { return Pulse{envelope(&r.Head), r} }
 func newStanding(r *record.Standing) Standing {
 	return Standing{envelope(&r.Head), r}
 }

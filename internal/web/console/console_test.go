@@ -13,6 +13,7 @@ import (
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/console"
+	"netpatrol/internal/web/view"
 	"netpatrol/internal/web/webtest"
 )
 
@@ -503,16 +504,16 @@ func TestRevisionsAreCountedAsPeopleCount(t *testing.T) {
 	s := newSite(t)
 	s.scene()
 	o := s.as("lin")
-	tags, whole := regexp.MustCompile(`<[^>]*>`), regexp.MustCompile(`\b1\d{6}\b`)
-	pages := []string{"/standing"}
+	tags, whole := regexp.MustCompile(`<[^>]*>`), regexp.MustCompile(`\b[1-9]\d{6}\b`)
+	pages := map[string]int{"/standing": 1} // and the revision each must show
 	for _, r := range s.All(bots.KindDraft, bots.DraftAwaiting) {
 		if d := r.(*bots.Draft); d.Template != "" {
-			pages = append(pages, path(d))
+			pages[path(d)] = view.Revision(d.Rev)
 		}
 	}
-	for _, p := range pages {
+	for p, rev := range pages {
 		page := o.get(p)
-		page.has("第 1 版", `title="完整版本号 1`)
+		page.has(fmt.Sprintf("第 %d 版", rev), fmt.Sprintf(`title="完整版本号 %d`, rev))
 		if seen := whole.FindString(tags.ReplaceAllString(page.body, " ")); seen != "" {
 			t.Errorf("%s shows the whole number %s", p, seen)
 		}

@@ -1,0 +1,29 @@
+package record
+
+import (
+	"time"
+
+	"netpatrol/bots"
+)
+
+// KindPulse is the kind of [Pulse].
+const KindPulse bots.RecordKind = "pulse"
+
+// Pulse is how one account is doing, so that somebody who runs four hundred sees which one is
+// ill. It has the account's id, is written at most once a minute while all is well, and at once
+// when trouble begins or ends.
+type Pulse struct {
+	bots.Head
+	Heard   time.Time         `json:"heard,omitzero"`    // the newest event that was accepted
+	Trouble map[string]string `json:"trouble,omitempty"` // by source, or "open": what keeps failing
+	Since   time.Time         `json:"since,omitzero"`    // when the first of it began
+}
+
+// RecordKind implements [bots.Record].
+func (*Pulse) RecordKind() bots.RecordKind { return KindPulse }
+
+// The states of a pulse.
+const (
+	PulseWell = "well"
+	PulseIll  = "ill"
+)
