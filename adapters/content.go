@@ -6,6 +6,9 @@ import (
 	"io"
 )
 
+// ErrTooLarge is inside the error about a medium of more than [MaxMedia].
+var ErrTooLarge = fmt.Errorf("it is larger than %d MiB", MaxMedia>>20)
+
 // MaxMedia is the size in bytes above which no medium is fetched.
 const MaxMedia = 64 << 20
 
@@ -29,7 +32,7 @@ func Bounded(op string, c Content) (Content, error) {
 }
 
 func tooLarge(op string) error {
-	return &Error{Class: Rejected, Op: op, Phase: Answered, Err: fmt.Errorf("it is larger than %d MiB", MaxMedia>>20)}
+	return &Error{Class: Rejected, Op: op, Phase: Answered, Err: ErrTooLarge}
 }
 
 type bounded struct {

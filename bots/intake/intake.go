@@ -40,6 +40,9 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	if r, ok := e.Body.(*bots.Reminder); ok && r.Bot == b.Name() {
 		return lapsed(r, f), nil
 	}
+	if r, ok := e.Body.(*bots.FetchResult); ok && r.Bot == b.Name() {
+		return collected(e, f, r), nil
+	}
 	h, ok := e.Body.(*bots.Heard)
 	if !ok || e.Kind != bots.MessageHeard {
 		return nil, bots.ErrNotMine
@@ -54,6 +57,7 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 }
 
 // ours says whether somebody is the account itself or its staff.
+	t.collect(h)
 func ours(a bots.Account, person string) bool {
 	if person != "" && person == a.Self {
 		return true

@@ -31,6 +31,7 @@ import (
 	"netpatrol/bots/patrol"
 	"netpatrol/bots/warning"
 	"netpatrol/internal/audit"
+	"netpatrol/internal/blob"
 	"netpatrol/internal/config"
 	"netpatrol/internal/engine"
 	"netpatrol/internal/outbox"
@@ -57,6 +58,7 @@ type Options struct {
 type App struct {
 	o         Options
 	store     *boltstore.Store
+	files     *blob.Store // evidence
 	writer    writer
 	engine    *engine.Engine
 	outbox    *outbox.Outbox
@@ -89,6 +91,9 @@ func Init(dir string) error {
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
+	if a.files, err = openEvidence(a.o.Config.State, a.store); err != nil {
+		return err
+	}
 	if a.writer, err = newWriter(a.o.Texts...); err != nil {
 		return err
 	}
@@ -109,7 +114,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine, err = engine.New(ctx, engine.Options{
-		Store: a.store, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names,
+		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 	})
@@ -262,7 +267,7 @@ func (a *App) sweep(ctx context.Context) error {
 	defer t.Stop()
 	for {
 		_, err := a.store.Sweep(ctx, time.Now())
-		if err = errors.Join(err, a.door.Sweep(ctx)); err != nil && ctx.Err() == nil {
+		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepEvidence(ctx)); err != nil && ctx.Err() == nil {
 			a.o.Log.ErrorContext(ctx, "sweep", "err", err)
 		}
 		select {

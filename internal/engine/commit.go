@@ -410,6 +410,9 @@ func (c *commit) cancel(key string) error {
 }
 
 func (c *commit) errand(x bots.Fetch) error {
+	if x.What == bots.FetchMedia {
+		return c.collect(x)
+	}
 	id := memoryID(c.ev.Stream, c.bot, x.Key)
 	g, err := record.Load[record.Errand](c.tx, id)
 	if errors.Is(err, record.ErrNotFound) {

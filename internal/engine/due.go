@@ -242,6 +242,12 @@ func (e *Engine) putOff(ctx context.Context, g *record.Errand, due time.Time) (h
 
 // runErrand makes a read and brings its result back as an event.
 func (e *Engine) runErrand(ctx context.Context, g *record.Errand, now time.Time) error {
+	switch {
+	case g.Erased: // whom it was about is forgotten
+		return e.forget(ctx, g)
+	case g.What == bots.FetchMedia:
+		return e.collect(ctx, g, now)
+	}
 	result := &bots.FetchResult{Bot: g.Bot, Key: g.Key, What: g.What, Ref: g.Ref}
 	sight, err := e.look(ctx, g)
 	switch {
@@ -253,6 +259,11 @@ func (e *Engine) runErrand(ctx context.Context, g *record.Errand, now time.Time)
 	default:
 		result.Problem = clip(err.Error(), maxWhy)
 	}
+	return e.bringBack(ctx, g, result, now)
+}
+
+// bringBack turns the result of an errand into its event, then forgets the errand.
+func (e *Engine) bringBack(ctx context.Context, g *record.Errand, result *bots.FetchResult, now time.Time) error {
 	ev := &bots.Event{
 		Key:  fmt.Sprintf("%s|errand|%s", g.Updated.UTC().Format(time.RFC3339Nano), g.ID),
 		Kind: bots.Fetched, V: 1, Occurred: now, Cause: g.Cause, Account: g.Account, Body: result,
@@ -277,13 +288,18 @@ func (e *Engine) look(ctx context.Context, g *record.Errand) (adapters.Sight, er
 const errandTimeout = 15 * time.Second
 
 func (e *Engine) postpone(ctx context.Context, g *record.Errand, now time.Time) error {
+	return e.tryAgain(ctx, g, now.Add(e.o.Pace.Retry<<(g.Tries+1)))
+}
+
+// tryAgain counts a try that failed and sets when the next one is.
+func (e *Engine) tryAgain(ctx context.Context, g *record.Errand, due time.Time) error {
 	return e.o.Store.Update(ctx, func(tx record.Tx) error {
 		again, err := record.Load[record.Errand](tx, g.ID)
 		if err != nil || again.Version != g.Version {
 			return nil
 		}
 		again.Tries++
-		again.Due = now.Add(e.o.Pace.Retry << again.Tries)
+		again.Due = due
 		return tx.Put(again)
 	})
 }

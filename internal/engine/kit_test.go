@@ -40,6 +40,8 @@ type deskOptions struct {
 	store     func(Store) Store
 	more      []*Account
 	named     func(account, text string) bool
+	fetch     fetchFunc // of media
+	evidence  Evidence
 }
 
 func newDesk(t *testing.T, o deskOptions) *desk {
@@ -73,7 +75,7 @@ func (d *desk) options(o deskOptions) Options {
 	if o.lint == nil {
 		o.lint = func(string) error { return nil }
 	}
-	account := &scripted{look: o.look, pages: o.watch}
+	account := &scripted{look: o.look, pages: o.watch, fetch: o.fetch}
 	a := &Account{
 		Record: bots.Account{Head: bots.Head{ID: "wb"}, Platform: "test", Unit: "测试网警", Names: []string{"测试网警"}, Language: "zh-Hans"},
 		Open:   func() adapters.Account { return account }, Poll: 10 * time.Millisecond,
@@ -87,7 +89,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named,
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, Evidence: o.evidence,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }
@@ -294,6 +296,7 @@ func patrolBot() bots.Bot {
 type scripted struct {
 	look  func(context.Context, adapters.Ref) (adapters.Sight, error)
 	pages *pages
+	fetch fetchFunc
 }
 
 func (s *scripted) Identity(context.Context) (adapters.Identity, error) {
@@ -307,6 +310,9 @@ func (s *scripted) Caps() adapters.Caps {
 	}
 	if s.pages != nil {
 		c.Watch = s.pages
+	}
+	if s.fetch != nil {
+		c.Media = s.fetch
 	}
 	return c
 }
