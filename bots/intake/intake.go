@@ -53,11 +53,11 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	}
 	t := newTurn(e, f, b.folder.Fold(h.Text))
 	t.decide()
+	t.collect(h)
 	return t.effects, nil
 }
 
 // ours says whether somebody is the account itself or its staff.
-	t.collect(h)
 func ours(a bots.Account, person string) bool {
 	if person != "" && person == a.Self {
 		return true
