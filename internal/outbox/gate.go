@@ -18,10 +18,12 @@ type brief struct {
 	account adapters.Account // nil: down
 	quotas  []allowance
 	lint    error
-	seen    time.Time // when an officer was last signed in
-	sight   sight     // of a warning's post
-	broken  time.Time // until when the breaker is open
-	passive bool      // it leaves in the answer to a callback: no call is made
+	seen    time.Time       // when an officer was last signed in
+	sight   sight           // of a warning's post
+	broken  time.Time       // until when the breaker is open
+	extras  adapters.Extras // with the pictures' bytes
+	pics    string          // why the pictures are not those that were approved; empty: they are
+	passive bool            // it leaves in the answer to a callback: no call is made
 }
 
 // brief gathers what the gates need. The linter is pure but slow, so it runs here.
@@ -34,6 +36,7 @@ func (l *lane) brief(ctx context.Context, it *record.Item) (*brief, error) {
 	if l.o.o.Lint != nil {
 		b.lint = l.o.o.Lint(it.Text)
 	}
+	b.extras, b.pics = l.o.pictures(ctx, it)
 	if it.Unsolicited() && l.o.o.OfficerSeen != nil {
 		seen, err := l.o.o.OfficerSeen(ctx)
 		if err != nil {
@@ -74,7 +77,7 @@ type check struct {
 // gates are passed in this order: what ends an item, what an officer must see, what waits.
 // The quota is last, because passing it reserves.
 func gates() []gate {
-	return []gate{fresh, halted, knownAccount, approved, standingStill, modest, honest, manned, looked, handed, open, paused, unbroken, inWindow, withinQuota}
+	return []gate{fresh, halted, knownAccount, approved, pictured, standingStill, modest, honest, manned, looked, handed, open, paused, unbroken, inWindow, withinQuota}
 }
 
 func (c *check) judge() (ruling, error) {
@@ -136,6 +139,14 @@ func approved(c *check) (ruling, error) {
 		return ruling{hold: whySeal}, nil
 	}
 	c.appr = a
+	return ruling{}, nil
+}
+
+// pictured recomputes the digests of the very pictures about to leave.
+func pictured(c *check) (ruling, error) {
+	if c.b.pics != "" { // promise 1
+		return ruling{hold: c.b.pics}, nil
+	}
 	return ruling{}, nil
 }
 

@@ -17,9 +17,10 @@ type claim struct {
 	n      int
 	epoch  uint64
 	at     adapters.Attempt
-	report func(error) // to the breaker
-	waits  bool        // a gate lets it wait: nothing was claimed
-	place  string      // where a person would post it
+	extras adapters.Extras // the item's, with the pictures' bytes
+	report func(error)     // to the breaker
+	waits  bool            // a gate lets it wait: nothing was claimed
+	place  string          // where a person would post it
 }
 
 // send takes one item from due to whatever becomes of it. After the claim it no longer
@@ -104,6 +105,8 @@ func (l *lane) decide(tx record.Tx, b *brief, c *claim) error {
 		return err
 	}
 	it.Untold, it.Lookups, it.Passive = false, 0, b.passive
+	it.Vanished, it.Hint, it.Altered = time.Time{}, "", ""
+	c.extras = b.extras
 	c.item, c.epoch, c.place = it, epoch, place(b.account, it)
 	c.at = adapters.Attempt{Item: it.ID, N: c.n, Key: it.Key, Code: it.Code, Deadline: l.o.deadline(now, until)}
 	return l.o.save(tx, it, "claimed", now)
@@ -232,10 +235,14 @@ func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Rec
 	}()
 	it := c.item
 	switch it.Channel {
-	case adapters.Public:
+	case adapters.Public, adapters.Preview:
 		part, err := onePart(caps.Publish, it)
 		if err != nil {
 			return r, err
+		}
+		part.Extras = c.extras
+		if it.Channel == adapters.Preview {
+			return caps.Preview.Preview(ctx, c.at, it.To, part)
 		}
 		return caps.Publish.Publish(ctx, c.at, part)
 	case adapters.Private:
@@ -247,7 +254,7 @@ func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Rec
 
 // onePart plans a bulletin, which must be one post with exactly the approved bytes.
 func onePart(p adapters.Publisher, it *record.Item) (adapters.Part, error) {
-	plan, err := p.Plan(adapters.Bulletin{Title: it.Title, Text: it.Text, Language: it.Language})
+	plan, err := p.Plan(adapters.Bulletin{Title: it.Title, Text: it.Text, Language: it.Language, Extras: it.Extras})
 	if err != nil {
 		return adapters.Part{}, &adapters.Error{Class: adapters.Rejected, Op: "plan", Err: err}
 	}
@@ -267,6 +274,7 @@ func says(p adapters.Part, it *record.Item) bool {
 func unable(caps adapters.Caps, it *record.Item) string {
 	switch {
 	case it.Channel == adapters.Public && caps.Publish != nil,
+		it.Channel == adapters.Preview && caps.Publish != nil && caps.Preview != nil,
 		it.Channel == adapters.Private && caps.Message != nil,
 		it.Channel == adapters.InReply && caps.Comment != nil:
 		return ""

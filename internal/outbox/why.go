@@ -48,6 +48,16 @@ func whyHalted(h *record.Halt) string {
 	return "已停发公开及主动消息，恢复后自动发出"
 }
 
+const (
+	whyVanished = "草稿已不在草稿箱，发布记录里也查不到：可能已在平台后台群发，也可能被删除。请到平台后台核对后认定结果"
+	whyAltered  = "发出的内容与批准的不一致，请核对并决定是否更正或删除："
+	whyRefused  = "平台没有发布这篇通报："
+)
+
+func whyNoPicture(name string) string {
+	return "图片 " + name + " 读取不到或与批准的不一致，须重新附图并审批"
+}
+
 func whyBehind(item string) string {
 	return "前一条消息尚无结果，依次等候（" + item + "）"
 }
