@@ -21,9 +21,9 @@ type Reply struct {
 	// Public answers under the person's post instead of privately. It is only honoured for
 	// a mention, and such texts carry no detail.
 	Public bool
-	// Choices are answers offered as buttons, where the platform has them. The template holds
-	// each one's Text as a line of its own, in order.
-	Choices []adapters.Choice
+	// Choices are the ids of the template's numbered lines ("1 …", "2 …"), in order. They are
+	// offered as buttons where the platform has them; who has none answers with the number.
+	Choices []string
 }
 
 // OpenReport files what a person said. ID is [NewID] of the event.

@@ -187,7 +187,7 @@ func detailWord(detail string) string {
 func didWord(d string) string { return cmp.Or(didWords[d], stateWord(d)) }
 
 var slotWords = map[string]string{
-	"emergency": "紧急情形", "police": "是否已报警", "amount": "金额（元）", "time": "时间", "phone": "电话", "link": "链接", "money": "正在或刚刚转账", "life": "危及人身安全",
+	"emergency": "紧急情形", "police": "是否已报警", "paid": "钱是否已转出", "amount": "金额（元）", "time": "时间", "phone": "电话", "link": "链接", "money": "正在或刚刚转账", "life": "危及人身安全",
 }
 
 // slotWord names what a report tells, and what it tells where that is one of our words.
