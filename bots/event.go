@@ -97,6 +97,7 @@ type Heard struct {
 	Detail   string           `json:"detail,omitempty"`
 	Source   string           `json:"source,omitempty"` // the watched source it came by
 	Hits     []Hit            `json:"hits,omitempty"`   // what the sieve found
+	Noted    string           `json:"noted,omitempty"`  // officer who typed it in, where no program can listen
 }
 
 // Hit is one rule that matched a text.
@@ -186,6 +187,8 @@ const (
 	ProveHand      Verb = "prove"          // it was posted: Fields: link, text (as it stands there); a reason when it differs
 	ConfirmHand    Verb = "confirm-hand"   // it was posted with another text: second person
 	CloseHand      Verb = "close-hand"     // it will not be posted, with a reason
+	NoteHeard      Verb = "note"           // on an account that people work by hand: Fields: kind (message, mention, post), from, text, link
+	LookBack       Verb = "look-back"      // a warning whose post only people can look at: Fields["as"] removed | kept
 	HaltSends      Verb = "halt"           // Fields["level"] unsolicited | everything
 	ResumeSends    Verb = "resume"         //
 	CloseReport    Verb = "close-report"   //

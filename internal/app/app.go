@@ -166,7 +166,9 @@ func (a *App) accounts() []*engine.Account {
 				open, _ := a.opener.get(c.ID)
 				return open
 			},
-			Watch: c.Watch, Poll: c.Poll, ForgetLeavers: a.o.Platforms[c.Platform].Manifest.ForgetLeavers,
+			Problem: func() error { return a.opener.problem(c.ID) },
+			Watch:   c.Watch, Poll: c.Poll, ForgetLeavers: a.o.Platforms[c.Platform].Manifest.ForgetLeavers,
+			ByHand: a.o.Platforms[c.Platform].Manifest.ByHand,
 		})
 	}
 	return all

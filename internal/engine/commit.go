@@ -56,6 +56,7 @@ func (c *commit) all(p *proposal) error {
 	if err := c.book(); err != nil {
 		return err
 	}
+	c.noteAudit()
 	c.urgent = p.emergency()
 	for _, x := range p.effects {
 		c.bot = x.bot

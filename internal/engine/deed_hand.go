@@ -55,3 +55,16 @@ func (c *commit) confirmHand(by *record.Officer, d *bots.Decision) error {
 func (c *commit) closeHand(by *record.Officer, d *bots.Decision) error {
 	return c.onItem(d, "close-hand", func(i *record.Item) error { return i.CloseHand(by, strings.TrimSpace(d.Reason), c.now) })
 }
+
+// lookBack records what an officer saw of a warned post that no program can look at.
+func (c *commit) lookBack(by *record.Officer, d *bots.Decision) error {
+	w, err := record.Load[bots.Warning](c.tx, d.On.ID)
+	if err != nil {
+		return err
+	}
+	if err := record.LookBack(w, by, d.Fields["as"], c.now); err != nil {
+		return err
+	}
+	c.audit("follow-up", d.On, "", w.State)
+	return c.tx.Put(w)
+}

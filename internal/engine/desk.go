@@ -31,6 +31,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.ProveHand:      (*commit).proveHand,
 	bots.ConfirmHand:    (*commit).confirmHand,
 	bots.CloseHand:      (*commit).closeHand,
+	bots.LookBack:       (*commit).lookBack,
 	bots.HaltSends:      (*commit).haltSends,
 	bots.ResumeSends:    (*commit).resumeSends,
 	bots.CloseReport:    (*commit).closeReport,

@@ -18,6 +18,9 @@ const StatusPending = "pending"
 // result. formKey names the form it came by: the same form
 // sent twice gets the first outcome.
 func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (bots.Result, error) {
+	if d.Verb == bots.NoteHeard {
+		return e.note(ctx, &d, formKey)
+	}
 	ev := &bots.Event{Key: "decision|" + d.Officer + "|" + formKey, Kind: bots.Decided, V: 1, Body: &d}
 	ev.Stream, ev.Account = e.decisionStream(ctx, d)
 	ev.State = bots.EventPending
@@ -35,6 +38,15 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	defer e.leave(ev.ID, done)
 	if fresh[0] {
 		ev.Occurred = ev.Accepted
+	}
+	return e.await(ctx, ev, fresh[0])
+}
+
+// await queues an accepted event, unless it was accepted before, and waits for what it comes to.
+func (e *Engine) await(ctx context.Context, ev *bots.Event, fresh bool) (bots.Result, error) {
+	done := e.wait(ev.ID)
+	defer e.leave(ev.ID, done)
+	if fresh {
 		e.streams.add(ev)
 	} else if r, ok := e.resultOf(ctx, ev.ID); ok {
 		return r, nil

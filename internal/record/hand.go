@@ -170,12 +170,16 @@ const maxProof = 16 << 10
 
 // linked wants an address of what everybody can see. A private message has none.
 func (i *Item) linked(link string) error {
-	u, err := url.Parse(link)
-	whole := err == nil && u.Host != "" && slices.Contains([]string{"http", "https"}, u.Scheme)
-	if !whole && (link != "" || i.InPublic()) { // promise 4
+	if !IsLink(link) && (link != "" || i.InPublic()) { // promise 4
 		return refuse("link", "give the link of what was posted, beginning with https://; it is the proof")
 	}
 	return nil
+}
+
+// IsLink says whether a text is a whole address of a page.
+func IsLink(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && slices.Contains([]string{"http", "https"}, u.Scheme)
 }
 
 // ConfirmHand is the second person's word that a text which differs was posted.
