@@ -34,8 +34,6 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if err != nil {
 		return bots.Result{}, err
 	}
-	done := e.wait(ev.ID)
-	defer e.leave(ev.ID, done)
 	if fresh[0] {
 		ev.Occurred = ev.Accepted
 	}
