@@ -35,6 +35,7 @@ import (
 	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
 	"netpatrol/adapters/wechat"
+	"netpatrol/adapters/weibo"
 	"netpatrol/bots"
 )
 
@@ -52,6 +53,7 @@ func Default() Assembly {
 		"manual":   manual.Platform(),
 		"mastodon": mastodon.Platform(),
 		"wechat":   wechat.Platform(),
+		"weibo":    weibo.Platform(),
 	}}
 }
 
