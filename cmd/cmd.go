@@ -32,6 +32,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netpatrol/adapters"
+	"netpatrol/adapters/bridge"
 	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
 	"netpatrol/adapters/wechat"
@@ -50,6 +51,7 @@ type Assembly struct {
 // Default is netpatrol as it ships.
 func Default() Assembly {
 	return Assembly{platforms: map[string]adapters.Platform{
+		"bridge":   bridge.Platform(),
 		"manual":   manual.Platform(),
 		"mastodon": mastodon.Platform(),
 		"wechat":   wechat.Platform(),
