@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"time"
 
@@ -37,6 +38,7 @@ func (e *Engine) receive(ctx context.Context, a *Account, source string, items [
 		return err
 	}
 	e.well(ctx, a, source, len(events))
+	e.hurry(ctx, a, items)
 	return nil
 }
 
@@ -144,7 +146,9 @@ func (e *Engine) Conversation(account, person string) string {
 // watch polls one source for as long as ctx lasts. The cursor commits with the events,
 // so after any failure the same page is asked for again.
 func (e *Engine) watch(ctx context.Context, a *Account, source string) {
+	beat := cadence{every: a.Poll, phase: phase(a.Record.ID, source)}
 	for ctx.Err() == nil {
+		began := time.Now()
 		more, err := e.poll(ctx, a, source)
 		if err != nil && ctx.Err() == nil {
 			e.ill(ctx, a, source, err)
@@ -152,10 +156,40 @@ func (e *Engine) watch(ctx context.Context, a *Account, source string) {
 		if err != nil && !errors.Is(err, errNotOpen) && ctx.Err() == nil {
 			e.o.Log.WarnContext(ctx, "poll", "account", a.Record.ID, "source", source, "err", err)
 		}
-		if !pause(ctx, e.untilPoll(a, more, err)) {
+		wait := e.untilPoll(a, more, err)
+		if err == nil && !more {
+			wait = beat.until(began)
+		}
+		if !pause(ctx, wait) {
 			return
 		}
 	}
+}
+
+// cadence spreads the polls of many accounts over the interval: all begin at once, and from the
+// second poll on each keeps to a beat of its own.
+type cadence struct {
+	every time.Duration
+	phase float64 // in [0, 1)
+	next  time.Time
+}
+
+// until is how long to wait for the beat after a poll that began at began.
+func (c *cadence) until(began time.Time) time.Duration {
+	if c.next.IsZero() {
+		c.next = began.Add(time.Duration(c.phase * float64(c.every)))
+	}
+	for now := time.Now(); !c.next.After(now); {
+		c.next = c.next.Add(c.every)
+	}
+	return time.Until(c.next)
+}
+
+// phase is where in the interval a source's beat lies: always the same, and even over many.
+func phase(account, source string) float64 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(account + "/" + source))
+	return float64(h.Sum32()) / (1 << 32)
 }
 
 // untilPoll is how long to wait after a poll: as long as the platform asks after a failure,

@@ -2,7 +2,10 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
@@ -56,5 +59,38 @@ func TestThePulseTellsWhyAnAccountIsNotOpen(t *testing.T) {
 	d.until("it shows", func() bool {
 		p, err := record.Fetch[record.Pulse](t.Context(), d.store, "shut")
 		return err == nil && p.Trouble["open"] == "401: the token was withdrawn"
+	})
+}
+
+func TestPollsOfManyAccountsAreSpreadAndKeepTheirBeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const every = time.Minute
+		began := time.Now()
+		var tenths [10]int
+		for i := range 400 {
+			c := cadence{every: every, phase: phase(fmt.Sprint("forum-", i), "mentions")}
+			first := c.until(began)
+			if first < 0 || first > every {
+				t.Fatalf("the second poll comes after %s", first)
+			}
+			tenths[min(9, int(10*first/every))]++
+		}
+		for i, n := range tenths {
+			if n < 15 {
+				t.Errorf("tenth %d of the interval has %d of 400 polls", i, n)
+			}
+		}
+		c := cadence{every: every, phase: 0.5}
+		time.Sleep(c.until(time.Now()))
+		beat := time.Now()
+		time.Sleep(20 * time.Second) // a slow answer does not move the beat
+		if time.Sleep(c.until(beat)); time.Since(beat) != every {
+			t.Errorf("the next poll came after %s", time.Since(beat))
+		}
+		beat = time.Now()
+		time.Sleep(3*every + time.Second) // nor do missed beats come in a rush
+		if time.Sleep(c.until(beat)); time.Since(beat) != 4*every {
+			t.Errorf("after a long answer it came after %s", time.Since(beat))
+		}
 	})
 }
