@@ -55,6 +55,9 @@ type fake struct {
 	stats    map[string]string // by interface
 	plain    bool              // answers carry no date
 	noTokens bool              // stable_token without a token
+
+	files  map[string][]byte // what people sent, by media_id
+	videos map[string]string // where the platform says a video is
 }
 
 type mass struct {
@@ -183,12 +186,21 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, a)
 		return
 	}
+	if r.URL.Path == "/video/1" {
+		w.Header().Set("Content-Type", "video/mp4")
+		_, _ = io.WriteString(w, "\x00\x00\x00\x18ftypmp42")
+		return
+	}
 	if r.URL.Path == "/cgi-bin/stable_token" {
 		say(w, f.issue(body))
 		return
 	}
 	if token := r.URL.Query().Get("access_token"); token != f.token || f.spoiled {
 		say(w, fail(40001, "invalid credential, access_token "+token+" is invalid or not latest rid: 6543-1234-aaaa"))
+		return
+	}
+	if r.URL.Path == "/cgi-bin/media/get" {
+		f.getMedia(w, r)
 		return
 	}
 	say(w, f.route(r, body))

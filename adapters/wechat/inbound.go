@@ -223,7 +223,11 @@ func (p *push) message(in *adapters.Inbound) {
 }
 
 func (p *push) media(mime, link string) []adapters.Media {
-	return []adapters.Media{{Ref: adapters.Ref(p.MediaID), Type: mime, URL: link}}
+	m := adapters.Media{Ref: adapters.Ref(p.MediaID), Type: mime, URL: link}
+	if at := p.at(); !at.IsZero() {
+		m.Until = at.Add(mediaLife)
+	}
+	return []adapters.Media{m}
 }
 
 // event translates what is no message. What has no kind of its own stays KindOther, with

@@ -32,7 +32,7 @@ func digestForTest(parts ...string) string { return fmt.Sprint(len(parts)) }
 
 func TestInbound(t *testing.T) {
 	media := func(id, mime, url string) []adapters.Media {
-		return []adapters.Media{{Ref: adapters.Ref(id), Type: mime, URL: url}}
+		return []adapters.Media{{Ref: adapters.Ref(id), Type: mime, URL: url, Until: time.Unix(1714112445, 0).UTC().Add(72 * time.Hour)}}
 	}
 	event := func(name string, more ...string) string {
 		return elements(append([]string{"MsgType", "event", "Event", name}, more...)...)

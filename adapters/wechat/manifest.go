@@ -46,6 +46,7 @@ func abilities() []adapters.Ability {
 		{Name: "message", Permission: "客服接口", Note: "only within the reply window that a person opens; verified accounts"},
 		{Name: "comment", Permission: "留言管理", Note: "verified accounts; one reply for each comment"},
 		{Name: "watch", Permission: "留言管理", Note: "comments of own articles; the platform has no mentions"},
+		{Name: "media", Permission: "素材管理", Note: "pictures, voices and videos that people send, within three days"},
 		{Name: "webhook", Permission: "消息与事件推送 (服务器配置)"},
 		{Name: "find", Permission: "草稿箱、发布能力、留言管理", Note: "drafts and comment replies; a private message cannot be found again"},
 		{Name: "retract", Permission: "群发接口、发布能力、草稿箱"},
