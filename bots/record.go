@@ -60,6 +60,7 @@ type Account struct {
 	Handle    string   `json:"handle,omitempty"` // our own handle
 	Lookable  bool     `json:"lookable"`         // posts can be fetched again
 	Private   bool     `json:"private"`          // private messages can be sent
+	ByHand    bool     `json:"byHand,omitempty"` // people listen and post there, because no program may
 	Wanted    Mode     `json:"wanted,omitempty"` // mode asked for by WantedBy, waiting for a second person
 	WantedBy  string   `json:"wantedBy,omitempty"`
 	Attested  []string `json:"attested,omitempty"` // officers who attest the agency behind the account

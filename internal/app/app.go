@@ -161,6 +161,7 @@ func (a *App) accounts() []*engine.Account {
 			Record: bots.Account{
 				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Speaks(c).Name, Names: c.Names, Staff: c.Staff,
 				Language: c.Language,
+				ByHand: a.o.Platforms[c.Platform].Manifest.ByHand,
 			},
 			Open: func() adapters.Account {
 				open, _ := a.opener.get(c.ID)
@@ -168,7 +169,6 @@ func (a *App) accounts() []*engine.Account {
 			},
 			Problem: func() error { return a.opener.problem(c.ID) },
 			Watch:   c.Watch, Poll: c.Poll, ForgetLeavers: a.o.Platforms[c.Platform].Manifest.ForgetLeavers,
-			ByHand: a.o.Platforms[c.Platform].Manifest.ByHand,
 		})
 	}
 	return all

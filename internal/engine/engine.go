@@ -107,8 +107,6 @@ type Account struct {
 	Poll  time.Duration
 	// ForgetLeavers: what is kept of somebody who unfollows is erased, as the platform demands.
 	ForgetLeavers bool
-	// ByHand: people listen and post there, because no program may.
-	ByHand bool
 
 	// Problem says why the account is not open; nil func or error: no reason is known.
 	Problem func() error

@@ -56,7 +56,7 @@ func (e *Engine) noteOf(ctx context.Context, d *bots.Decision, formKey string) (
 	switch {
 	case err != nil || !by.Is(record.Duty, record.Approver):
 		return nil, refuse("role", "%s may not enter what people said: it needs an officer or approver", d.Officer)
-	case a == nil || !a.ByHand:
+	case a == nil || !a.Record.ByHand:
 		return nil, refuse("account", "account %q is not worked by hand: what is said there comes in by itself", d.On.ID)
 	case !slices.Contains(noted, kind):
 		return nil, refuse("kind", "enter a message, mention or post, not %q", kind)

@@ -14,8 +14,8 @@ import (
 // tieba is an account that people work by hand.
 func tieba() *Account {
 	return &Account{
-		Record: bots.Account{Head: bots.Head{ID: "tieba"}, Platform: "manual", Unit: "测试网警", Language: "zh-Hans"},
-		Open:   func() adapters.Account { return &scripted{} }, ByHand: true, Poll: time.Hour,
+		Record: bots.Account{Head: bots.Head{ID: "tieba"}, Platform: "manual", Unit: "测试网警", Language: "zh-Hans", ByHand: true},
+		Open:   func() adapters.Account { return &scripted{} }, Poll: time.Hour,
 	}
 }
 

@@ -211,8 +211,9 @@ func (c *Console) clues(v *visit) (err error) {
 
 type cluePage struct {
 	*bots.Clue
-	Post     []segment
-	Warnings []objected
+	Post       []segment
+	Warnings   []objected
+	Unlookable bool // only people can see what became of the post
 }
 
 // objected is a warning with what the person warned says against it.
@@ -254,6 +255,11 @@ func (c *Console) clue(v *visit) error {
 			p.Warnings = append(p.Warnings, objected{w, o})
 		}
 	}
+	a, err := record.Fetch[bots.Account](v.ctx(), c.desk, clue.Account)
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	p.Unlookable = err == nil && !a.Lookable
 	return c.show(v, "clue", "线索", "clues", p)
 }
 

@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -59,6 +60,17 @@ func tooLong(message string) string {
 	unit = unitWord(strings.TrimSuffix(unit, ","))
 	return fmt.Sprintf("现有 %d %s，上限 %d，请删去 %d。", length, unit, most, less)
 }
+
+// where words the place at which a posted text leaves the approved one.
+func where(message string) string {
+	m := difference.FindStringSubmatch(message)
+	if m == nil {
+		return ""
+	}
+	return fmt.Sprintf("从第 %s 个字起：审批为“%s”，粘贴的是“%s”。请核对是否发错或粘贴不全；若平台上确实只能这样发，请写明理由，由另一位同事确认。", m[1], m[2], m[3])
+}
+
+var difference = regexp.MustCompile(`from character (\d+) on: approved “(.*)”, posted “(.*)”`)
 
 // line is one line of a tape: in words, and as the machine wrote it.
 type line struct{ Words, Raw string }

@@ -19,7 +19,7 @@ var stateWords = map[string]string{
 	bots.DraftObserved: "仅观察", bots.DraftAwaiting: "待审批", bots.DraftApproved: "已批准", bots.DraftReleased: "已放行", bots.DraftReturned: "已退回",
 	bots.DraftExpired: "已过期", bots.DraftWithdrawn: "已撤回",
 	record.ItemDue: "排队发送", record.ItemHeld: "暂缓", record.ItemClaimed: "正在发送", record.ItemAccepted: "平台已受理", record.ItemDelivered: "已送达",
-	record.ItemRejected: "平台拒绝", record.ItemUnknown: "结果不明", record.ItemClosed: "已办结",
+	record.ItemRejected: "平台拒绝", record.ItemUnknown: "结果不明", record.ItemByHand: "人工代发", record.ItemClosed: "已办结",
 	"open": "未处理", "answered": "已答复", bots.ClueWarned: "已警示", bots.ClueDismissed: "不予处理",
 	bots.WarningProposed: "待审批", bots.WarningSent: "已送达", bots.WarningFailed: "未送达", bots.WarningLapsed: "已失效",
 	bots.WarningRemoved: "帖子已删除", bots.WarningKept: "帖子仍在", bots.WarningAppealed: "有异议", "upheld": "异议不成立",
@@ -141,7 +141,8 @@ var systemWords = map[string]string{"engine": "系统", "outbox": "系统（发�
 var verbWords = map[bots.Verb]string{
 	bots.Approve: "批准", bots.Reject: "退回", bots.Edit: "修改", bots.ReplyTo: "回复", bots.WriteBulletin: "提交通报", bots.ApproveKind: "提出常设审批",
 	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送",
-	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
+	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
+	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
 	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
 }
 
@@ -160,6 +161,7 @@ var didWords = map[string]string{
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
+	"take": "接手代发", "give": "交还代发", "prove": "登记已代发", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
 	"dismiss-clue": "线索不予处理", "keep-case": "保留会话", "let-go": "不再保留会话", "erase": "删除个人信息",
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "claim": "开始发送",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件",
@@ -242,6 +244,21 @@ var refusals = map[string]string{
 	"slot":                     "这个时段已经过去或不存在，请重新选择。",
 	"no-account":               "没有能发布通报的账号。",
 	"level":                    "请选择停发的范围。",
+	"not-by-hand":              "它不在等待人工代发，可能有同事刚刚处理过。",
+	"taken":                    "已有同事接手这项代发，请先与其联系。两个人都发，对方就会收到两次。",
+	"not-taken":                "还没有人接手这项代发。",
+	"not-yours":                "请先接手，再发布和登记。",
+	"look-first":               "请先打开原帖看一眼：还在、没有改动，勾选后再接手；已删除或改动的，请选“不再代发”。",
+	"seal":                     "内容与审批时的不一致，不能发布，须重新审批。",
+	"account":                  "这个账号现在不能这样用：它处于观察模式、身份存疑，或不是人工代发的账号。",
+	"halted":                   "已停发，恢复后再接手。",
+	"posted":                   "已有同事登记发布，但文字与审批的不一致，须由另一位同事确认。",
+	"not-posted":               "没有人登记过与审批不一致的发布。",
+	"differs":                  "粘贴的文字与审批的不一致。",
+	"link":                     "请粘贴完整的链接（以 https:// 开头），它是发布的凭据。",
+	"kind":                     "请选择登记的是私信、点名还是帖子。",
+	"no-match":                 "它没有命中任何规则，或是本单位自己发的，按规定没有留存。",
+	"note/empty":               "请写明是谁发的，并粘贴原文。",
 }
 
 // detailed are refusals whose own words, which are Chinese, say what exactly is wrong.
