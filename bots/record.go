@@ -105,6 +105,9 @@ type Conversation struct {
 	// allow so many replies for so long after each.
 	Opened  map[adapters.Kind]time.Time `json:"opened,omitempty"`
 	Replies int                         `json:"replies"` // sent since LastHeard
+	// Waiting are sends held because no window was open. They go on when the person does
+	// something again.
+	Waiting []string `json:"waiting,omitempty"`
 }
 
 // RecordKind implements [Record].

@@ -49,6 +49,9 @@ func (c *commit) all(p *proposal) error {
 		return err
 	}
 	if c.conv != nil {
+		if err := c.goOn(); err != nil {
+			return err
+		}
 		if err := c.tx.Put(c.conv); err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ type brief struct {
 	extras  adapters.Extras // with the pictures' bytes
 	pics    string          // why the pictures are not those that were approved; empty: they are
 	passive bool            // it leaves in the answer to a callback: no call is made
+	news    *news           // the notice that was made durable instead of a claim
 }
 
 // brief gathers what the gates need. The linter is pure but slow, so it runs here.
@@ -55,6 +56,7 @@ type ruling struct {
 	reject string    // back to its author
 	byHand string    // a person sends it, because no program may or can
 	place  string    // where they do
+	notify string    // with hold: the way in which the person is told that there is news
 	expire bool
 }
 

@@ -36,6 +36,8 @@ type platform struct {
 	find   func(adapters.FindQuery) (adapters.Finding, error)
 	check  func(adapters.Receipt) (adapters.Receipt, error)
 	plan   func(adapters.Bulletin) (adapters.Plan, error)
+	notify func(adapters.Notice) (adapters.Receipt, error)
+	told   []string // ways in which people were told of news
 	limits adapters.Limits
 	looks  int
 	finds  int
@@ -54,6 +56,9 @@ func (p *platform) Caps() adapters.Caps {
 	}
 	if p.find != nil {
 		c.Find = p
+	}
+	if p.notify != nil {
+		c.Notice = p
 	}
 	return c
 }
@@ -107,6 +112,15 @@ func (p *platform) Look(context.Context, adapters.Ref) (adapters.Sight, error) {
 	p.looks++
 	p.mu.Unlock()
 	return p.look()
+}
+
+func (p *platform) Ways(string) []string { return []string{"subscription", "template"} }
+
+func (p *platform) Notify(_ context.Context, _ adapters.Attempt, n adapters.Notice) (adapters.Receipt, error) {
+	p.mu.Lock()
+	p.told = append(p.told, n.Way+" to "+n.To.ID)
+	p.mu.Unlock()
+	return p.notify(n)
 }
 
 func (p *platform) Find(_ context.Context, q adapters.FindQuery) (adapters.Finding, error) {

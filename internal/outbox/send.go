@@ -37,6 +37,9 @@ func (l *lane) send(ctx context.Context, it *record.Item) error {
 		return err
 	}
 	c, err := l.claim(ctx, b)
+	if err == nil && c == nil && b.news != nil {
+		return l.notify(ctx, b)
+	}
 	if err != nil || c == nil {
 		return err
 	}
@@ -54,7 +57,7 @@ func (l *lane) claim(ctx context.Context, b *brief) (*claim, error) {
 		c.report, b.broken = l.o.permit(b.item)
 	}
 	err := l.o.o.Store.Update(ctx, func(tx record.Tx) error {
-		c.item, c.waits = nil, false
+		c.item, c.waits, b.news = nil, false, nil
 		return l.decide(tx, b, c)
 	})
 	if err != nil || c.item == nil {
@@ -99,6 +102,9 @@ func (l *lane) decide(tx record.Tx, b *brief, c *claim) error {
 	}
 	if !r.passes() {
 		c.waits = r.wait != ""
+		if r.notify != "" {
+			b.news = l.o.newsOf(it, r.notify, l.o.deadline(now, until))
+		}
 		return l.o.rule(tx, it, r, now)
 	}
 	if c.n, err = it.Claim(epoch, now); err != nil {
@@ -129,6 +135,11 @@ func (o *Outbox) rule(tx record.Tx, it *record.Item, r ruling, now time.Time) er
 	case r.hold != "":
 		if err := it.Hold(r.hold); err != nil {
 			return err
+		}
+		if r.notify != "" {
+			if err := it.Notify(r.notify, now); err != nil {
+				return err
+			}
 		}
 		if err := alarm(tx, it, "held", r.hold, now); err != nil {
 			return err
@@ -197,17 +208,22 @@ type answer struct {
 	err     error
 }
 
-// call makes the one call of a claim. An adapter that overruns its deadline is abandoned;
-// what it says later is refused.
+// call makes the one call of a claim.
 func (o *Outbox) call(ctx context.Context, a adapters.Account, c *claim) (adapters.Receipt, error) {
-	ctx, stop := context.WithDeadline(ctx, c.at.Deadline)
+	return o.bounded(ctx, c.at.Deadline, func(ctx context.Context) (adapters.Receipt, error) { return dispatch(ctx, a.Caps(), c) })
+}
+
+// bounded makes one mutating call. An adapter that overruns its deadline is abandoned;
+// what it says later is refused.
+func (o *Outbox) bounded(ctx context.Context, deadline time.Time, call func(context.Context) (adapters.Receipt, error)) (adapters.Receipt, error) {
+	ctx, stop := context.WithDeadline(ctx, deadline)
 	defer stop()
 	said := make(chan answer, 1)
 	go func() {
-		r, err := dispatch(ctx, a.Caps(), c)
+		r, err := survived(ctx, call)
 		said <- answer{r, err}
 	}()
-	late := time.NewTimer(time.Until(c.at.Deadline) + o.pace.grace())
+	late := time.NewTimer(time.Until(deadline) + o.pace.grace())
 	defer late.Stop()
 	select {
 	case s := <-said:
@@ -225,14 +241,18 @@ func proven(s answer) error {
 	return s.err
 }
 
-// dispatch calls the sending method of the item's channel. A panic in an adapter is an
-// unknown outcome.
-func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Receipt, err error) {
+// survived makes a call. A panic in an adapter is an unknown outcome.
+func survived(ctx context.Context, call func(context.Context) (adapters.Receipt, error)) (r adapters.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &adapters.Error{Op: "send", Err: fmt.Errorf("the adapter panicked: %v", p)}
 		}
 	}()
+	return call(ctx)
+}
+
+// dispatch calls the sending method of the item's channel.
+func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Receipt, err error) {
 	it := c.item
 	switch it.Channel {
 	case adapters.Public, adapters.Preview:
@@ -246,7 +266,7 @@ func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Rec
 		}
 		return caps.Publish.Publish(ctx, c.at, part)
 	case adapters.Private:
-		return caps.Message.Send(ctx, c.at, adapters.Message{To: it.To, Text: it.Text, Language: it.Language, InReplyTo: it.Parent})
+		return caps.Message.Send(ctx, c.at, adapters.Message{To: it.To, Text: it.Text, Language: it.Language, InReplyTo: it.Parent, Choices: it.Choices})
 	default:
 		return caps.Comment.Comment(ctx, c.at, adapters.Comment{To: it.To, Parent: it.Parent, Text: it.Text, Language: it.Language})
 	}

@@ -31,6 +31,9 @@ const (
 	whyBlocked     = "账号已被平台停用或限制，请与平台联系"
 	whyNoFind      = "是否送达未知，平台无法查询，请民警到平台核对后处理"
 	whyNeverWrote  = "对方没有来信，平台不允许主动私信，请改用其他渠道"
+	whyWaits       = "平台的回复时限已过，" + record.WhyAwaits
+	whyNoticing    = "；已尝试通知对方“有新进展”，是否送达未知"
+	whyNoticed     = "；已通知对方“有新进展”"
 	whyFound       = "已在平台上查到"
 	whyAbsent      = "已到平台核对，确未发出，将重新发送"
 	whyPending     = "平台已受理，等待结果"
@@ -74,10 +77,10 @@ func whyLookFailed(err error) string { return record.WhyNotLooked + "：" + clip
 func whyWindow(windows []adapters.ReplyWindow, conv *bots.Conversation, now time.Time) string {
 	for _, w := range windows {
 		if _, until := record.WindowLeft(w, conv, nil, "", now); !until.IsZero() {
-			return fmt.Sprintf("平台允许的回复次数已用完（%s内 %d 次），等对方再次来信，或改用其他渠道", span(w.Within), w.N)
+			return fmt.Sprintf("平台允许的回复次数已用完（%s内 %d 次），%s，或改用其他渠道", span(w.Within), w.N, record.WhyAwaits)
 		}
 	}
-	return "平台的回复时限已过，等对方再次来信，或改用其他渠道"
+	return whyWaits + "，或改用其他渠道"
 }
 
 func whyQuota(a allowance) string {

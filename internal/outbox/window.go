@@ -32,8 +32,7 @@ func inWindow(c *check) (ruling, error) {
 		return ruling{}, err
 	}
 	if left := creditsLeft(windows, conv, ledger, c.it, c.now); left <= reserved(c.it) { // promise 13
-		why := whyWindow(windows, conv, c.now)
-		return c.orByHand(why, ruling{hold: why}), nil
+		return c.outside(conv, whyWindow(windows, conv, c.now))
 	}
 	return ruling{}, enter(c.tx, c.it, []*record.Ledger{prune(ledger, windows, c.now)}, c.now)
 }

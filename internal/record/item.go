@@ -246,6 +246,12 @@ func (i *Item) Unhold(now time.Time) error {
 // WhyNotLooked begins the reason of an item that is held because nobody could look at its post.
 const WhyNotLooked = "无法复看原帖"
 
+// WhyAwaits stands in the reason of an item that is held until the person writes again.
+const WhyAwaits = "等对方再次来信后发出"
+
+// Awaits says whether the item is held only until the person does something again.
+func (i *Item) Awaits() bool { return i.State == ItemHeld && strings.Contains(i.Why, WhyAwaits) }
+
 // Unseen says whether the item is held only because its post could not be looked at.
 func (i *Item) Unseen() bool {
 	return i.State == ItemHeld && i.Purpose == bots.ForWarning && strings.HasPrefix(i.Why, WhyNotLooked)
