@@ -100,6 +100,8 @@ type Caps struct {
 	Media   MediaFetcher
 	Preview Previewer
 	Drafts  Drafter
+
+	CountsDays bool // Measure tells the figures of the whole account, too
 }
 
 // Publisher makes public posts: plan, publish, check.
@@ -170,6 +172,9 @@ type Retractor interface {
 
 // Meter reads public figures (reads, shares, comments) of our own posts.
 type Meter interface {
+	// Figures returns what is known; posts without figures yet are left out. Where
+	// [Caps].CountsDays is set, a Ref of "day:" and a date, "day:2026-11-24", stands for the whole
+	// account on that day.
 	Figures(ctx context.Context, refs []Ref) ([]Figure, error)
 }
 

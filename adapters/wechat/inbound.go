@@ -245,8 +245,10 @@ func (p *push) event(in *adapters.Inbound) {
 		in.Text = joined(",", p.Latitude, p.Longitude)
 	case "MASSSENDJOBFINISH":
 		in.Kind, in.Ref, in.Detail, in.URL = adapters.KindOutcome, massRef(p.MsgID), joined(" ", p.Event, p.Status), p.ArticleURL
+		in.Text = refusal(p.Status)
 	case "PUBLISHJOBFINISH":
 		in.Kind, in.Ref, in.Detail, in.URL = adapters.KindOutcome, publishRef(p.PublishID), joined(" ", p.Event, p.PublishStatus, p.Article), p.ArticleURL
+		in.Text = jobRefusal(p.PublishStatus)
 	case "TEMPLATESENDJOBFINISH":
 		in.Kind, in.Ref, in.Detail = adapters.KindOutcome, adapters.Ref(templatePrefix+p.MsgID), joined(" ", p.Event, p.Status)
 	case "subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event":

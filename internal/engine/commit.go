@@ -183,6 +183,8 @@ func (c *commit) apply(x bots.Effect) error {
 		return c.withdrawWarning(x)
 	case bots.ProposeBulletin:
 		return c.proposeBulletin(x)
+	case bots.KeepFigures:
+		return c.keepFigures(x)
 	case bots.Release:
 		return c.releaseBulletin(x.Bulletin)
 	case bots.Miss:

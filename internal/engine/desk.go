@@ -15,6 +15,8 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.Approve:        (*commit).approve,
 	bots.Reject:         (*commit).reject,
 	bots.Edit:           (*commit).edit,
+	bots.PreviewDraft:   (*commit).previewDraft,
+	bots.PullDraft:      (*commit).pullDraft,
 	bots.ReplyTo:        (*commit).replyTo,
 	bots.WriteBulletin:  (*commit).writeBulletin,
 	bots.ApproveKind:    (*commit).approveKind,

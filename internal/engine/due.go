@@ -249,11 +249,8 @@ func (e *Engine) runErrand(ctx context.Context, g *record.Errand, now time.Time)
 		return e.collect(ctx, g, now)
 	}
 	result := &bots.FetchResult{Bot: g.Bot, Key: g.Key, What: g.What, Ref: g.Ref}
-	sight, err := e.look(ctx, g)
-	switch {
+	switch err := e.read(ctx, g, result); {
 	case err == nil:
-		sight.Text, sight.Edited = clip(sight.Text, maxHeard), encodable(sight.Edited) // as what it is compared with
-		result.Sight = &sight
 	case g.Tries+1 < errandTries && adapters.ClassOf(err) != adapters.Unsupported:
 		return e.postpone(ctx, g, now)
 	default:
@@ -273,6 +270,20 @@ func (e *Engine) bringBack(ctx context.Context, g *record.Errand, result *bots.F
 		return err
 	}
 	return e.forget(ctx, g)
+}
+
+// read makes the one read of an errand into its result.
+func (e *Engine) read(ctx context.Context, g *record.Errand, result *bots.FetchResult) (err error) {
+	if g.What == bots.FetchFigures {
+		result.Figures, err = e.measure(ctx, g)
+		return err
+	}
+	sight, err := e.look(ctx, g)
+	if err == nil {
+		sight.Text, sight.Edited = clip(sight.Text, maxHeard), encodable(sight.Edited) // as what it is compared with
+		result.Sight = &sight
+	}
+	return err
 }
 
 func (e *Engine) look(ctx context.Context, g *record.Errand) (adapters.Sight, error) {

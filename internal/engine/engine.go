@@ -90,6 +90,9 @@ type Options struct {
 	Accounts  []*Account
 	Schedules []Schedule
 	Pace      Pace
+	// Colleagues says where an officer sees previews of an account; ok is false when no place is
+	// configured. When nil, nothing is previewed.
+	Colleagues func(officer, account string) (to adapters.Person, ok bool)
 	// Committed is told after a commit that released items, so that the outbox looks.
 	Committed func()
 	Log       *slog.Logger
@@ -228,8 +231,9 @@ func (e *Engine) register(ctx context.Context, a *Account) error {
 		rec.State = string(bots.Observe)
 		if old, err := record.Load[bots.Account](tx, rec.ID); err == nil {
 			rec.Head = old.Head
-			rec.Wanted, rec.WantedBy, rec.Attested = old.Wanted, old.WantedBy, old.Attested
+			rec.Wanted, rec.WantedBy, rec.Attested, rec.Grounds = old.Wanted, old.WantedBy, old.Attested, old.Grounds
 			rec.Identity, rec.Confirmed, rec.Suspect = old.Identity, old.Confirmed, old.Suspect
+			rec.Mismatch = old.Mismatch
 			rec.Self, rec.Handle, rec.Lookable, rec.Private = old.Self, old.Handle, old.Lookable, old.Private
 			if old.Self != "" {
 				a.self.Store(&adapters.Person{ID: old.Self, Handle: old.Handle})

@@ -148,8 +148,16 @@ func (e *Engine) Conversation(account, person string) string {
 func (e *Engine) watch(ctx context.Context, a *Account, source string) {
 	beat := cadence{every: a.Poll, phase: phase(a.Record.ID, source)}
 	for ctx.Err() == nil {
+		beat.every = a.interval()
+		if wait, err := e.afford(ctx, a); err == nil && wait > 0 {
+			if !pause(ctx, wait) {
+				return
+			}
+			continue
+		}
 		began := time.Now()
 		more, err := e.poll(ctx, a, source)
+		e.tellPace(ctx, a)
 		if err != nil && ctx.Err() == nil {
 			e.ill(ctx, a, source, err)
 		}
@@ -202,11 +210,11 @@ func (e *Engine) untilPoll(a *Account, more bool, err error) time.Duration {
 	case errors.Is(err, errNotOpen):
 		return min(a.Poll, untilOpen)
 	case errors.As(err, &failed) && !failed.Until.IsZero():
-		return max(a.Poll, min(time.Until(failed.Until), longestWait))
+		return max(a.interval(), min(time.Until(failed.Until), longestWait))
 	case err != nil:
-		return max(a.Poll, e.o.Pace.Retry)
+		return max(a.interval(), e.o.Pace.Retry)
 	}
-	return a.Poll
+	return a.interval()
 }
 
 const (

@@ -124,6 +124,9 @@ func EditDraft(d *bots.Draft, by *Officer, text string, seen uint64) error {
 	if seen != d.Version {
 		return refuse("changed", "this %s was changed after you opened it: read it again", d.Purpose)
 	}
+	if d.Extras.Source != "" { // promise 1
+		return refuse("console-draft", "this %s is a draft of the platform's console: edit it there and pull it again", d.Purpose)
+	}
 	d.Text, d.Template, d.Choices, d.State = text, "", nil, bots.DraftAwaiting
 	if !slices.Contains(d.Editors, by.ID) {
 		d.Editors = append(d.Editors, by.ID)
