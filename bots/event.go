@@ -176,7 +176,7 @@ const (
 	ApproveKind    Verb = "approve-kind"   // a standing approval: first person; Fields: template, version, accounts, until
 	ConfirmKind    Verb = "confirm-kind"   // a standing approval: second person
 	RevokeKind     Verb = "revoke-kind"    // a standing approval: one person may always stop it
-	RequestMode    Verb = "request-mode"   // an account: Fields["mode"], Fields["attest"]
+	RequestMode    Verb = "request-mode"   // an account: Fields["mode"], Fields["attest"]: what it rests on
 	ConfirmMode    Verb = "confirm-mode"   // an account: second person
 	HoldItem       Verb = "hold"           // an outbox item
 	SendHeld       Verb = "send-held"      // an outbox item held because nobody could look: marked "not looked"

@@ -51,22 +51,24 @@ type Record interface {
 // States are modes: observe, suggest, live.
 type Account struct {
 	Head
-	Platform  string   `json:"platform"`
-	Unit      string   `json:"unit"`             // who speaks, as printed in every message
-	Names     []string `json:"names"`            // what people call us in a mention
-	Staff     []string `json:"staff,omitempty"`  // platform ids never answered or watched
-	Language  string   `json:"language"`         // BCP 47, default of outgoing texts
-	Self      string   `json:"self,omitempty"`   // our own id on the platform
-	Handle    string   `json:"handle,omitempty"` // our own handle
-	Lookable  bool     `json:"lookable"`         // posts can be fetched again
-	Private   bool     `json:"private"`          // private messages can be sent
-	ByHand    bool     `json:"byHand,omitempty"` // people listen and post there, because no program may
-	Wanted    Mode     `json:"wanted,omitempty"` // mode asked for by WantedBy, waiting for a second person
-	WantedBy  string   `json:"wantedBy,omitempty"`
-	Attested  []string `json:"attested,omitempty"` // officers who attest the agency behind the account
-	Confirmed bool     `json:"confirmed"`          // the platform confirms it
-	Identity  string   `json:"identity,omitempty"` // digest of what the platform last said; a change holds sends
-	Suspect   string   `json:"suspect,omitempty"`  // why sends are held: the identity changed
+	Platform string   `json:"platform"`
+	Unit     string   `json:"unit"`             // who speaks, as printed in every message
+	Names    []string `json:"names"`            // what people call us in a mention
+	Staff    []string `json:"staff,omitempty"`  // platform ids never answered or watched
+	Language string   `json:"language"`         // BCP 47, default of outgoing texts
+	Self     string   `json:"self,omitempty"`   // our own id on the platform
+	Handle   string   `json:"handle,omitempty"` // our own handle
+	Lookable bool     `json:"lookable"`         // posts can be fetched again
+	Private  bool     `json:"private"`          // private messages can be sent
+	ByHand   bool     `json:"byHand,omitempty"` // people listen and post there, because no program may
+	Wanted   Mode     `json:"wanted,omitempty"` // mode asked for by WantedBy, waiting for a second person
+	WantedBy string   `json:"wantedBy,omitempty"`
+	Attested []string `json:"attested,omitempty"` // officers who attest the agency behind the account
+	// Grounds is what each of them rests it on: the forum operator's grant, a certificate.
+	Grounds   map[string]string `json:"grounds,omitempty"`
+	Confirmed bool              `json:"confirmed"`          // the platform confirms it
+	Identity  string            `json:"identity,omitempty"` // digest of what the platform last said; a change holds sends
+	Suspect   string            `json:"suspect,omitempty"`  // why sends are held: the identity changed
 	// Mismatch says that the platform names another principal than the one configured. While it
 	// does, nobody's word lets the account send.
 	Mismatch string `json:"mismatch,omitempty"`

@@ -94,7 +94,7 @@ func writeAccounts(w io.Writer, list []listedAccount) {
 }
 
 func (t *tool) accountsRequest() *cobra.Command {
-	attest := false
+	var attest string
 	c := t.withJSON(&cobra.Command{
 		Use: "request ACCOUNT MODE", Short: "Ask for another mode (observe, suggest, live); a second officer confirms it", Args: cobra.ExactArgs(2),
 		Long: `Ask for another mode of an account. What it would have sent so far, had it not only observed,
@@ -106,12 +106,12 @@ is shown first. Nothing changes until a second officer confirms.`,
 			return t.decided(c.RequestMode(ctx, args[0], bots.Mode(args[1]), attest))
 		}),
 	})
-	c.Flags().BoolVar(&attest, "attest", false, attestHelp)
+	c.Flags().StringVar(&attest, "attest", "", attestHelp)
 	return c
 }
 
 func (t *tool) accountsConfirm() *cobra.Command {
-	attest := false
+	var attest string
 	c := t.withJSON(&cobra.Command{
 		Use: "confirm ACCOUNT", Short: "Confirm the mode that somebody else asked for", Args: cobra.ExactArgs(1),
 		Long: `Confirm the mode that somebody else asked for. What the account would have sent so far, had it
@@ -123,7 +123,7 @@ not only observed, is shown first, and you are asked.`,
 			return t.decided(c.ConfirmMode(ctx, args[0], attest))
 		}),
 	})
-	c.Flags().BoolVar(&attest, "attest", false, attestHelp)
+	c.Flags().StringVar(&attest, "attest", "", attestHelp)
 	return c
 }
 
@@ -141,7 +141,7 @@ func (t *tool) lookAtMode(ctx context.Context, c *api.Client, id string) error {
 	return err
 }
 
-const attestHelp = "attest that the account is the agency's, where the platform does not confirm it"
+const attestHelp = "attest that the account is the agency's, where the platform does not confirm it: on what grounds"
 
 // newAccount is an account as accounts add writes it.
 type newAccount struct {

@@ -67,10 +67,10 @@ func signIn(ctx context.Context, c *api.Client, code string) error {
 // open takes an account live in two steps of two people.
 func (c *crew) open(ctx context.Context, account string) error {
 	for _, mode := range []bots.Mode{bots.Suggest, bots.Live} {
-		if err := applied(c.lin.RequestMode(ctx, account, mode, true)); err != nil {
+		if err := applied(c.lin.RequestMode(ctx, account, mode, "演示平台的开户函")); err != nil {
 			return err
 		}
-		if err := applied(c.wu.ConfirmMode(ctx, account, true)); err != nil {
+		if err := applied(c.wu.ConfirmMode(ctx, account, "演示平台的开户函")); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/view"
@@ -233,6 +234,44 @@ func (c *Client) Hold(ctx context.Context, item string) (bots.Result, error) {
 	return c.decide(ctx, at("/items", item, "hold"), Decision{})
 }
 
+// TakeHand makes the caller the one who posts a send by hand. looked says that the post a
+// warning is about still stands unchanged.
+func (c *Client) TakeHand(ctx context.Context, item string, looked bool) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "take"), Decision{Looked: looked})
+}
+
+// GiveHand gives a task back that was not posted. An approver may do it for somebody else, with a reason.
+func (c *Client) GiveHand(ctx context.Context, item, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "give"), Decision{Reason: reason})
+}
+
+// ProveHand says what was posted, and where. A text that differs from the approved one needs
+// a reason, and a second officer's ConfirmHand.
+func (c *Client) ProveHand(ctx context.Context, item, link, text, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "prove"), Decision{Link: link, Text: text, Reason: reason})
+}
+
+// ConfirmHand confirms that another text than the approved one was posted.
+func (c *Client) ConfirmHand(ctx context.Context, item string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "confirm-hand"), Decision{})
+}
+
+// CloseHand ends a task that will not be posted, with a reason.
+func (c *Client) CloseHand(ctx context.Context, item, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "close-hand"), Decision{Reason: reason})
+}
+
+// Note enters what an officer read on an account that people work by hand: a message, a
+// mention or a post. A post that matches no rule is refused and not kept.
+func (c *Client) Note(ctx context.Context, account string, kind adapters.Kind, from, text, link string) (bots.Result, error) {
+	return c.decide(ctx, at("/accounts", account, "note"), Decision{Kind: kind, From: from, Text: text, Link: link})
+}
+
+// LookBack says what became of a warned post that only people can see: removed or kept.
+func (c *Client) LookBack(ctx context.Context, warning, as string) (bots.Result, error) {
+	return c.decide(ctx, at("/warnings", warning, "look-back"), Decision{As: as})
+}
+
 // Reports lists what people told us.
 func (c *Client) Reports(ctx context.Context, p Paging) (Page[Report], error) {
 	return read[Page[Report]](ctx, c, p.path("/reports"))
@@ -341,13 +380,14 @@ func (c *Client) Account(ctx context.Context, id string) (AccountView, error) {
 	return read[AccountView](ctx, c, at("/accounts", id))
 }
 
-// RequestMode asks for another mode of an account; a second officer confirms it.
-func (c *Client) RequestMode(ctx context.Context, account string, to bots.Mode, attest bool) (bots.Result, error) {
+// RequestMode asks for another mode of an account; a second officer confirms it. Where the
+// platform does not confirm the agency, attest says on what the officer rests that it is theirs.
+func (c *Client) RequestMode(ctx context.Context, account string, to bots.Mode, attest string) (bots.Result, error) {
 	return c.decide(ctx, at("/accounts", account, "request-mode"), Decision{Mode: to, Attest: attest})
 }
 
 // ConfirmMode confirms the mode somebody else asked for.
-func (c *Client) ConfirmMode(ctx context.Context, account string, attest bool) (bots.Result, error) {
+func (c *Client) ConfirmMode(ctx context.Context, account, attest string) (bots.Result, error) {
 	return c.decide(ctx, at("/accounts", account, "confirm-mode"), Decision{Attest: attest})
 }
 

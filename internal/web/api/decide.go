@@ -107,8 +107,8 @@ func mode(in *Decision, d *bots.Decision) error {
 }
 
 func attest(in *Decision, d *bots.Decision) error {
-	if in.Attest {
-		d.Fields["attest"] = "true"
+	if in.Attest != "" {
+		d.Fields["attest"] = in.Attest
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/view"
@@ -214,8 +215,12 @@ type Decision struct {
 	Reason   string             `json:"reason,omitempty"`
 	Text     string             `json:"text,omitempty"`
 	As       string             `json:"as,omitempty"`
+	Looked   bool               `json:"looked,omitempty"` // of a task: I looked at the post, it stands unchanged
+	Link     string             `json:"link,omitempty"`   // of what was posted, or read, by hand
+	Kind     adapters.Kind      `json:"kind,omitempty"`   // of what was read: message, mention or post
+	From     string             `json:"from,omitempty"`   // who wrote it, as the site calls them
 	Mode     bots.Mode          `json:"mode,omitempty"`
-	Attest   bool               `json:"attest,omitempty"` // I attest that the account is the agency's
+	Attest   string             `json:"attest,omitempty"` // I attest that the account is the agency's: on what grounds
 	Template string             `json:"template,omitempty"`
 	Rev      int                `json:"version,omitempty"` // of the template
 	Accounts []string           `json:"accounts,omitempty"`

@@ -610,7 +610,7 @@ func TestAnAccountsModeTakesTwoPeople(t *testing.T) {
 	wu := s.as("wu")
 	page := wu.get("/accounts/forum")
 	page.has("本可以发出的内容", "抢孩子")
-	page = wu.post("/accounts/forum/request", page.form("/accounts/forum/request", url.Values{"mode": {"suggest"}, "attest": {"1"}}))
+	page = wu.post("/accounts/forum/request", page.form("/accounts/forum/request", url.Values{"mode": {"suggest"}, "attest": {"平台开户函"}}))
 	page.has("请另一位同事确认")
 	page = wu.post("/accounts/forum/confirm", page.form("/accounts/forum/confirm", nil))
 	page.has("须由两个人完成")

@@ -39,7 +39,7 @@ func (s *site) write() {
 		Fields: map[string]string{"template": "receipt", "version": s.rev("receipt"), "until": time.Now().AddDate(0, 3, 0).Format(time.RFC3339)},
 	})
 	s.Decides("wu", bots.Decision{
-		Verb: bots.RequestMode, On: bots.Target{Kind: bots.KindAccount, ID: "forum"}, Fields: map[string]string{"mode": "suggest", "attest": "true"},
+		Verb: bots.RequestMode, On: bots.Target{Kind: bots.KindAccount, ID: "forum"}, Fields: map[string]string{"mode": "suggest", "attest": "平台开户函"},
 	})
 }
 

@@ -97,8 +97,8 @@ func steps(from bots.Mode) []bots.Mode {
 func accountPath(v *visit) string { return "/accounts/" + url.PathEscape(v.id()) }
 
 func (v *visit) attest(fields map[string]string) map[string]string {
-	if v.value("attest") != "" {
-		fields["attest"] = "true"
+	if grounds := v.value("attest"); grounds != "" {
+		fields["attest"] = grounds
 	}
 	return fields
 }
