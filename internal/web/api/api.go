@@ -91,6 +91,12 @@ func (a *API) routes() {
 	a.decide("POST /api/v1/items/{id}/resume", bots.ResumeHeld, record.KindItem)
 	a.decide("POST /api/v1/items/{id}/hold", bots.HoldItem, record.KindItem)
 
+	a.decide("POST /api/v1/items/{id}/take", bots.TakeHand, record.KindItem, looked)
+	a.decide("POST /api/v1/items/{id}/give", bots.GiveHand, record.KindItem, maybeReason)
+	a.decide("POST /api/v1/items/{id}/prove", bots.ProveHand, record.KindItem, proof)
+	a.decide("POST /api/v1/items/{id}/confirm-hand", bots.ConfirmHand, record.KindItem)
+	a.decide("POST /api/v1/items/{id}/close-hand", bots.CloseHand, record.KindItem, reason)
+
 	a.get("GET /api/v1/reports", list(a, "", newReport))
 	a.get("GET /api/v1/reports/{id}", show(a, newReport))
 	a.decide("POST /api/v1/reports/{id}/close", bots.CloseReport, bots.KindReport)
@@ -105,6 +111,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/warnings", list(a, "", newWarning))
 	a.get("GET /api/v1/warnings/{id}", show(a, newWarning))
 	a.decide("POST /api/v1/warnings/{id}/decide-appeal", bots.DecideAppeal, bots.KindWarning, as("upheld", "withdrawn"), reason)
+	a.decide("POST /api/v1/warnings/{id}/look-back", bots.LookBack, bots.KindWarning, as("removed", "kept"))
 
 	a.get("GET /api/v1/bulletins", list(a, "", newBulletin))
 	a.get("GET /api/v1/bulletins/{id}", show(a, newBulletin))
@@ -116,6 +123,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/pulses", list(a, "", newPulse))
 	a.decide("POST /api/v1/accounts/{id}/request-mode", bots.RequestMode, bots.KindAccount, mode)
 	a.decide("POST /api/v1/accounts/{id}/confirm-mode", bots.ConfirmMode, bots.KindAccount, attest)
+	a.decide("POST /api/v1/accounts/{id}/note", bots.NoteHeard, bots.KindAccount, heard)
 	a.get("GET /api/v1/schedules", a.schedules)
 	a.get("GET /api/v1/templates", a.templates)
 	a.get("GET /api/v1/standing", list(a, "", newStanding))

@@ -59,7 +59,8 @@ type Desk struct {
 	plan   engine.Schedule
 }
 
-// Open starts a station with two accounts: "weibo" in mode suggest, "forum" in mode observe.
+// Open starts a station with the accounts "weibo" in mode suggest, "forum" and "tieba" in mode observe; people
+// work the last by hand.
 func Open(t testing.TB) *Desk {
 	t.Helper()
 	store, err := boltstore.Open(boltstore.Options{Dir: t.TempDir(), Create: true})
@@ -88,7 +89,7 @@ func (d *Desk) start() {
 	d.Engine, err = engine.New(d.t.Context(), engine.Options{
 		Store: d.Store, Bots: []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(time.Hour)},
 		Writer: writer{d.texts}, Tags: d.Store.Vault(), Sieve: patrol.NewSieve(pack), Schedules: []engine.Schedule{d.plan},
-		Accounts: []*engine.Account{account("weibo", "mastodon"), account("forum", "discourse")},
+		Accounts: []*engine.Account{account("weibo", "mastodon"), account("forum", "discourse"), byHand("tieba")},
 		Pace:     engine.Pace{DraftLife: 24 * time.Hour, Identity: 24 * time.Hour, Bot: 10 * time.Second, Retry: time.Second},
 		Log:      slog.New(slog.NewTextHandler(d.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
@@ -116,6 +117,27 @@ func account(id, platform string) *engine.Account {
 	return &engine.Account{
 		Record: bots.Account{Head: bots.Head{ID: id}, Platform: platform, Unit: Unit, Names: []string{Unit}, Language: "zh-Hans"},
 		Open:   func() adapters.Account { return a },
+	}
+}
+
+// byHand is an account that people work by hand. It observes.
+func byHand(id string) *engine.Account {
+	a := account(id, "manual")
+	a.Record.ByHand = true
+	a.Open = func() adapters.Account { return silent{&platformAccount{handle: id + "-police"}} }
+	return a
+}
+
+// silent is an account on which nothing can be done by a program.
+type silent struct{ *platformAccount }
+
+func (silent) Caps() adapters.Caps { return adapters.Caps{} }
+
+// Task makes an item, whose approval need not exist, one that people are asked to post.
+func (d *Desk) Task(i *record.Item, deadline time.Time) {
+	d.t.Helper()
+	if err := i.HandOver("该平台没有官方接口，须由民警人工代发", "https://tieba.example/p/1", deadline, i.Created); err != nil {
+		d.t.Fatal(err)
 	}
 }
 
