@@ -71,7 +71,13 @@ func (o *opener) try(ctx context.Context, a config.Account) error {
 	if !ok {
 		return fmt.Errorf("no platform %q", a.Platform)
 	}
-	acct, err := p.Open(ctx, adapters.Config{ID: a.ID, BaseURL: a.BaseURL, Options: a.Options, Secrets: a.Secrets}, o.host(a))
+	calls := &callCounter{store: o.store, account: a.ID, log: o.log}
+	calls.budget.Store(&p.Manifest.Limits.Calls)
+	acct, err := p.Open(ctx, adapters.Config{ID: a.ID, BaseURL: a.BaseURL, Options: a.Options, Secrets: a.Secrets}, calls.lend(o.host(a)))
+	if err == nil {
+		stated := acct.Caps().Limits.Calls
+		calls.budget.Store(&stated)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.errs[a.ID] = err; err == nil {

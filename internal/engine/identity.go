@@ -46,6 +46,9 @@ func (e *Engine) checkIdentity(ctx context.Context, a *Account) error {
 		return err
 	}
 	a.self.Store(&who.Person)
+	if err := e.expects(ctx, a, who.Until); err != nil {
+		return err
+	}
 	now := time.Now()
 	return e.o.Store.Update(ctx, func(tx record.Tx) error {
 		rec, err := record.Load[bots.Account](tx, a.Record.ID)

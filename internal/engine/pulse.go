@@ -21,6 +21,8 @@ type pulse struct {
 	written time.Time
 	trouble map[string]string
 	since   time.Time
+	hears   time.Duration
+	ends    time.Time
 }
 
 // opening is the source under which a failure to open the account is kept.
@@ -89,7 +91,7 @@ func (e *Engine) beat(ctx context.Context, a *Account, note func(*pulse, time.Ti
 	now := time.Now()
 	a.pulse.mu.Lock()
 	tell := note(&a.pulse, now)
-	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Since: a.pulse.since}
+	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Since: a.pulse.since, Hears: a.pulse.hears, Ends: a.pulse.ends}
 	if tell {
 		a.pulse.written = now
 	}
@@ -107,7 +109,10 @@ func putPulse(tx record.Tx, id string, r record.Pulse, now time.Time) error {
 	old, err := record.Load[record.Pulse](tx, id)
 	switch {
 	case err == nil:
-		r.Head = old.Head
+		r.Head, r.Calls = old.Head, old.Calls // calls are counted where they are made
+		if r.Ends.IsZero() {
+			r.Ends = old.Ends
+		}
 		if old.Heard.After(r.Heard) {
 			r.Heard = old.Heard
 		}

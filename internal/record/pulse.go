@@ -17,6 +17,11 @@ type Pulse struct {
 	Heard   time.Time         `json:"heard,omitzero"`    // the newest event that was accepted
 	Trouble map[string]string `json:"trouble,omitempty"` // by source, or "open": what keeps failing
 	Since   time.Time         `json:"since,omitzero"`    // when the first of it began
+	// Hears is how long what people write in public may wait to be read, because that is how
+	// often it is asked for; 0: nothing is asked for, or the account is not open yet.
+	Hears time.Duration `json:"hears,omitempty"`
+	Ends  time.Time     `json:"ends,omitzero"`   // when the authorisation ends, if the platform says so
+	Calls *Calls        `json:"calls,omitempty"` // where the platform counts them
 }
 
 // RecordKind implements [bots.Record].
