@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"netpatrol/internal/engine"
 	"netpatrol/internal/record"
 	"netpatrol/internal/store/boltstore"
+	"netpatrol/internal/web/console"
 )
 
 // openEvidence opens the files beside the store.
@@ -35,6 +37,37 @@ func (k keeper) Keep(ctx context.Context, subject string, from io.Reader) (engin
 
 // Drop implements [engine.Evidence].
 func (k keeper) Drop(subject, digest string) error { return k.files.Remove(subject, digest) }
+
+// evidenceDesk shows evidence to officers.
+type evidenceDesk struct {
+	files *blob.Store
+	store *boltstore.Store
+}
+
+// Picture implements [console.Evidence].
+func (d evidenceDesk) Picture(ctx context.Context, v *record.Evidence, side int) ([]byte, error) {
+	b, err := d.files.Preview(ctx, v.Subject, v.SHA256, side)
+	return b, unseen(err)
+}
+
+// Original implements [console.Evidence].
+func (d evidenceDesk) Original(v *record.Evidence) (io.ReadCloser, error) {
+	r, err := d.files.Open(v.Subject, v.SHA256)
+	return r, unseen(err)
+}
+
+// unseen turns what is gone, or cannot be drawn, into what a page has a word for.
+func unseen(err error) error {
+	if errors.Is(err, blob.ErrGone) || errors.Is(err, blob.ErrNoPicture) {
+		return fmt.Errorf("%w: %w", record.ErrNotFound, err)
+	}
+	return err
+}
+
+// Looked implements [console.Evidence].
+func (d evidenceDesk) Looked(ctx context.Context, officer, did string, v *record.Evidence) error {
+	return d.store.Update(ctx, func(tx record.Tx) error { return record.Look(tx, officer, did, v, time.Now()) })
+}
 
 // forgetting is the store for the engine: with a person's key go the files under it.
 type forgetting struct {
@@ -82,4 +115,6 @@ func (a *App) referred(ctx context.Context, subject string) (map[string]bool, er
 var (
 	_ engine.Evidence = keeper{}
 	_ engine.Store    = forgetting{}
+
+	_ console.Evidence = evidenceDesk{}
 )

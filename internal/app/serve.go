@@ -26,7 +26,7 @@ import (
 func (a *App) serve(ctx context.Context) error {
 	d := desk{a.store, a}
 	apiHandler := api.New(api.Options{Desk: d, Door: a.door, Station: a.station(), Log: a.o.Log})
-	consoleHandler, err := console.New(console.Options{Desk: d, Door: a.door, Station: a.station(), Log: a.o.Log})
+	consoleHandler, err := console.New(console.Options{Desk: d, Evidence: evidenceDesk{a.files, a.store}, Door: a.door, Station: a.station(), Log: a.o.Log})
 	if err != nil {
 		return err
 	}

@@ -45,3 +45,27 @@ func (v *Evidence) Settle(state, reason string, now time.Time) bool {
 	v.State, v.Reason, v.Settled, v.Updated = state, reason, now, now
 	return true
 }
+
+// LookInterval is how long one look at evidence counts: an officer who opens the same
+// evidence again within it is not written down again.
+const LookInterval = time.Hour
+
+// Look writes down that an officer looks at evidence, or takes its original away. It must
+// have been committed before any of the bytes are shown.
+func Look(tx Tx, officer, did string, v *Evidence, now time.Time) error {
+	by, err := Load[Officer](tx, officer)
+	if err != nil {
+		return err
+	}
+	if by.State != OfficerActive || !by.Is(Duty, Approver, Auditor, Admin) {
+		return refuse("role", "%s may not look at evidence", officer)
+	}
+	tx.Audit(AuditEntry{At: now, Who: by.ID, Did: did, On: bots.Target{Kind: KindEvidence, ID: v.ID}, Event: v.Event})
+	return nil
+}
+
+// The deeds of Look.
+const (
+	DidView     = "view-evidence"
+	DidDownload = "download-evidence"
+)

@@ -42,15 +42,17 @@ type Desk interface {
 
 // Options are what a console is made of.
 type Options struct {
-	Desk    Desk
-	Door    *signin.Door
-	Station view.Station
-	Log     *slog.Logger
+	Desk     Desk
+	Evidence Evidence // nil: none can be shown
+	Door     *signin.Door
+	Station  view.Station
+	Log      *slog.Logger
 }
 
 // Console serves the desk. It is safe for concurrent use.
 type Console struct {
 	desk    Desk
+	files   Evidence
 	door    *signin.Door
 	station view.Station
 	log     *slog.Logger
@@ -61,7 +63,7 @@ type Console struct {
 
 // New returns the desk's handler, or what is wrong with a page's template.
 func New(o Options) (http.Handler, error) {
-	c := &Console{desk: o.Desk, door: o.Door, station: o.Station, log: o.Log, mux: http.NewServeMux(), assets: loadAssets()}
+	c := &Console{desk: o.Desk, files: o.Evidence, door: o.Door, station: o.Station, log: o.Log, mux: http.NewServeMux(), assets: loadAssets()}
 	var err error
 	if c.pages, err = loadPages(); err != nil {
 		return nil, fmt.Errorf("read the console's pages: %w", err)
@@ -110,6 +112,10 @@ func (c *Console) routes() {
 	c.post("POST /conversations/{id}/reply", c.reply)
 	c.post("POST /conversations/{id}/keep", c.keep)
 	c.post("POST /conversations/{id}/let-go", c.letGo)
+	c.get("GET /evidence/{id}/small", c.evidenceSmall)
+	c.get("GET /evidence/{id}/large", c.evidenceLarge)
+	c.get("GET /evidence/{id}/play", c.evidencePlay)
+	c.get("GET /evidence/{id}/original", c.evidenceOriginal)
 	c.get("GET /clues", c.clues)
 	c.get("GET /clues/{id}", c.clue)
 	c.post("POST /clues/{id}/dismiss", c.dismissClue)
@@ -231,7 +237,7 @@ func may(v *visit, kind bots.RecordKind) error {
 
 type requestID struct{}
 
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; connect-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // outer gives each request an id, its headers and one log line without personal data.
 func (c *Console) outer(next http.Handler) http.Handler {

@@ -27,6 +27,7 @@ func (s *site) scene() {
 	s.parked()
 	s.appealed()
 	s.standings()
+	s.evidence()
 }
 
 func (s *site) write() {
