@@ -105,7 +105,11 @@ func newVenues(door string) ([]venue, error) {
 		return nil, err
 	}
 	drafts, err := newWechatVenue("weixin-fenju", "draft-only", door)
-	return []venue{blog, sends, drafts}, err
+	if err != nil {
+		return nil, err
+	}
+	partner, err := newBridgeVenue(door)
+	return []venue{blog, sends, drafts, partner}, err
 }
 
 // freeLoopback finds a port nobody listens on.

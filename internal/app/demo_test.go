@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"netpatrol/adapters"
+	"netpatrol/adapters/bridge"
 	"netpatrol/adapters/mastodon"
 	"netpatrol/adapters/wechat"
 	"netpatrol/internal/sandbox"
@@ -19,9 +20,10 @@ import (
 func TestOneShiftOfTheDemo(t *testing.T) {
 	var out bytes.Buffer
 	dir := t.TempDir()
+	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform()}
 	err := Demo(t.Context(), DemoOptions{
 		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Platforms: map[string]adapters.Platform{"mastodon": mastodon.Platform(), "wechat": wechat.Platform()},
+		Platforms: platforms,
 	})
 	if err != nil {
 		t.Errorf("%v\n%s", err, out.Bytes())
@@ -35,7 +37,7 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 	for _, n := range sum.Platforms {
 		whole.add(n)
 	}
-	if len(sum.Platforms) != 2 || whole != sum.counts {
+	if len(sum.Platforms) != len(platforms) || whole != sum.counts {
 		t.Errorf("the platforms' figures %+v are not the whole %+v", sum.Platforms, sum.counts)
 	}
 }
