@@ -108,8 +108,12 @@ func newVenues(door string) ([]venue, error) {
 	if err != nil {
 		return nil, err
 	}
+	board, err := newManualVenue()
+	if err != nil {
+		return nil, err
+	}
 	partner, err := newBridgeVenue(door)
-	return []venue{blog, sends, drafts, partner}, err
+	return []venue{blog, sends, drafts, board, partner}, err
 }
 
 // freeLoopback finds a port nobody listens on.
@@ -171,6 +175,9 @@ func (d *demo) playOnce(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	for _, v := range d.venues {
 		g.Go(func() error { return ended(v.play(gctx, 1)) })
+		if w, ok := v.(worked); ok {
+			g.Go(func() error { return ended(w.work(gctx, d.crew)) })
+		}
 	}
 	g.Go(func() error { return ended(d.crew.work(gctx)) })
 	sum, err := d.untilComplete(gctx)

@@ -180,7 +180,7 @@ func (d *demo) quiet(ctx context.Context) bool {
 		return false
 	}
 	for _, i := range items {
-		if i.State == record.ItemDue || i.State == record.ItemClaimed {
+		if i.State == record.ItemDue || i.State == record.ItemClaimed || i.State == record.ItemByHand {
 			return false
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/bridge"
+	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
 	"netpatrol/adapters/wechat"
 	"netpatrol/internal/sandbox"
@@ -20,7 +21,7 @@ import (
 func TestOneShiftOfTheDemo(t *testing.T) {
 	var out bytes.Buffer
 	dir := t.TempDir()
-	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform()}
+	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform()}
 	err := Demo(t.Context(), DemoOptions{
 		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Platforms: platforms,
