@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ func (t *tool) accountsList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all := withPulses(list, pulses)
+			all := withPulses(list, pulses, time.Now())
 			return t.print(all, func(w io.Writer) { writeAccounts(w, all) })
 		}),
 	})
@@ -48,9 +49,56 @@ type listedAccount struct {
 	Heard   time.Time         `json:"heard,omitzero"`
 	Trouble map[string]string `json:"trouble,omitempty"`
 	Since   time.Time         `json:"since,omitzero"`
+	Pace    *pace             `json:"pace,omitempty"`
 }
 
-func withPulses(list []api.Account, pulses []api.Pulse) []listedAccount {
+// pace is how soon an account hears what is written in public, and what it may still ask.
+type pace struct {
+	Hears     string    `json:"hears,omitempty"` // at the latest
+	InTime    bool      `json:"answersWithin30m"`
+	CallsLeft *int      `json:"callsLeft,omitempty"` // nil: the platform does not count
+	Ends      time.Time `json:"authorisedUntil,omitzero"`
+}
+
+func paceOf(p api.Pulse, now time.Time) *pace {
+	x := &pace{InTime: p.InTime(), Ends: p.Ends}
+	if p.Hears > 0 {
+		x.Hears = brief(p.Hears)
+	}
+	if p.Calls != nil {
+		left := p.Calls.Left(now)
+		x.CallsLeft = &left
+	}
+	return x
+}
+
+// brief leaves out what says nothing: 48m, not 48m0s.
+func brief(d time.Duration) string {
+	s := d.String()
+	for _, unit := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(s, unit) {
+			s = s[:len(s)-2]
+		}
+	}
+	return s
+}
+
+// columns are the pace in a table.
+func (p *pace) columns() []string {
+	if p == nil {
+		return []string{"-", "-", "-"}
+	}
+	heard, left := dash(p.Hears), "-"
+	if p.Hears != "" && !p.InTime {
+		heard += " (too late for 30m)"
+	}
+	if p.CallsLeft != nil {
+		left = strconv.Itoa(*p.CallsLeft)
+	}
+	return []string{heard, left, short(p.Ends)}
+}
+
+func withPulses(list []api.Account, pulses []api.Pulse, now time.Time) []listedAccount {
 	of := map[string]api.Pulse{}
 	for _, p := range pulses {
 		of[p.ID] = p
@@ -59,7 +107,7 @@ func withPulses(list []api.Account, pulses []api.Pulse) []listedAccount {
 	for i, a := range list {
 		all[i] = listedAccount{Account: a}
 		if p, ok := of[a.ID]; ok {
-			all[i].Heard, all[i].Trouble, all[i].Since = p.Heard, p.Trouble, p.Since
+			all[i].Heard, all[i].Trouble, all[i].Since, all[i].Pace = p.Heard, p.Trouble, p.Since, paceOf(p, now)
 		}
 	}
 	return all
@@ -75,7 +123,7 @@ func (a listedAccount) trouble() string {
 }
 
 func writeAccounts(w io.Writer, list []listedAccount) {
-	rows := [][]string{{"ID", "PLATFORM", "UNIT", "MODE", "WANTED", "HANDLE", "CONFIRMED", "LAST HEARD", "SENDS HELD BECAUSE", "TROUBLE"}}
+	rows := [][]string{{"ID", "PLATFORM", "UNIT", "MODE", "WANTED", "HANDLE", "CONFIRMED", "LAST HEARD", "HEARS WITHIN", "CALLS LEFT", "AUTHORISED UNTIL", "SENDS HELD BECAUSE", "TROUBLE"}}
 	for _, a := range list {
 		confirmed := "no"
 		switch {
@@ -88,7 +136,8 @@ func writeAccounts(w io.Writer, list []listedAccount) {
 		if wanted != "" {
 			wanted += " (" + a.WantedBy + ")"
 		}
-		rows = append(rows, []string{a.ID, a.Platform, a.Unit, a.State, dash(wanted), dash(a.Handle), confirmed, short(a.Heard), dash(a.Suspect), a.trouble()})
+		row := []string{a.ID, a.Platform, a.Unit, a.State, dash(wanted), dash(a.Handle), confirmed, short(a.Heard)}
+		rows = append(rows, append(append(row, a.Pace.columns()...), dash(a.Suspect), a.trouble()))
 	}
 	table(w, rows...)
 }

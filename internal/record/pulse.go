@@ -27,6 +27,13 @@ type Pulse struct {
 // RecordKind implements [bots.Record].
 func (*Pulse) RecordKind() bots.RecordKind { return KindPulse }
 
+// readInTime is how soon what is asked for must be read, for a person to be answered within
+// thirty minutes: half of them are the officer's.
+const readInTime = 15 * time.Minute
+
+// InTime says whether thirty minutes can be promised to whoever mentions the account in public.
+func (p *Pulse) InTime() bool { return p.Hears <= readInTime }
+
 // The states of a pulse.
 const (
 	PulseWell = "well"
