@@ -87,15 +87,13 @@ type inbox struct {
 
 // collect finds the ids that are new.
 func (i *inbox) collect(ctx context.Context) error {
-	latest := topic{}
+	latest := int64(0)
 	for _, t := range i.topics {
-		if t.active() > latest.active() {
-			latest = t
-		}
+		latest = max(latest, t.active())
 	}
 	for _, t := range i.topics {
 		unread := t.Highest == 0 || t.Read < t.Highest
-		if i.cursor.Start && !unread && t.ID != latest.ID {
+		if i.cursor.Start && !unread && t.active() < latest-slack { // the next poll will not look into it either
 			continue
 		}
 		whole, err := i.account.thread(ctx, i.op, t.ID)

@@ -76,13 +76,13 @@ func (a *account) post(ctx context.Context, op string, at adapters.Attempt, n ne
 	if err := a.call(ctx, forum.Call{Op: op, Method: http.MethodPost, Path: "/posts.json", Body: n}, &p); err != nil {
 		return adapters.Receipt{}, err
 	}
-	switch {
-	case p.ID != 0:
-		return a.receipt(p), nil
-	case p.Action == "enqueued" && bool(p.Success) && at.Code != "":
+	if p.ID == 0 && p.Action == "enqueued" && bool(p.Success) && at.Code != "" {
 		return adapters.Receipt{Ref: adapters.Ref(queueRef + at.Code), Pending: true}, nil
 	}
-	return adapters.Receipt{}, &adapters.Error{Class: adapters.Unknown, Op: op, Phase: adapters.Answered, Err: errors.New("the forum accepted the request but named no post")}
+	if p.ID == 0 { // promise 4
+		return adapters.Receipt{}, &adapters.Error{Class: adapters.Unknown, Op: op, Phase: adapters.Answered, Err: errors.New("the forum accepted the request but named no post")}
+	}
+	return a.receipt(p), nil
 }
 
 func (a *account) receipt(p post) adapters.Receipt {

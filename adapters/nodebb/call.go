@@ -73,7 +73,7 @@ func (a *account) do(ctx context.Context, k forum.Call, out any) error {
 	if err := json.Unmarshal(ans.Body, &e); err != nil {
 		return forum.Unreadable(k, ans, err)
 	}
-	if e.Status.Code != "ok" && e.Status.Code != "accepted" { // promise 4
+	if e.Status.Code != "ok" && e.Status.Code != "accepted" {
 		return &adapters.Error{Class: k.Unclear(), Op: k.Op, Phase: adapters.Answered, Code: strconv.Itoa(ans.Status),
 			Err: a.http.Quote("the status is a success, the answer is not: " + e.Status.Code + " " + e.Status.Message)}
 	}

@@ -174,37 +174,46 @@ func (i *inbox) batch(ctx context.Context, limit int) (b adapters.Batch, err err
 	return b, nil
 }
 
-// next is the cursor after a batch. The start ends behind the newest message of all chats.
-func (i *inbox) next(ctx context.Context, at forum.ID, taken []forum.ID, whole bool) (forum.Cursor, error) {
-	latest := room{}
-	for _, r := range i.rooms {
-		if r.Teaser.At.After(latest.Teaser.At.Time) {
-			latest = r
-		}
-	}
-	if !i.cursor.Start {
-		c := i.cursor.Next(at, taken, whole)
-		if whole && latest.ID != 0 {
-			c.Since = max(c.Since, latest.Teaser.At.UnixMilli())
-		}
-		return c, nil
+// next is the cursor after a batch.
+func (i *inbox) next(ctx context.Context, at forum.ID, taken []forum.ID, whole bool) (c forum.Cursor, err error) {
+	switch {
+	case !i.cursor.Start:
+		c = i.cursor.Next(at, taken, whole)
+	case !whole:
+		return forum.Cursor{At: at, Start: true}, nil
+	default:
+		c.At = at
 	}
 	if !whole {
-		return forum.Cursor{At: at, Start: true}, nil
-	}
-	c := forum.Cursor{At: at}
-	if latest.ID == 0 {
 		return c, nil
 	}
-	c.Since = latest.Teaser.At.UnixMilli()
-	if latest.Unread { // it was read above
-		return c, nil
+	for _, r := range i.rooms {
+		if !r.Teaser.At.IsZero() {
+			c.Since = max(c.Since, r.Teaser.At.UnixMilli())
+		}
 	}
-	_, err := i.account.messages(ctx, i.op, latest, func(m message) bool {
-		c.At = max(c.At, m.MID)
-		return true
-	})
+	if i.cursor.Start {
+		c.At, err = i.behindRead(ctx, c)
+	}
 	return c, err
+}
+
+// behindRead is where the start ends: behind what was read by hand in chats that the next
+// poll will look into.
+func (i *inbox) behindRead(ctx context.Context, c forum.Cursor) (forum.ID, error) {
+	for _, r := range i.rooms {
+		if bool(r.Unread) || r.Teaser.At.IsZero() || r.Teaser.At.UnixMilli() < c.Since-slack {
+			continue
+		}
+		_, err := i.account.messages(ctx, i.op, r, func(m message) bool {
+			c.At = max(c.At, m.MID)
+			return true
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return c.At, nil
 }
 
 // heard translates a message; its text is read as it was typed.

@@ -89,13 +89,13 @@ func (a *account) Comment(ctx context.Context, at adapters.Attempt, c adapters.C
 
 // receipt tells published from queued: neither status nor the word ok does.
 func (a *account) receipt(op string, at adapters.Attempt, m made, pid forum.ID) (adapters.Receipt, error) {
-	switch {
-	case pid != 0:
-		return adapters.Receipt{Ref: adapters.Ref(pid.String()), URL: a.link(pid), At: m.At.Time}, nil
-	case bool(m.Queued) && plainEntry(m.ID):
+	if pid == 0 && bool(m.Queued) && plainEntry(m.ID) {
 		return adapters.Receipt{Ref: adapters.Ref(queueRef + m.ID + ":" + at.Code), Pending: true}, nil
 	}
-	return adapters.Receipt{}, nameless(op)
+	if pid == 0 { // promise 4
+		return adapters.Receipt{}, nameless(op)
+	}
+	return adapters.Receipt{Ref: adapters.Ref(pid.String()), URL: a.link(pid), At: m.At.Time}, nil
 }
 
 func (a *account) link(pid forum.ID) string { return a.http.Base() + "/post/" + pid.String() }

@@ -36,7 +36,7 @@ type Gap struct {
 
 // ParseCursor reads what [Cursor.String] wrote.
 func ParseCursor(op string, cur adapters.Cursor) (c Cursor, err error) {
-	if err := json.Unmarshal([]byte(cur), &c); err != nil || c.At < 0 || len(c.Gaps) > Reach {
+	if err := json.Unmarshal([]byte(cur), &c); err != nil || len(c.Gaps) > Reach {
 		return Cursor{}, Reject(op, adapters.ScopeEndpoint, fmt.Errorf("the cursor is not one of ours (%d bytes)", len(cur)))
 	}
 	return c, nil

@@ -55,9 +55,12 @@ func Fits(op string, l adapters.Limits, ch adapters.Channel, text string) error 
 // id of this forum (federated posts have addresses for ids).
 type ID int64
 
+// maxID is beyond what any counter reaches, and what JavaScript can count.
+const maxID = 1 << 53
+
 // UnmarshalJSON implements [json.Unmarshaler].
 func (n *ID) UnmarshalJSON(b []byte) error {
-	if i, err := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 64); err == nil && i > 0 {
+	if i, err := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 64); err == nil && i > 0 && i < maxID {
 		*n = ID(i)
 	}
 	return nil
@@ -68,7 +71,7 @@ func (n ID) String() string { return strconv.FormatInt(int64(n), 10) }
 // ParseID reads an id out of a ref.
 func ParseID(op string, ref adapters.Ref) (ID, error) {
 	i, err := strconv.ParseInt(string(ref), 10, 64)
-	if err != nil || i <= 0 {
+	if err != nil || i <= 0 || i >= maxID {
 		return 0, Reject(op, adapters.ScopeItem, errors.New("the ref is none of this forum's ids"))
 	}
 	return ID(i), nil
