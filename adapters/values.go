@@ -162,6 +162,9 @@ type Inbound struct {
 	Edited   time.Time // zero: never
 	Media    []Media
 	Detail   string // the platform's own word for a kind we do not know
+	// Spent, of KindOutcome: the send it tells of counts against this channel's quotas,
+	// whoever made it.
+	Spent Channel
 }
 
 // Media points to a picture, voice or video; its bytes are fetched separately.

@@ -22,7 +22,8 @@ import (
 )
 
 func (t *tool) accountsCommand() *cobra.Command {
-	return group("accounts", "The official accounts", t.accountsList(), t.accountsAdd(), t.accountsDoctor(), t.accountsRequest(), t.accountsConfirm())
+	return group("accounts", "The official accounts", t.accountsList(), t.accountsAdd(), t.accountsDoctor(), t.accountsRequest(), t.accountsConfirm(),
+		t.accountsMenu(), t.accountsTakeover())
 }
 
 func (t *tool) accountsList() *cobra.Command {

@@ -244,6 +244,9 @@ func (p *push) event(in *adapters.Inbound) {
 	case "LOCATION":
 		in.Text = joined(",", p.Latitude, p.Longitude)
 	case "MASSSENDJOBFINISH":
+		if p.Status == "send success" { // also when somebody sent it from the console
+			in.Spent = adapters.Public
+		}
 		in.Kind, in.Ref, in.Detail, in.URL = adapters.KindOutcome, massRef(p.MsgID), joined(" ", p.Event, p.Status), p.ArticleURL
 		in.Text = refusal(p.Status)
 	case "PUBLISHJOBFINISH":

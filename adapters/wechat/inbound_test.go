@@ -68,7 +68,7 @@ func TestInbound(t *testing.T) {
 		{"menu with a link", event("VIEW", "EventKey", "http://x.example", "MenuId", "1"), adapters.Inbound{Kind: adapters.KindOther, Key: "1714112445.VIEW.5", Detail: "VIEW", URL: "http://x.example"}, false},
 		{"where somebody is", event("LOCATION", "Latitude", "20.0", "Longitude", "110.3", "Precision", "9"), adapters.Inbound{Kind: adapters.KindOther, Key: "1714112445.LOCATION.5", Detail: "LOCATION", Text: "20.0,110.3"}, false},
 		{"mass send went well", event("MASSSENDJOBFINISH", "MsgID", "1001", "Status", "send success"),
-			adapters.Inbound{Kind: adapters.KindOutcome, Key: "1714112445.MASSSENDJOBFINISH.5", Ref: "mass:1001", Detail: "MASSSENDJOBFINISH send success"}, true},
+			adapters.Inbound{Kind: adapters.KindOutcome, Key: "1714112445.MASSSENDJOBFINISH.5", Ref: "mass:1001", Detail: "MASSSENDJOBFINISH send success", Spent: adapters.Public}, true},
 		{"publishing refused", event("PUBLISHJOBFINISH") + "<PublishEventInfo>" + leaf("publish_id", "22") + leaf("publish_status", "4") + "</PublishEventInfo>",
 			adapters.Inbound{Kind: adapters.KindOutcome, Key: "1714112445.PUBLISHJOBFINISH.5", Ref: "publish:22", Detail: "PUBLISHJOBFINISH 4", Text: "publish_status 4，平台审核未通过"}, true},
 		{"mass send ended", event("MASSSENDJOBFINISH", "MsgID", "1000", "Status", "err(20008)") + "<ArticleUrlResult><Count>1</Count><ResultList><item><ArticleIdx>1</ArticleIdx>" + leaf("ArticleUrl", "http://mp/1") + "</item></ResultList></ArticleUrlResult>",

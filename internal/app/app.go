@@ -167,6 +167,7 @@ func (a *App) accounts() []*engine.Account {
 				open, _ := a.opener.get(c.ID)
 				return open
 			},
+			Menu:    labels(c),
 			Problem: func() error { return a.opener.problem(c.ID) },
 			Watch:   c.Watch, Poll: c.Poll, ForgetLeavers: a.o.Platforms[c.Platform].Manifest.ForgetLeavers,
 		})

@@ -49,6 +49,7 @@ func (a *App) station() view.Station {
 	return view.Station{
 		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer,
 		Limit: a.limit, Windows: a.windows, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
+		Surroundings: surroundings{a},
 	}
 }
 

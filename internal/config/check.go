@@ -222,7 +222,26 @@ func (d *decoder) checkAccounts(cfg *Config, platforms map[string]adapters.Manif
 		if a.Fallback != "" && a.Fallback != ByHand {
 			d.wrong(path+".fallback", "write "+ByHand+", or remove the line", "%s.fallback %q is not a way to send", path, clip(a.Fallback))
 		}
+		d.menu(a.Menu, path+".menu")
 		d.platform(a, path, platforms)
+	}
+}
+
+func (d *decoder) menu(entries []MenuEntry, path string) {
+	first := map[string]int{}
+	for i, e := range entries {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if strings.TrimSpace(e.Label) == "" {
+			d.wrong(at+".label", "write the few words that people press, such as 我要举报", "%s has no label", at)
+		}
+		if !slices.Contains(Meanings(), e.Means) {
+			d.wrong(at+".means", suggest(e.Means, Meanings()), "%s.means %q is not something an entry can mean", at, clip(e.Means))
+			continue
+		}
+		if before, twice := first[e.Means]; twice {
+			d.wrong(at+".means", "remove one of the two", "%s means the same as %s[%d]", at, path, before)
+		}
+		first[e.Means] = i
 	}
 }
 

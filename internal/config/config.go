@@ -94,9 +94,19 @@ type Account struct {
 	Options  map[string]string          `yaml:"options"`
 	Secrets  map[string]adapters.Secret `yaml:"secrets"`  // or name_file: path, never both
 	Fallback string                     `yaml:"fallback"` // by-hand: people send what the platform certainly does not deliver
+	Menu     []MenuEntry                `yaml:"menu"`     // of the account on its platform; set with netpatrol accounts menu push
 	File     string                     `yaml:"-"`        // where it stands
 	Line     int                        `yaml:"-"`        // in File
 }
+
+// MenuEntry is one entry of an account's menu.
+type MenuEntry struct {
+	Label string `yaml:"label"`
+	Means string `yaml:"means"` // report, ask or progress
+}
+
+// Meanings are what an entry of a menu can mean.
+func Meanings() []string { return []string{"report", "ask", "progress"} }
 
 // ByHand is the fallback by which people send.
 const ByHand = "by-hand"

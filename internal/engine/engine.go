@@ -108,6 +108,7 @@ type Account struct {
 	Open  func() adapters.Account
 	Watch []string
 	Poll  time.Duration
+	Menu  map[string]string // what the entries of the account's menu say, by key
 	// ForgetLeavers: what is kept of somebody who unfollows is erased, as the platform demands.
 	ForgetLeavers bool
 
@@ -233,6 +234,7 @@ func (e *Engine) register(ctx context.Context, a *Account) error {
 			rec.Head = old.Head
 			rec.Wanted, rec.WantedBy, rec.Attested, rec.Grounds = old.Wanted, old.WantedBy, old.Attested, old.Grounds
 			rec.Identity, rec.Confirmed, rec.Suspect = old.Identity, old.Confirmed, old.Suspect
+			rec.Mismatch = old.Mismatch
 			rec.Mismatch = old.Mismatch
 			rec.Self, rec.Handle, rec.Lookable, rec.Private = old.Self, old.Handle, old.Lookable, old.Private
 			if old.Self != "" {

@@ -94,6 +94,9 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 		kind = bots.OtherHeard
 	}
 	text := clip(in.Text, maxHeard)
+	if kind == bots.MenuPressed && text == "" {
+		text = a.Menu[in.Choice]
+	}
 	if kind == bots.PostSeen || kind == bots.CommentHeard {
 		if e.o.Named != nil && e.o.Named(a.Record.ID, text) {
 			kind = bots.MentionHeard // platforms do not see a name inside Chinese text

@@ -38,6 +38,8 @@ type platform struct {
 	plan   func(adapters.Bulletin) (adapters.Plan, error)
 	notify func(adapters.Notice) (adapters.Receipt, error)
 	told   []string // ways in which people were told of news
+	menu   []adapters.MenuEntry
+	menus  bool // it has a menu
 	limits adapters.Limits
 	looks  int
 	finds  int
@@ -59,6 +61,9 @@ func (p *platform) Caps() adapters.Caps {
 	}
 	if p.notify != nil {
 		c.Notice = p
+	}
+	if p.menus {
+		c.Menu = p
 	}
 	return c
 }
@@ -112,6 +117,19 @@ func (p *platform) Look(context.Context, adapters.Ref) (adapters.Sight, error) {
 	p.looks++
 	p.mu.Unlock()
 	return p.look()
+}
+
+func (p *platform) Menu(context.Context) ([]adapters.MenuEntry, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.menu), nil
+}
+
+func (p *platform) SetMenu(_ context.Context, _ adapters.Attempt, entries []adapters.MenuEntry) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.menu = entries
+	return nil
 }
 
 func (p *platform) Ways(string) []string { return []string{"subscription", "template"} }

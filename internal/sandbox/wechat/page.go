@@ -81,6 +81,7 @@ type line struct {
 	From, Time, ISO     string
 	Picture, Link, Note string
 	Options             []MenuOption
+	Tail                string
 }
 
 // entry is one article in a list.
@@ -172,7 +173,7 @@ func when(t, now time.Time) string {
 
 func (g *pages) line(b Bubble, f *follower) line {
 	l := line{
-		Mine: b.Via == ViaOwn, System: b.Via == ViaSystem, Kind: b.Kind, Text: b.Text, Title: b.Title, Options: b.Options,
+		Mine: b.Via == ViaOwn, System: b.Via == ViaSystem, Kind: b.Kind, Text: b.Text, Title: b.Title, Options: b.Options, Tail: b.Tail,
 		Time: when(b.At, g.p.opts.Now()), ISO: b.At.Format(time.RFC3339), From: g.p.opts.Name, Note: note(b.Via),
 	}
 	if m := g.p.media[b.MediaID]; m != nil && m.kind == "image" {

@@ -34,6 +34,8 @@ type Station struct {
 	Schedules func(now time.Time) []Schedule
 	// Preview renders and lints a bulletin for each of its accounts.
 	Preview func(ctx context.Context, b BulletinText) ([]Preview, error)
+	// Surroundings are those of the accounts; nil: none can be asked.
+	Surroundings Surroundings
 }
 
 // Template is an outgoing text that may be approved ahead of time.
