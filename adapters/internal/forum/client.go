@@ -101,7 +101,9 @@ func (l quiet) Debugf(string, ...any)          {}
 type Call struct {
 	Op, Method, Path string
 	Query            url.Values
-	Body             any // sent as JSON
+	Body             any         // sent as JSON
+	Form             string      // sent as a form, in place of Body
+	Header           http.Header // of this request alone
 }
 
 // Mutating says whether the call changes something.
@@ -152,10 +154,13 @@ func (c *Client) Do(ctx context.Context, k Call) (*Answer, *adapters.Error) {
 
 func (c *Client) request(ctx context.Context, k Call) (*resty.Response, error) {
 	if !k.Mutating() {
-		return c.read.R().SetContext(ctx).SetQueryParamsFromValues(k.Query).Get(k.Path)
+		return c.read.R().SetContext(ctx).SetHeaderMultiValues(k.Header).SetQueryParamsFromValues(k.Query).Get(k.Path)
 	}
-	r := c.write.R().SetContext(ctx).SetQueryParamsFromValues(k.Query)
-	if k.Body != nil {
+	r := c.write.R().SetContext(ctx).SetHeaderMultiValues(k.Header).SetQueryParamsFromValues(k.Query)
+	switch {
+	case k.Form != "":
+		r.SetHeader("Content-Type", "application/x-www-form-urlencoded").SetBody(k.Form)
+	case k.Body != nil:
 		r.SetHeader("Content-Type", "application/json").SetBody(k.Body)
 	}
 	return r.Execute(k.Method, k.Path)
