@@ -40,9 +40,6 @@ func ConfirmMode(a *bots.Account, by *Officer, grounds string, p Policy, now tim
 	if a.Mismatch != "" && a.Wanted != bots.Observe { // promise 7
 		return refuse("principal", "%s: correct the account's option principal or the unit's name, or have the platform verify the right agency", a.Mismatch)
 	}
-	if a.Mismatch != "" && a.Wanted != bots.Observe { // promise 7
-		return refuse("principal", "%s: correct the account's option principal or the unit's name, or have the platform verify the right agency", a.Mismatch)
-	}
 	attested := a.Attested
 	if grounds != "" {
 		attested = append(slices.Clone(attested), by.ID)
@@ -96,23 +93,6 @@ func Identified(a *bots.Account, digest string, confirmed bool) (changed bool) {
 	}
 	a.Identity, a.Confirmed = digest, confirmed
 	return changed
-}
-
-// Principal compares whom the platform names as the account's verified principal with the
-// agency it is configured for: expected, or where that is empty, the unit, whose name begins with
-// its agency's. Another one holds sends, whoever attests the account. It says whether
-// that is news. A platform that names nobody proves nothing.
-func Principal(a *bots.Account, said, expected string) (news bool) {
-	before := a.Mismatch
-	a.Mismatch = ""
-	if said != "" && said != expected && (expected != "" || !strings.HasPrefix(a.Unit, said)) { // promise 7
-		a.Mismatch = fmt.Sprintf("平台认证主体为“%s”，与配置的“%s”不符", said, cmp.Or(expected, a.Unit))
-		a.Suspect, a.Attested, a.Confirmed = a.Mismatch, nil, false
-	}
-	if a.Mismatch == "" && before != "" && a.Suspect == before {
-		a.Suspect = ""
-	}
-	return a.Mismatch != before
 }
 
 // Principal compares whom the platform names as the account's verified principal with the
