@@ -105,6 +105,8 @@ func (a *API) routes() {
 	a.decide("POST /api/v1/conversations/{id}/reply", bots.ReplyTo, bots.KindConversation, text)
 	a.decide("POST /api/v1/conversations/{id}/keep", bots.KeepCase, bots.KindConversation, reason)
 	a.decide("POST /api/v1/conversations/{id}/let-go", bots.LetGo, bots.KindConversation)
+	a.get("GET /api/v1/evidence", list(a, "", newEvidence))
+	a.get("GET /api/v1/evidence/{id}", show(a, newEvidence))
 	a.get("GET /api/v1/clues", list(a, "", newClue))
 	a.get("GET /api/v1/clues/{id}", show(a, newClue))
 	a.decide("POST /api/v1/clues/{id}/dismiss", bots.DismissClue, bots.KindClue, reason)

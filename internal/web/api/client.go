@@ -287,6 +287,17 @@ func (c *Client) CloseReport(ctx context.Context, id string) (bots.Result, error
 	return c.decide(ctx, at("/reports", id, "close"), Decision{})
 }
 
+// Evidence lists the pictures, voices and videos that people sent. Their bytes are shown and
+// downloaded at the desk only.
+func (c *Client) Evidence(ctx context.Context, p Paging) (Page[Evidence], error) {
+	return read[Page[Evidence]](ctx, c, p.path("/evidence"))
+}
+
+// EvidenceOf returns one piece of evidence.
+func (c *Client) EvidenceOf(ctx context.Context, id string) (Evidence, error) {
+	return read[Evidence](ctx, c, at("/evidence", id))
+}
+
 // Conversations lists conversations.
 func (c *Client) Conversations(ctx context.Context, p Paging) (Page[Conversation], error) {
 	return read[Page[Conversation]](ctx, c, p.path("/conversations"))

@@ -44,6 +44,10 @@ type (
 		Envelope
 		*bots.Conversation
 	}
+	Evidence struct {
+		Envelope
+		*record.Evidence
+	}
 	Clue struct {
 		Envelope
 		*bots.Clue
@@ -124,6 +128,7 @@ func newStanding(r *record.Standing) Standing {
 }
 func newAlarm(r *record.Alarm) Alarm          { return Alarm{envelope(&r.Head), r} }
 func newApproval(r *record.Approval) Approval { return Approval{envelope(&r.Head), r} }
+func newEvidence(r *record.Evidence) Evidence { return Evidence{envelope(&r.Head), r} }
 func newConversation(r *bots.Conversation) Conversation {
 	return Conversation{envelope(&r.Head), r}
 }
