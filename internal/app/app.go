@@ -59,6 +59,7 @@ type App struct {
 	o         Options
 	store     *boltstore.Store
 	files     *blob.Store // evidence
+	pictures  *blob.Store // of bulletins
 	writer    writer
 	engine    *engine.Engine
 	outbox    *outbox.Outbox
@@ -94,6 +95,9 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.files, err = openEvidence(a.o.Config.State, a.store); err != nil {
 		return err
 	}
+	if a.pictures, err = openPictures(a.o.Config.State, a.store); err != nil {
+		return err
+	}
 	if a.writer, err = newWriter(a.o.Texts...); err != nil {
 		return err
 	}
@@ -116,11 +120,11 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.engine, err = engine.New(ctx, engine.Options{
 		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
-		Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
+		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 	})
 	a.outbox = outbox.New(outbox.Options{
 		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Hand: a.handRule, Owner: a.owner(), Pace: a.outboxPace(),
-		Lint: a.writer.Lint, OfficerSeen: a.door.Seen, Tag: a.store.Vault().Tag, Log: a.o.Log, Step: a.o.Step,
+		Pictures: a.picture, Lint: a.writer.Lint, OfficerSeen: a.door.Seen, Tag: a.store.Vault().Tag, Log: a.o.Log, Step: a.o.Step,
 	})
 	return err
 }
@@ -161,7 +165,7 @@ func (a *App) accounts() []*engine.Account {
 			Record: bots.Account{
 				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Speaks(c).Name, Names: c.Names, Staff: c.Staff,
 				Language: c.Language,
-				ByHand: a.o.Platforms[c.Platform].Manifest.ByHand,
+				ByHand:   a.o.Platforms[c.Platform].Manifest.ByHand,
 			},
 			Open: func() adapters.Account {
 				open, _ := a.opener.get(c.ID)

@@ -31,6 +31,7 @@ func (d *decoder) check(cfg *Config, c Checks) {
 	d.checkUnit(cfg)
 	d.checkListeners(cfg)
 	d.checkOfficers(cfg.Officers)
+	d.checkPreviews(cfg)
 	d.checkAccounts(cfg, c.Platforms)
 	d.checkSchedules(cfg, c.Schedule)
 	d.checkPace(cfg.Pace)
@@ -168,6 +169,25 @@ func (d *decoder) checkOfficers(officers []Officer) {
 			d.wrong(path+".uid", "one unix user is one officer: remove one of the two", "%s has the uid of %s", path, first)
 		}
 		uids[*o.UID] = path
+	}
+}
+
+// checkPreviews makes sure that previews go to accounts there are.
+func (d *decoder) checkPreviews(cfg *Config) {
+	var ids []string
+	for _, a := range cfg.Accounts {
+		ids = append(ids, a.ID)
+	}
+	for i, o := range cfg.Officers {
+		for _, account := range keys(o.Previews) {
+			at := fmt.Sprintf("officers[%d].previews.%s", i, account)
+			switch {
+			case !slices.Contains(ids, account):
+				d.wrong(at, suggest(account, ids), "officers[%d].previews names account %q, which is not configured", i, clip(account))
+			case strings.TrimSpace(o.Previews[account]) == "":
+				d.wrong(at, "write the officer's own id on that platform", "%s is empty", at)
+			}
+		}
 	}
 }
 

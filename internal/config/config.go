@@ -76,7 +76,11 @@ type Officer struct {
 	ID    string   `yaml:"id"`
 	Name  string   `yaml:"name"`
 	Roles []string `yaml:"roles"`
-	UID   *int     `yaml:"uid"` // unix user whose socket connections are this officer's
+	// Previews are where the officer sees previews of bulletins: an account's id, and the
+	// officer's own id on that platform.
+	Previews map[string]string `yaml:"previews"`
+
+	UID *int `yaml:"uid"` // unix user whose socket connections are this officer's
 }
 
 // Account is one official account.

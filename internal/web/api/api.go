@@ -119,6 +119,11 @@ func (a *API) routes() {
 	a.get("GET /api/v1/bulletins/{id}", show(a, newBulletin))
 	a.get("POST /api/v1/bulletins/preview", a.preview)
 	a.get("POST /api/v1/bulletins", a.writeBulletin)
+	a.get("POST /api/v1/pictures", a.keepPicture)
+	a.get("GET /api/v1/quotas", a.quotas)
+	a.decide("POST /api/v1/drafts/{id}/preview", bots.PreviewDraft, bots.KindDraft, to)
+	a.get("GET /api/v1/accounts/{id}/console-drafts", a.consoleDrafts)
+	a.get("POST /api/v1/accounts/{id}/console-drafts", a.pullDraft)
 
 	a.get("GET /api/v1/accounts", list(a, "", newAccount))
 	a.get("GET /api/v1/accounts/{id}", a.account)
@@ -208,7 +213,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Request-Id", id)
 	w.Header().Set("Cache-Control", "no-store")
 	r = r.WithContext(context.WithValue(r.Context(), requestID{}, id))
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r.URL.Path))
 	s := &statusWriter{ResponseWriter: w}
 	a.mux.ServeHTTP(s, r)
 	a.log.Info("api request", "request", id, "route", r.Pattern, "status", cmp.Or(s.status, http.StatusOK), "took", time.Since(began))
@@ -217,6 +222,14 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 type requestID struct{}
 
 const maxBody = 64 << 10
+
+// bodyLimit is what a request may bring: only a picture is large.
+func bodyLimit(path string) int64 {
+	if path == "/api/v1/pictures" {
+		return 2 * view.MaxPicture // in base64, and its name
+	}
+	return maxBody
+}
 
 type statusWriter struct {
 	http.ResponseWriter

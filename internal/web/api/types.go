@@ -232,6 +232,14 @@ type Decision struct {
 	Until    time.Time          `json:"until,omitzero"`
 	Level    record.HaltLevel   `json:"level,omitempty"`
 	Bulletin *view.BulletinText `json:"bulletin,omitempty"`
+	To       string             `json:"to,omitempty"`  // the officer who sees a preview
+	Ref      adapters.Ref       `json:"ref,omitempty"` // of a draft in the platform's console
+}
+
+// PictureUpload is a file of a bulletin.
+type PictureUpload struct {
+	Name string `json:"name"` // as the text calls it
+	Data []byte `json:"data"` // at most 1 MiB
 }
 
 // What the client shares with the console, under the names a caller of this package uses.
@@ -240,6 +248,7 @@ type (
 	Preview      = view.Preview
 	Summary      = view.Summary
 	AuditReport  = view.AuditReport
+	Forecast     = view.Forecast
 )
 
 // Limits on what one decision may carry, in bytes.
