@@ -162,6 +162,13 @@ func (d *demo) play(ctx context.Context) error {
 	if err := crew.approveAnswers(ctx); err != nil {
 		return err
 	}
+	for _, v := range d.venues {
+		if a := v.account(); len(a.Menu) > 0 {
+			if err := crew.setMenu(ctx, a.ID); err != nil {
+				return err
+			}
+		}
+	}
 	if d.o.Once {
 		return d.playOnce(ctx)
 	}

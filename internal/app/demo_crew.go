@@ -77,6 +77,18 @@ func (c *crew) open(ctx context.Context, account string) error {
 	return nil
 }
 
+// setMenu puts the configured menu under an account, as somebody who has looked at it.
+func (c *crew) setMenu(ctx context.Context, account string) error {
+	m, err := c.lin.Menu(ctx, account)
+	if err != nil || m.Same {
+		return err
+	}
+	if m, err = c.lin.SetMenu(ctx, account, m.Seen); err == nil && !m.Same {
+		err = fmt.Errorf("the menu of %s is not the one that was set: %+v", account, m.Shown)
+	}
+	return err
+}
+
 // approveAnswers gives the answers that ship their standing approvals.
 func (c *crew) approveAnswers(ctx context.Context) error {
 	all, err := c.lin.Templates(ctx)
