@@ -70,7 +70,7 @@ func (v *wechatVenue) serve(ctx context.Context) error {
 // wechatScenes are what followers do: when, who, what.
 var wechatScenes = []struct {
 	at        time.Duration
-	who, says string // says "": follows; "#report": presses that entry of the menu; "@unpaid": that option of a message
+	who, says string // says "": follows; "#report": presses that entry of the menu; "@unpaid": that option of a message; scenePicture: sends a screenshot
 }{
 	{100 * time.Millisecond, "小郭", ""},
 	{200 * time.Millisecond, "老符", ""},
@@ -78,7 +78,10 @@ var wechatScenes = []struct {
 	{700 * time.Millisecond, "小郭", "@unpaid"},
 	{900 * time.Millisecond, "小郭", "我要举报一个冒充客服的网站，让我填银行卡号"},
 	{1500 * time.Millisecond, "老符", "被骗了，刚转了2万给一个说是退款客服的人，怎么办"},
+	{1900 * time.Millisecond, "老符", scenePicture},
 }
+
+const scenePicture = "［截图］"
 
 func (v *wechatVenue) play(ctx context.Context, pace float64) error {
 	began := time.Now()
@@ -106,6 +109,10 @@ func (v *wechatVenue) act(ctx context.Context, who, says string) error {
 	}
 	if option, chosen := strings.CutPrefix(says, "@"); chosen {
 		return v.choose(ctx, who, option)
+	}
+	if says == scenePicture {
+		_, err := v.platform.Send(who, wechat.Message{Kind: "image", Data: wechat.Screenshot()})
+		return err
 	}
 	_, err := v.platform.Write(who, says)
 	return err
