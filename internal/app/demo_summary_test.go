@@ -82,7 +82,7 @@ func TestWhatLeftNoRecordIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer weixin.platform.Close()
-	if err := weixin.act(t.Context(), t.Context(), "小郭", ""); err != nil {
+	if err := weixin.act(t.Context(), "小郭", ""); err != nil {
 		t.Fatal(err)
 	}
 	wrote, err := weixin.platform.Write("小郭", "我被骗了")
