@@ -21,9 +21,12 @@ type Manifest struct {
 	ForgetLeavers bool
 	// ByHand: there is no official interface to send with; every approved text is posted by a
 	// person. Senders of such an account only plan and bound texts: they are never called.
-	ByHand  bool
-	Options []Setting
-	Secrets []Setting
+	ByHand bool
+	// Strangers: whoever writes to the servers it reads may lead it anywhere; addresses in private
+	// networks are not called, unless the option allow_private names their host.
+	Strangers bool
+	Options   []Setting
+	Secrets   []Setting
 }
 
 // Ability is one thing the adapter can do and the permission it needs.

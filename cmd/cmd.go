@@ -33,6 +33,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/bridge"
+	"netpatrol/adapters/feed"
 	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
 	"netpatrol/adapters/wechat"
@@ -52,6 +53,7 @@ type Assembly struct {
 func Default() Assembly {
 	return Assembly{platforms: map[string]adapters.Platform{
 		"bridge":   bridge.Platform(),
+		"feed":     feed.Platform(),
 		"manual":   manual.Platform(),
 		"mastodon": mastodon.Platform(),
 		"wechat":   wechat.Platform(),
