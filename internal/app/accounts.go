@@ -118,11 +118,21 @@ const httpTimeout = 30 * time.Second
 func (o *opener) host(a config.Account) adapters.Host {
 	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return adapters.Host{
-		Read:   &http.Client{Timeout: httpTimeout, Transport: o.transport(a.Proxy)},
+		Read:   o.reader(a),
 		Write:  &http.Client{Timeout: httpTimeout, Transport: o.transport(a.Proxy), CheckRedirect: noRedirect},
 		Tokens: tokens{store: o.store, account: a.ID},
 		Log:    o.log.With("account", a.ID),
 	}
+}
+
+// reader is for calls that change nothing. What strangers write leads it nowhere private.
+func (o *opener) reader(a config.Account) *http.Client {
+	t := o.transport(a.Proxy)
+	c := &http.Client{Timeout: httpTimeout, Transport: t}
+	if o.dial == nil && o.platforms[a.Platform].Manifest.Strangers {
+		strangers(a.Options["allow_private"]).guard(c, t)
+	}
+	return c
 }
 
 // transport is an account's own, so that one platform's stuck connections hurt no other.
