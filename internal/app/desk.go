@@ -50,7 +50,7 @@ func (a *App) station() view.Station {
 	return view.Station{
 		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer,
 		Limit: a.limit, Windows: a.windows, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
-		KeepPicture: a.keepPicture, ConsoleDrafts: a.consoleDrafts, Quotas: a.quotas, Previewers: a.previewers,
+		KeepPicture: a.keepPicture, Picture: a.drawn, Pullable: a.pullable, ConsoleDrafts: a.consoleDrafts, Quotas: a.quotas, Previewers: a.previewers,
 		Surroundings: surroundings{a},
 	}
 }

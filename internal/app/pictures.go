@@ -50,6 +50,21 @@ func (a *App) picture(_ context.Context, digest string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
+// drawn is a bulletin's picture, drawn anew for an officer's browser.
+func (a *App) drawn(ctx context.Context, digest string, side int) ([]byte, error) {
+	return a.pictures.Preview(ctx, pictureSubject, digest, side)
+}
+
+// pullable lists the accounts with a console's draft box.
+func (a *App) pullable() (ids []string) {
+	for _, c := range a.o.Config.Accounts {
+		if open, ok := a.opener.get(c.ID); ok && open.Caps().Drafts != nil {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
 // consoleDrafts lists the drafts people made in a platform's console.
 func (a *App) consoleDrafts(ctx context.Context, account string) ([]adapters.Prepared, error) {
 	open, ok := a.opener.get(account)

@@ -126,8 +126,12 @@ func (c *Console) routes() {
 	c.post("POST /events/{id}/seen", c.eventSeen)
 	c.get("GET /bulletins", c.bulletins)
 	c.get("GET /bulletins/new", c.newBulletin)
-	c.post("POST /bulletins/new", c.writeBulletin)
+	c.upload("POST /bulletins/new", c.writeBulletin)
+	c.get("GET /bulletins/console", c.consoleDrafts)
+	c.post("POST /bulletins/console", c.pullDraft)
+	c.get("GET /bulletins/pictures/{id}", c.bulletinPicture)
 	c.get("GET /bulletins/{id}", c.bulletin)
+	c.post("POST /bulletins/{id}/preview", c.previewDraft)
 	c.get("GET /accounts", c.accounts)
 	c.get("GET /accounts/{id}", c.account)
 	c.post("POST /accounts/{id}/request", c.requestMode)
@@ -179,16 +183,25 @@ func (c *Console) get(pattern string, h handler) {
 	})
 }
 
-const maxForm = 64 << 10
+const (
+	maxForm = 64 << 10
+	// maxUpload bounds a form with files, in bytes.
+	maxUpload = 12 << 20
+)
 
 // post also demands a form that was given to this very session.
-func (c *Console) post(pattern string, h handler) {
+func (c *Console) post(pattern string, h handler) { c.form(pattern, maxForm, h) }
+
+// upload is a post whose form brings files.
+func (c *Console) upload(pattern string, h handler) { c.form(pattern, maxUpload, h) }
+
+func (c *Console) form(pattern string, most int64, h handler) {
 	c.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		v := c.enter(w, r)
 		if v == nil {
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		nonce, ok := c.door.FormNonce(r.Context(), r.PostFormValue("key"))
 		if !ok {
 			c.trouble(w, r, http.StatusForbidden, "这个表单不是发给本次登录的", "没有做任何改动。请返回上一页，刷新后再提交。")

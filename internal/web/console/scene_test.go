@@ -28,6 +28,17 @@ func (s *site) scene() {
 	s.appealed()
 	s.standings()
 	s.evidence()
+	s.ConsoleDrafts(theirs())
+	if b := s.illustrated(); b != nil {
+		d := s.All(bots.KindDraft, bots.DraftAwaiting)
+		for _, r := range d {
+			if x := r.(*bots.Draft); x.About.ID == b.ID {
+				s.Decides("wu", bots.Decision{Verb: bots.PreviewDraft, On: bots.Target{Kind: bots.KindDraft, ID: x.ID}, Fields: map[string]string{"to": "chen"}})
+				s.Decides("lin", bots.Decision{Verb: bots.Approve, On: bots.Target{Kind: bots.KindDraft, ID: x.ID}, Seen: x.Version})
+			}
+		}
+		s.counted(b)
+	}
 }
 
 func (s *site) write() {

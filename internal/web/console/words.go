@@ -43,12 +43,12 @@ var bulletinWords = map[string]string{bots.BulletinReleased: "已发布", bots.B
 
 var purposeWords = map[string]string{
 	string(bots.ForReply): "答复", string(bots.ForReceipt): "举报回执", string(bots.ForNotice): "通知", string(bots.ForEmergency): "紧急劝阻",
-	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复",
+	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览",
 }
 
 func purposeWord(p bots.Purpose) string { return word(purposeWords, string(p)) }
 
-var channelWords = map[string]string{string(adapters.Public): "公开发布", string(adapters.Private): "私信", string(adapters.InReply): "公开评论"}
+var channelWords = map[string]string{string(adapters.Public): "公开发布", string(adapters.Private): "私信", string(adapters.InReply): "公开评论", string(adapters.Preview): "给同事预览"}
 
 func channelWord(c adapters.Channel) string { return word(channelWords, string(c)) }
 
@@ -130,6 +130,9 @@ func templateWord(name string) string {
 
 // authorWord names who wrote something: a bot is the system, an officer is an officer.
 func authorWord(a string) string {
+	if account, ok := strings.CutPrefix(a, "console:"); ok {
+		return "平台后台（" + account + "）"
+	}
 	if bot, ok := strings.CutPrefix(a, "bot:"); ok {
 		return "系统（" + word(botWords, bot) + "）"
 	}
@@ -138,7 +141,16 @@ func authorWord(a string) string {
 
 var systemWords = map[string]string{"engine": "系统", "outbox": "系统（发送）"}
 
+// degradedWords say what a platform cannot show.
+var degradedWords = map[string]string{
+	"link, shown as its address": "链接，会显示为网址", "picture, shown as its description": "没有附上的图片，会显示为文字说明",
+	"without notifying followers: whoever sends the draft decides": "“不通知关注者”由在后台发送的人决定",
+}
+
+func degradedWord(s string) string { return word(degradedWords, s) }
+
 var verbWords = map[bots.Verb]string{
+	bots.PreviewDraft: "给同事预览", bots.PullDraft: "加封后台草稿",
 	bots.Approve: "批准", bots.Reject: "退回", bots.Edit: "修改", bots.ReplyTo: "回复", bots.WriteBulletin: "提交通报", bots.ApproveKind: "提出常设审批",
 	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送",
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
@@ -156,6 +168,7 @@ var resultWords = map[string]string{
 func resultWord(s string) string { return cmp.Or(resultWords[s], stateWord(s)) }
 
 var didWords = map[string]string{
+	"preview": "给同事预览", "pull-draft": "加封后台草稿", "vanished": "草稿已不在草稿箱", "unclear": "请民警认定",
 	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "draft": "起草", "write-bulletin": "起草通报", "propose-standing": "提出常设审批",
 	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "revoke-standing": "撤销常设审批", "hold": "暂缓", "send-held": "未复核放行", "resume-held": "继续发送", "settle": "认定结果",
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
@@ -198,6 +211,16 @@ func slotWord(s string) string { return word(slotWords, s) }
 // refusals say what a guard refused in the officer's language, by code, or by verb and
 // code where one code means different things.
 var refusals = map[string]string{
+	"not-bulletin":             "只有通报可以先给同事预览。",
+	"preview-late":             "这篇通报已经不在待审批或待发布状态，不用再预览。",
+	"colleague":                "这位同事的账户已停用，不能给他预览。",
+	"no-preview-id":            "配置里没有这位同事在该平台上的号，请管理员在 officers 的 previews 里添加。",
+	"console-draft":            "这是平台后台的草稿，按原稿发出。要改请到平台后台改，再重新加封提交。",
+	"picture-missing":          "正文或封面里写到的图片还没有附上，请先附图。",
+	"picture-unused":           "有附上的图片没有用到。请在正文里写上 ![说明](文件名)，或把它去掉。",
+	"pictures":                 "有的图片这个账号的平台用不了（大小、格式或张数不符），请换一张。",
+	"extras":                   "附图的信息不完整，请重新附图。",
+	"pull-draft/identity":      "草稿里没有写明本单位名称。请到平台后台补上，再重新加封。",
 	"two-people":               "这一步须由两个人完成：内容是您起草、修改或提出的，请另一位同事来批准或确认。",
 	"changed":                  "它在您打开之后被改动过。下面是最新内容，请重新核对后再决定。",
 	"not-awaiting":             "它已经不在待审批状态，可能有同事刚刚处理过。",
@@ -271,6 +294,8 @@ func sentence(verb bots.Verb, code, message string) string {
 	switch {
 	case ours == "":
 		return cmp.Or(message, "这一步没有被接受（"+code+"）。")
+	case code == "differs":
+		return ours + where(message)
 	case code == "too-long":
 		return ours + tooLong(message)
 	case detailed[code]:

@@ -34,6 +34,10 @@ type Station struct {
 	Schedules func(now time.Time) []Schedule
 	// KeepPicture keeps a bulletin's picture, at most MaxPicture bytes, and says what it is. Its name is the caller's.
 	KeepPicture func(ctx context.Context, data []byte) (adapters.Picture, error)
+	// Picture draws a bulletin's picture anew as a JPEG for officers' browsers, its longer side at most side pixels.
+	Picture func(ctx context.Context, digest string, side int) ([]byte, error)
+	// Pullable lists the accounts whose platform has drafts of its own console to pull.
+	Pullable func() []string
 	// ConsoleDrafts lists the drafts that people made in the console of an account's platform.
 	ConsoleDrafts func(ctx context.Context, account string) ([]adapters.Prepared, error)
 	// Quotas lists what bounds an account's sends.

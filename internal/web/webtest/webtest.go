@@ -57,6 +57,7 @@ type Desk struct {
 	t      testing.TB
 	texts  *templates.Set
 	plan   engine.Schedule
+	press  press
 }
 
 // Open starts a station with the accounts "weibo" in mode suggest, "forum" and "tieba" in mode observe; people
@@ -89,9 +90,10 @@ func (d *Desk) start() {
 	d.Engine, err = engine.New(d.t.Context(), engine.Options{
 		Store: d.Store, Bots: []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(time.Hour)},
 		Writer: writer{d.texts}, Tags: d.Store.Vault(), Sieve: patrol.NewSieve(pack), Schedules: []engine.Schedule{d.plan},
-		Accounts: []*engine.Account{account("weibo", "mastodon"), account("forum", "discourse"), byHand("tieba")},
-		Pace:     engine.Pace{DraftLife: 24 * time.Hour, Identity: 24 * time.Hour, Bot: 10 * time.Second, Retry: time.Second},
-		Log:      slog.New(slog.NewTextHandler(d.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Accounts:   []*engine.Account{account("weibo", "mastodon"), account("forum", "discourse"), byHand("tieba")},
+		Colleagues: colleague,
+		Pace:       engine.Pace{DraftLife: 24 * time.Hour, Identity: 24 * time.Hour, Bot: 10 * time.Second, Retry: time.Second},
+		Log:        slog.New(slog.NewTextHandler(d.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		d.t.Fatal(err)
@@ -269,7 +271,8 @@ func (d *Desk) Decides(officer string, dec bots.Decision) bots.Result {
 
 // Station is what the pages know of the assembly.
 func (d *Desk) Station() view.Station {
-	return view.Station{Unit: Unit, Limit: limit, Windows: windows, Templates: d.templates, Schedules: d.schedules, Preview: d.preview}
+	return view.Station{Unit: Unit, Limit: limit, Windows: windows, Templates: d.templates, Schedules: d.schedules, Preview: d.preview,
+		Quotas: quotas, Previewers: previewers, KeepPicture: d.keepPicture, Picture: d.drawn, Pullable: pullable, ConsoleDrafts: d.consoleDrafts}
 }
 
 func limit(string, adapters.Channel) (adapters.TextLimit, bool) {
@@ -381,7 +384,8 @@ func (p *platformAccount) Identity(context.Context) (adapters.Identity, error) {
 }
 
 func (p *platformAccount) Caps() adapters.Caps {
-	return adapters.Caps{Publish: noPublish{}, Message: noSend{}, Comment: noComment{}, Lookup: p}
+	pictures := adapters.PictureLimit{Count: 9, Bytes: 1 << 20, Types: []string{"image/jpeg", "image/png"}, Cover: 64 << 10, CoverTypes: []string{"image/jpeg"}}
+	return adapters.Caps{Publish: noPublish{}, Message: noSend{}, Comment: noComment{}, Lookup: p, Limits: adapters.Limits{Pictures: pictures}}
 }
 
 func (*platformAccount) Close() error { return nil }
