@@ -112,8 +112,12 @@ func newVenues(door string) ([]venue, error) {
 	if err != nil {
 		return nil, err
 	}
+	fed, err := newFeedVenue()
+	if err != nil {
+		return nil, err
+	}
 	partner, err := newBridgeVenue(door)
-	return []venue{blog, sends, drafts, board, partner}, err
+	return []venue{blog, sends, drafts, board, fed, partner}, err
 }
 
 // freeLoopback finds a port nobody listens on.

@@ -13,6 +13,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/bridge"
+	"netpatrol/adapters/feed"
 	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
 	"netpatrol/adapters/wechat"
@@ -22,7 +23,7 @@ import (
 func TestOneShiftOfTheDemo(t *testing.T) {
 	var out bytes.Buffer
 	dir := t.TempDir()
-	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform()}
+	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "feed": feed.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform()}
 	err := Demo(t.Context(), DemoOptions{
 		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Platforms: platforms,

@@ -21,19 +21,49 @@ import (
 	"netpatrol/internal/web/api"
 )
 
-// manualVenue is a pretend Tieba: it has no interface for programs. An officer reads it,
-// enters what they read, and posts by hand what netpatrol gives them.
+// manualVenue is a pretend board without an interface to write with. An officer posts by
+// hand what netpatrol gives them. On Tieba they also read it, and enter what they read; another
+// board has a feed, which netpatrol reads.
 type manualVenue struct {
 	listener
-	board *tieba.Board
+	board  *tieba.Board
+	fed    bool // by its feed
+	scenes []boardScene
+}
+
+// boardScene is what somebody on a board does: when, who, what, and in what part.
+type boardScene struct {
+	at        time.Duration
+	kind      tieba.Kind
+	who, says string
+	role      sandbox.Role
 }
 
 func newManualVenue() (*manualVenue, error) {
 	l, err := listen()
-	return &manualVenue{listener: l, board: tieba.New(demoName)}, err
+	return &manualVenue{listener: l, board: tieba.New(demoName), scenes: []boardScene{
+		{300 * time.Millisecond, tieba.Post, "海边发财", "招聘点赞员，手机刷单返利日结，每单佣金5%，不收押金，加我微信 hbfc5566", sandbox.Scammer},
+		{500 * time.Millisecond, tieba.Message, "阿珠", "我被骗了，刚给一个刷单的转了8000，怎么办", sandbox.Victim},
+		{900 * time.Millisecond, tieba.Post, "吧友小黄", "@" + demoName + " 有人说我快递丢了要退款，让我加他QQ，这是不是骗局？", sandbox.Asker},
+		{1200 * time.Millisecond, tieba.Post, "看海的人", "今天的日落真好看", sandbox.Ordinary},
+	}}, err
+}
+
+func newFeedVenue() (*manualVenue, error) {
+	l, err := listen()
+	return &manualVenue{listener: l, board: tieba.New(demoName), fed: true, scenes: []boardScene{
+		{900 * time.Millisecond, tieba.Post, "兼职小王子", "诚招兼职，足不出户做任务，刷单返利秒结，先垫付后返本金加佣金，想做的加我QQ 88123456", sandbox.Scammer},
+		{1100 * time.Millisecond, tieba.Post, "骑楼老街", "周末骑楼老街有集市", sandbox.Ordinary},
+	}}, err
 }
 
 func (v *manualVenue) account() config.Account {
+	if v.fed {
+		return config.Account{
+			ID: "luntan", Platform: "feed", BaseURL: v.base() + "/", Names: []string{demoName}, Language: "zh-Hans", Poll: 300 * time.Millisecond,
+			Watch: []string{"feed:feed.xml"}, Options: map[string]string{"allow_private": "127.0.0.1"},
+		}
+	}
 	return config.Account{
 		ID: "tieba", Platform: "manual", Names: []string{demoName}, Language: "zh-Hans", Poll: time.Hour,
 		Options: map[string]string{
@@ -45,22 +75,12 @@ func (v *manualVenue) account() config.Account {
 
 func (v *manualVenue) serve(ctx context.Context) error { return serveOn(ctx, v, v.board) }
 
-// manualScenes are what people on the board do: when, who, what, and in what part.
-var manualScenes = []struct {
-	at        time.Duration
-	kind      tieba.Kind
-	who, says string
-	role      sandbox.Role
-}{
-	{300 * time.Millisecond, tieba.Post, "海边发财", "招聘点赞员，手机刷单返利日结，每单佣金5%，不收押金，加我微信 hbfc5566", sandbox.Scammer},
-	{500 * time.Millisecond, tieba.Message, "阿珠", "我被骗了，刚给一个刷单的转了8000，怎么办", sandbox.Victim},
-	{900 * time.Millisecond, tieba.Post, "吧友小黄", "@" + demoName + " 有人说我快递丢了要退款，让我加他QQ，这是不是骗局？", sandbox.Asker},
-	{1200 * time.Millisecond, tieba.Post, "看海的人", "今天的日落真好看", sandbox.Ordinary},
-}
-
 func (v *manualVenue) play(ctx context.Context, pace float64) error {
+	for v.fed && !v.board.FeedRead() && ctx.Err() == nil { // a feed is watched from its first reading on
+		sleep(ctx, 50*time.Millisecond)
+	}
 	began := time.Now()
-	for _, s := range manualScenes {
+	for _, s := range v.scenes {
 		sleep(ctx, time.Until(began.Add(time.Duration(float64(s.at)*pace))))
 		if err := ctx.Err(); err != nil {
 			return err
@@ -90,7 +110,7 @@ func (v *manualVenue) repent(ctx context.Context) error {
 }
 
 func (v *manualVenue) role(who string) sandbox.Role {
-	for _, s := range manualScenes {
+	for _, s := range v.scenes {
 		if s.who == who {
 			return s.role
 		}
@@ -98,7 +118,12 @@ func (v *manualVenue) role(who string) sandbox.Role {
 	return ""
 }
 
-func (v *manualVenue) page() (title, url string) { return "somebody on Tieba, by hand", v.base() + "/" }
+func (v *manualVenue) page() (title, url string) {
+	if v.fed {
+		return "somebody on a board with a feed", v.base() + "/"
+	}
+	return "somebody on Tieba, by hand", v.base() + "/"
+}
 
 func (v *manualVenue) oddities() (twice, removed int) {
 	for _, p := range v.board.Deeds() {
@@ -122,11 +147,11 @@ func (v *manualVenue) received() (all []delivery) {
 	return all
 }
 
-// lost counts what people wrote to or about the agency, or may be warned about, and nobody entered.
+// lost counts what people wrote to or about the agency, or may be warned about, and left no event.
 func (v *manualVenue) lost(events []api.Event) int {
 	heard := 0
 	for _, e := range events {
-		heard += one(e.Account == v.account().ID && strings.HasPrefix(e.Key, "note|"))
+		heard += one(e.Account == v.account().ID && (e.Kind == bots.PostSeen || e.Kind == bots.MentionHeard || e.Kind == bots.MessageHeard))
 	}
 	for _, p := range v.board.Deeds() {
 		heard -= one(v.role(p.Author) != sandbox.Ordinary)
@@ -157,7 +182,7 @@ func (v *manualVenue) work(ctx context.Context, c *crew) error {
 // read enters what is new on the board. What matches no rule is refused, as it should be.
 func (h *hand) read(ctx context.Context) error {
 	for _, e := range h.board.Deeds() {
-		if h.seen[e.ID] {
+		if h.fed || h.seen[e.ID] {
 			continue
 		}
 		kind, link := adapters.KindPost, h.base()+"/p/"+strconv.Itoa(e.ID)
@@ -167,7 +192,7 @@ func (h *hand) read(ctx context.Context) error {
 		case strings.Contains(e.Text, "@"+demoName):
 			kind = adapters.KindMention
 		}
-		_, err := h.crew.chen.Note(ctx, "tieba", kind, e.Author, e.Text, link)
+		_, err := h.crew.chen.Note(ctx, h.account().ID, kind, e.Author, e.Text, link)
 		var refused *api.Error
 		if err != nil && (!errors.As(err, &refused) || refused.Code != "no-match") {
 			return fmt.Errorf("enter what %s wrote: %w", e.Author, err)

@@ -1,5 +1,5 @@
-// Package tieba is a pretend bulletin board without any interface for programs: pages
-// and forms only, as on Tieba. People post and write to each other through the same forms as the
+// Package tieba is a pretend bulletin board without any interface to write with: pages
+// and forms only, as on Tieba, and a feed of the newest posts, as old boards have. People post and write to each other through the same forms as the
 // agency's officer; a ledger tells afterwards what reached whom.
 //
 // # Failure model
@@ -45,8 +45,9 @@ type Board struct {
 	agency string
 	mux    *http.ServeMux
 
-	mu  sync.Mutex
-	all []Entry
+	mu   sync.Mutex
+	all  []Entry
+	read bool // the feed was
 }
 
 // New makes a board on which the agency's account has a name.
@@ -55,6 +56,7 @@ func New(agency string) *Board {
 	b.mux.HandleFunc("GET /{$}", b.front)
 	b.mux.HandleFunc("GET /p/{id}", b.front)
 	b.mux.HandleFunc("GET /im", b.front)
+	b.mux.HandleFunc("GET /feed.xml", b.feed)
 	b.mux.HandleFunc("POST /write", b.write)
 	b.mux.HandleFunc("POST /remove", b.remove)
 	b.mux.HandleFunc("GET /ledger", func(w http.ResponseWriter, _ *http.Request) {

@@ -74,3 +74,27 @@ func ledger(t *testing.T, base string) {
 		}
 	}
 }
+
+func TestTheFeedIsInGBKAndSaysWhenNothingChanged(t *testing.T) {
+	b := New("椰城网警")
+	srv := httptest.NewServer(b)
+	defer srv.Close()
+	b.Write(Post, "发财", "", 0, "刷单日结")
+	b.Write(Reply, "路人", "", 1, "假的")
+	res, err := http.Get(srv.URL + "/feed.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.Body.Close() != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(body), "\xcb\xa2\xb5\xa5") || !strings.Contains(string(body), srv.URL+"/p/1</link>") || strings.Count(string(body), "<item>") != 1 {
+		t.Errorf("%q", body)
+	}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/feed.xml", nil)
+	req.Header.Set("If-None-Match", res.Header.Get("ETag"))
+	if res, err = http.DefaultClient.Do(req); err != nil || res.Body.Close() != nil || res.StatusCode != http.StatusNotModified {
+		t.Errorf("%v, %v", res.Status, err)
+	}
+}
