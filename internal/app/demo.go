@@ -117,7 +117,11 @@ func newVenues(door string) ([]venue, error) {
 		return nil, err
 	}
 	partner, err := newBridgeVenue(door)
-	return []venue{blog, sends, drafts, board, fed, partner}, err
+	if err != nil {
+		return nil, err
+	}
+	wb, err := newWeiboVenue(door)
+	return []venue{blog, sends, drafts, board, fed, partner, wb}, err
 }
 
 // freeLoopback finds a port nobody listens on.

@@ -35,7 +35,7 @@ func (p *Platform) Message(name, said string) error {
 	c.acted, c.left = now, false
 	c.chat = append(c.chat, line{mine: true, text: said, at: now})
 	p.did(Wrote, c, said, strconv.FormatInt(now.Unix(), 10))
-	p.push(c, "text", said, map[string]any{})
+	p.push(c, now, "text", said, map[string]any{})
 	return nil
 }
 
@@ -48,7 +48,7 @@ func (p *Platform) Event(name, subtype, key string) error {
 		return err
 	}
 	c.acted = time.Now()
-	p.push(c, "event", subtype, map[string]any{"subtype": subtype, "key": key})
+	p.push(c, time.Now(), "event", subtype, map[string]any{"subtype": subtype, "key": key})
 	return nil
 }
 
@@ -70,7 +70,7 @@ func (p *Platform) turn(name string, follows bool) error {
 		kind, subtype = Unfollowed, "unfollow"
 	}
 	p.did(kind, c, "", "")
-	p.push(c, "event", "关注事件消息", map[string]any{"subtype": subtype})
+	p.push(c, time.Now(), "event", "关注事件消息", map[string]any{"subtype": subtype})
 	return nil
 }
 
@@ -115,7 +115,7 @@ func (p *Platform) mention(c *citizen, said, subtype string, id int64) {
 	}
 	c.mentioned, c.left = time.Now(), false
 	if c.trusted || p.opts.AllMentions {
-		p.push(c, "mention", said, map[string]any{"subtype": subtype, "key": text(id)})
+		p.push(c, time.Now(), "mention", said, map[string]any{"subtype": subtype, "key": text(id)})
 	}
 }
 

@@ -42,12 +42,11 @@ func (p *Platform) Pushes() []Push {
 	return out
 }
 
-// push sends a callback about a citizen; p.mu is held.
-func (p *Platform) push(c *citizen, kind, said string, data map[string]any) {
+// push sends a callback about what a citizen did now; p.mu is held.
+func (p *Platform) push(c *citizen, now time.Time, kind, said string, data map[string]any) {
 	if p.opts.CallbackURL == "" || p.ended.Err() != nil {
 		return
 	}
-	now := time.Now()
 	x := &Push{Who: c.name, Kind: kind, At: now, citizen: c, body: map[string]any{
 		"type": kind, "receiver_id": num(p.opts.UID), "sender_id": num(c.uid), "created_at": ruby(now), "text": said, "data": data,
 	}}
