@@ -300,6 +300,10 @@ func (i *Item) Found(f adapters.Finding, now time.Time) error {
 	switch f.Verdict {
 	case adapters.Found:
 		i.Receipt = f.Receipt
+		if f.Receipt.Pending { // it waits for the platform's own people: it is not out
+			i.State, i.Why, i.Due, i.Lookups = ItemAccepted, "已在平台上查到，等待结果", now, 0
+			return nil
+		}
 		return i.resolve(ItemDelivered, "已在平台上查到", now)
 	case adapters.Absent:
 		return i.resolve(ItemDue, "已查询，平台上没有", now)
