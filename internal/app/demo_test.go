@@ -17,13 +17,14 @@ import (
 	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
 	"netpatrol/adapters/wechat"
+	"netpatrol/adapters/weibo"
 	"netpatrol/internal/sandbox"
 )
 
 func TestOneShiftOfTheDemo(t *testing.T) {
 	var out bytes.Buffer
 	dir := t.TempDir()
-	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "feed": feed.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform()}
+	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "feed": feed.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform(), "weibo": weibo.Platform()}
 	err := Demo(t.Context(), DemoOptions{
 		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Platforms: platforms,
