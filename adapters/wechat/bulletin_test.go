@@ -130,7 +130,7 @@ func TestQuiet_PublishesWithoutSending(t *testing.T) {
 	}
 }
 
-func TestQuiet_IsNeverSubmittedTwice(t *testing.T) {
+func TestPromise4_AQuietBulletinIsNeverSubmittedTwice(t *testing.T) {
 	f := newFake()
 	r := open(t, f, "publish", "quiet")
 	f.with(func() { f.answers["/cgi-bin/freepublish/submit"] = `{"errcode":0}` })

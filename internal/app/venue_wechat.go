@@ -43,7 +43,7 @@ func newWechatVenue(id, publish, door string) (*wechatVenue, error) {
 	v.platform = wechat.New(wechat.Options{
 		AppID: demoAppID, AppSecret: demoSecret, Token: demoToken, EncodingAESKey: demoAESKey, Name: demoName, Kind: wechat.Subscription,
 		CallbackURL: "http://" + door + "/callback/" + url.PathEscape(id), RetryDelay: 300 * time.Millisecond, MassDelay: 300 * time.Millisecond,
-		PublishDelay: 300 * time.Millisecond,
+		PublishDelay: 300 * time.Millisecond, ListMass: true,
 	})
 	for _, name := range []string{"小郭", "老符"} {
 		if _, err := v.platform.AddPerson(name); err != nil {

@@ -154,8 +154,9 @@ func TestPromise4_AVanishedDraftIsAnOfficersMatter(t *testing.T) {
 		})
 		w.run(func(o *Options) {
 			o.Idem = func(string, adapters.Channel) adapters.Idempotency { return adapters.Keyed } // even so
+			o.Pace.Vanish = 20 * time.Minute
 		})
-		pass(30 * time.Minute)
+		pass(10 * time.Minute)
 		w.wantState(it, record.ItemAccepted)
 		pass(12 * time.Hour)
 		w.wantState(it, record.ItemUnknown)

@@ -176,7 +176,8 @@ func (l *lane) checked(ctx context.Context, it *record.Item, r adapters.Receipt,
 		if r.Shown == nil {
 			return nil
 		}
-		if it.Compare(shows, *r.Shown); it.Altered != "" { // promise 1
+		it.Compare(shows, *r.Shown)
+		if it.Altered != "" { // promise 1
 			return alarm(tx, it, "altered", whyAltered+it.Altered, now)
 		}
 		it.Receipt.Shown = nil // it is what the item says anyway
