@@ -37,9 +37,12 @@ func (a *account) post(ctx context.Context, op string, ref adapters.Ref) (post, 
 	return p, nil
 }
 
-// Look fetches a post again. Exists is false only when the platform says so; any doubt, and
-// a comment, is an error.
+// Look fetches a post again, or finds a comment among the newest. Exists is false only when
+// the platform says so; any doubt is an error, so also a comment that is not listed any more.
 func (a *account) Look(ctx context.Context, ref adapters.Ref) (adapters.Sight, error) {
+	if at, err := parseRef("look", ref); err == nil && at.comment != "" {
+		return a.lookAtComment(ctx, at.comment)
+	}
 	p, err := a.post(ctx, "look", ref)
 	if isGone(err) {
 		return adapters.Sight{}, nil
@@ -48,6 +51,19 @@ func (a *account) Look(ctx context.Context, ref adapters.Ref) (adapters.Sight, e
 		return adapters.Sight{}, err
 	}
 	return adapters.Sight{Exists: true, Text: p.Text, Edited: p.Edited.Time, Author: p.User.person()}, nil
+}
+
+func (a *account) lookAtComment(ctx context.Context, id string) (adapters.Sight, error) {
+	const op = "look"
+	in, found, err := a.listed(ctx, op, id)
+	if err != nil {
+		return adapters.Sight{}, err
+	}
+	if !found {
+		return adapters.Sight{}, &adapters.Error{Class: adapters.Unsupported, Scope: adapters.ScopeItem, Op: op, Phase: adapters.Answered,
+			Err: errors.New("the comment is not among the newest any more: whether it is deleted cannot be told")}
+	}
+	return adapters.Sight{Exists: true, Text: in.Text, Author: in.From}, nil
 }
 
 // countAtOnce is how many posts one call counts.

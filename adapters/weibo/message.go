@@ -92,20 +92,31 @@ func (a *account) Comment(ctx context.Context, at adapters.Attempt, c adapters.C
 	return adapters.Receipt{Ref: commentRef(made.id(), under.post), URL: postURL(under.post), At: made.Created.Time}, nil
 }
 
-// postOf looks under which post a comment stands that a callback told of, among the
-// newest that mention us or answer us.
+// postOf says under which post a comment stands that a callback told of.
 func (a *account) postOf(ctx context.Context, op, id string) (string, error) {
-	for _, s := range []source{sources[commentMentionsSource], sources[commentsSource]} {
-		page, err := a.page(ctx, op, s, 0, 0, pageSize)
+	in, found, err := a.listed(ctx, op, id)
+	if err != nil {
+		return "", err
+	}
+	if p, bad := parseRef(op, in.Ref); found && bad == nil && p.post != "" {
+		return p.post, nil
+	}
+	return "", &adapters.Error{Class: adapters.Gone, Scope: adapters.ScopeItem, Op: op, Err: errors.New("the comment is not among the newest any more, so the post it stands under cannot be told")}
+}
+
+// listed looks for a comment among the newest that mention us or answer us: the platform
+// shows no comment by itself.
+func (a *account) listed(ctx context.Context, op, id string) (in adapters.Inbound, found bool, err error) {
+	for _, name := range []string{commentMentionsSource, commentsSource} {
+		page, err := a.page(ctx, op, sources[name], 0, 0, pageSize)
 		if err != nil {
-			return "", err
+			return in, false, err
 		}
 		for _, r := range page.rows {
-			p, err := parseRef(op, r.in.Ref)
-			if err == nil && p.comment == id && p.post != "" {
-				return p.post, nil
+			if p, bad := parseRef(op, r.in.Ref); bad == nil && p.comment == id {
+				return r.in, true, nil
 			}
 		}
 	}
-	return "", &adapters.Error{Class: adapters.Gone, Scope: adapters.ScopeItem, Op: op, Err: errors.New("the comment is not among the newest any more, so the post it stands under cannot be told")}
+	return in, false, nil
 }

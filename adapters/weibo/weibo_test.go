@@ -344,6 +344,20 @@ func TestWithoutTheAppSecretThereIsNoPrivateChannel(t *testing.T) {
 	}
 }
 
+func TestLookAtAComment(t *testing.T) {
+	f, a := opened(t)
+	for _, source := range []string{"comments", "comment-mentions"} {
+		ref := f.Write(source, "抢孩子的快转发")
+		if seen, err := a.Caps().Lookup.Look(t.Context(), ref); err != nil || !seen.Exists || seen.Text != "抢孩子的快转发" || seen.Author.ID != aliceID {
+			t.Errorf("%s: %+v %v", source, seen, err)
+		}
+		f.Delete(ref)
+		if seen, err := a.Caps().Lookup.Look(t.Context(), ref); adapters.ClassOf(err) != adapters.Unsupported {
+			t.Errorf("%s, not listed any more, which may have many reasons: %+v %v", source, seen, err)
+		}
+	}
+}
+
 func TestLookAtWhatIsShownInPlaceOfADeletedPost(t *testing.T) {
 	for body, want := range map[string]bool{
 		`{"id":5100000000000009,"deleted":"1","state":7,"text":"抱歉，此微博已被作者删除"}`:     false,
@@ -357,9 +371,6 @@ func TestLookAtWhatIsShownInPlaceOfADeletedPost(t *testing.T) {
 		}
 		if seen, err := a.Caps().Lookup.Look(t.Context(), "5100000000000009"); err != nil || seen.Exists != want {
 			t.Errorf("%s: %+v %v", body, seen, err)
-		}
-		if _, err := a.Caps().Lookup.Look(t.Context(), "comment:1:2"); adapters.ClassOf(err) != adapters.Unsupported {
-			t.Errorf("a comment: %v", err)
 		}
 		s.Close()
 	}

@@ -88,7 +88,7 @@ func (p *Platform) sendAll(r *http.Request) answer {
 		return ok(map[string]any{"errcode": 10008, "errmsg": words[10008]})
 	}
 	for _, c := range p.people {
-		if c.follows {
+		if c.follows && !p.opts.LoseQueued {
 			p.reach(c, ViaSendAll, in.Text.Content)
 		}
 	}

@@ -30,6 +30,7 @@ type Options struct {
 	HourlyCalls            int // of an address, default 15000
 	HourlyPosts            int // default 30
 	CodesAsText, NoRequest bool
+	LoseQueued             bool          // what is sent to all is queued, and never arrives
 	ErrorStatus            int           // of every refusal; 0: 403 for limits and permissions, else 400
 	Window                 time.Duration // of private replies, default 48h
 	DelayedFor             time.Duration // how long a post refused with 20032 stays unseen, default 90s

@@ -158,6 +158,18 @@ func (p *Platform) callbackURL(more url.Values) string {
 	return p.opts.CallbackURL + "?" + q.Encode()
 }
 
+// Forge sends a callback as somebody who does not know the secret would, and returns the
+// status it was answered with; 0: none.
+func (p *Platform) Forge(ctx context.Context, from, said string) int {
+	body, _ := json.Marshal(map[string]any{"type": "text", "receiver_id": num(p.opts.UID), "sender_id": num(from), "created_at": ruby(time.Now()), "text": said, "data": map[string]any{}})
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.callbackURL(url.Values{"signature": {strings.Repeat("0", 40)}}), bytes.NewReader(body))
+	if err != nil {
+		return 0
+	}
+	status, _ := p.send(r)
+	return status
+}
+
 // Bind checks the account's URL as the console does when it is entered.
 func (p *Platform) Bind(ctx context.Context) error {
 	echo := rand.Text()

@@ -4,6 +4,7 @@ import (
 	"crypto/sha1"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -136,6 +137,33 @@ func TestMentionsArePushedOfTrustedPeopleOnlyUntilAllAreAskedFor(t *testing.T) {
 		must(t, w.Settle(t.Context()))
 		if n := len(w.Pushes()); n != want {
 			t.Errorf("all %t: %d pushes, want %d", all, n, want)
+		}
+	}
+}
+
+func TestAForgedCallbackHasAWrongSignature(t *testing.T) {
+	h := &house{}
+	w := callbacks(t, h, Options{})
+	if status := w.Forge(t.Context(), "6660000001", "x"); status != 200 || h.bad != 1 {
+		t.Errorf("%d, %d wrong signatures", status, h.bad)
+	}
+}
+
+func TestSendingToAllIsQueuedAndMayBeLost(t *testing.T) {
+	for lose, want := range map[bool]int{false: 1, true: 0} {
+		w := callbacks(t, &house{}, Options{LoseQueued: lose})
+		must(t, w.Follow("小艾"))
+		for body, key := range map[string]string{`{"touser":["1"],"msgtype":"text","text":{"content":"通知"}}`: "msg_id", `{}`: "errcode"} {
+			resp, err := http.Post(w.base+"/2/messages/sendall.json?access_token="+tok, "application/json", strings.NewReader(body))
+			must(t, err)
+			b, err := io.ReadAll(resp.Body)
+			must(t, errors.Join(err, resp.Body.Close()))
+			if !strings.Contains(string(b), key) {
+				t.Errorf("%s: %s", body, b)
+			}
+		}
+		if n := len(w.Received()); n != want {
+			t.Errorf("lost %t: %d received", lose, n)
 		}
 	}
 }
