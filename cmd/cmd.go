@@ -33,9 +33,12 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/bridge"
+	"netpatrol/adapters/discourse"
+	"netpatrol/adapters/discuz"
 	"netpatrol/adapters/feed"
 	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
+	"netpatrol/adapters/nodebb"
 	"netpatrol/adapters/wechat"
 	"netpatrol/adapters/weibo"
 	"netpatrol/bots"
@@ -52,12 +55,15 @@ type Assembly struct {
 // Default is netpatrol as it ships.
 func Default() Assembly {
 	return Assembly{platforms: map[string]adapters.Platform{
-		"bridge":   bridge.Platform(),
-		"feed":     feed.Platform(),
-		"manual":   manual.Platform(),
-		"mastodon": mastodon.Platform(),
-		"wechat":   wechat.Platform(),
-		"weibo":    weibo.Platform(),
+		"bridge":    bridge.Platform(),
+		"discourse": discourse.Platform(),
+		"discuz":    discuz.Platform(),
+		"feed":      feed.Platform(),
+		"manual":    manual.Platform(),
+		"mastodon":  mastodon.Platform(),
+		"nodebb":    nodebb.Platform(),
+		"wechat":    wechat.Platform(),
+		"weibo":     weibo.Platform(),
 	}}
 }
 

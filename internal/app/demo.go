@@ -121,7 +121,15 @@ func newVenues(door string) ([]venue, error) {
 		return nil, err
 	}
 	wb, err := newWeiboVenue(door)
-	return []venue{blog, sends, drafts, board, fed, partner, wb}, err
+	if err != nil {
+		return nil, err
+	}
+	nodebb, err := newNodeBBVenue()
+	if err != nil {
+		return nil, err
+	}
+	discourse, err := newDiscourseVenue(door)
+	return []venue{blog, sends, drafts, board, fed, partner, wb, nodebb, discourse}, err
 }
 
 // freeLoopback finds a port nobody listens on.

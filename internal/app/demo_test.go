@@ -13,9 +13,11 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/bridge"
+	"netpatrol/adapters/discourse"
 	"netpatrol/adapters/feed"
 	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
+	"netpatrol/adapters/nodebb"
 	"netpatrol/adapters/wechat"
 	"netpatrol/adapters/weibo"
 	"netpatrol/internal/sandbox"
@@ -24,7 +26,8 @@ import (
 func TestOneShiftOfTheDemo(t *testing.T) {
 	var out bytes.Buffer
 	dir := t.TempDir()
-	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "feed": feed.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform(), "weibo": weibo.Platform()}
+	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "feed": feed.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform(),
+		"discourse": discourse.Platform(), "nodebb": nodebb.Platform(), "weibo": weibo.Platform()}
 	err := Demo(t.Context(), DemoOptions{
 		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Platforms: platforms,
