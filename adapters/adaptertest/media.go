@@ -117,6 +117,9 @@ func cutMedia(chunked bool) fault {
 	}}
 }
 
+// endlessly is how long the largest file may take on a busy machine.
+const endlessly = 24 * patience
+
 // checkEndless: more than is allowed is refused, when it is announced and when it is not.
 func (b *bench) checkEndless(m adapters.Media) {
 	b.t.Helper()
@@ -128,7 +131,9 @@ func (b *bench) checkEndless(m adapters.Media) {
 			}
 			_, _ = io.Copy(rw, io.LimitReader(endless{}, adapters.MaxMedia+1))
 		}}, func(r request) bool { return !r.mutating && !strings.Contains(r.path, "token") }, 0)
-		_, _, err := b.fetch(m)
+		ctx, cancel := context.WithTimeout(context.Background(), endlessly)
+		_, _, err := b.fetchWithin(ctx, m)
+		cancel()
 		b.wire.heal()
 		if !errors.Is(err, adapters.ErrTooLarge) {
 			b.t.Errorf("more than is allowed, announced %v: %v, want adapters.ErrTooLarge", announced, err)
