@@ -36,7 +36,7 @@ func newDiscourseVenue(door string) (*discourseVenue, error) {
 		Callback: "http://" + door + "/callback/" + url.PathEscape(id), Secret: demoForumSecret, Minute: 300 * time.Millisecond,
 	})
 	site.Put(forum.Fault{Kind: forum.HalfJSON, On: "POST /posts.json", Times: 2})
-	v := &forumVenue{listener: l, site: site, title: "a member of a forum (Discourse)", scenes: []forumScene{
+	v := &forumVenue{listener: l, site: site, board: site, book: &site.Ledger, title: "a member of a forum (Discourse)", scenes: []forumScene{
 		{450 * time.Millisecond, "老云", "", "被骗了，刚转了1万给一个说能代办社保的人，怎么办", sandbox.Victim},
 		{800 * time.Millisecond, "椰林散步", "随手拍", "早上的骑楼很安静，适合散步", sandbox.Ordinary},
 		{1100 * time.Millisecond, "符嫂", "求助大家", "有人打电话说我医保卡停用了@" + demoName + "这是不是骗局？", sandbox.Asker},
@@ -49,7 +49,7 @@ func newDiscourseVenue(door string) (*discourseVenue, error) {
 		Options: map[string]string{"username": "yecheng", "category": "5"},
 		Secrets: map[string]adapters.Secret{"api_key": demoForumKey, "webhook_secret": demoForumSecret},
 	}
-	v.seat()
+	v.seat(site.AddPerson)
 	return &discourseVenue{v, site}, nil
 }
 

@@ -12,21 +12,13 @@ import (
 	"netpatrol/internal/web/api"
 )
 
-// forumSite is a pretend forum as the demo needs it.
-type forumSite interface {
-	http.Handler
-	forum.Board
-	AddPerson(name string) int
-	Received() []forum.Received
-	Duplicates() []forum.Received
-	Actions() []forum.Action
-}
-
 // forumVenue is a pretend forum on which members write as people do there: the name of the
 // agency stands in the middle of a sentence, where the forum itself does not see it.
 type forumVenue struct {
 	listener
-	site   forumSite
+	site   http.Handler
+	board  forum.Board
+	book   *forum.Ledger // what the site wrote down
 	conf   config.Account
 	title  string // of its page
 	scenes []forumScene
@@ -39,13 +31,10 @@ type forumScene struct {
 	role             sandbox.Role
 }
 
-func (v *forumVenue) seat() {
-	seated := map[string]bool{}
+// seat adds everybody who plays.
+func (v *forumVenue) seat(add func(name string) int) {
 	for _, s := range v.scenes {
-		if !seated[s.who] {
-			v.site.AddPerson(s.who)
-		}
-		seated[s.who] = true
+		add(s.who)
 	}
 }
 
@@ -74,17 +63,17 @@ func (v *forumVenue) play(ctx context.Context, pace float64) error {
 
 func (v *forumVenue) act(s forumScene) (id string, err error) {
 	if s.title == "" {
-		return v.site.Tell(s.who, s.says)
+		return v.board.Tell(s.who, s.says)
 	}
-	return v.site.Post(s.who, s.title, s.says)
+	return v.board.Post(s.who, s.title, s.says)
 }
 
 // repent lets those who advertised delete it, once somebody has written to them.
 func (v *forumVenue) repent(ctx context.Context, began time.Time, ads map[string]string) error {
 	for len(ads) > 0 && ctx.Err() == nil {
-		for _, r := range v.site.Received() {
+		for _, r := range v.book.Received() {
 			if ad := ads[r.To]; ad != "" && r.Kind == forum.Message && r.At.After(began) {
-				if err := v.site.Delete(r.To, ad); err != nil {
+				if err := v.board.Delete(r.To, ad); err != nil {
 					return err
 				}
 				delete(ads, r.To)
@@ -107,15 +96,15 @@ func (v *forumVenue) role(who string) sandbox.Role {
 }
 
 func (v *forumVenue) oddities() (twice, removed int) {
-	for _, a := range v.site.Actions() {
+	for _, a := range v.book.Actions() {
 		removed += one(a.Kind == forum.Delete && v.role(a.Who).MayBeWarned())
 	}
-	return len(v.site.Duplicates()), removed
+	return len(v.book.Duplicates()), removed
 }
 
 func (v *forumVenue) received() (all []delivery) {
 	told := map[string]bool{}
-	for _, r := range v.site.Received() {
+	for _, r := range v.book.Received() {
 		d := delivery{text: r.Text, public: r.Kind == forum.Topic, role: v.role(r.To)}
 		if r.Kind == forum.Message {
 			d.first, told[r.To] = !told[r.To], true
@@ -127,7 +116,7 @@ func (v *forumVenue) received() (all []delivery) {
 
 // lost looks for private messages, posts that name the agency, and posts by those who may be warned.
 func (v *forumVenue) lost(events []api.Event) (n int) {
-	for _, a := range v.site.Actions() {
+	for _, a := range v.book.Actions() {
 		concerns := a.Kind == forum.Message || strings.Contains(a.Text, demoName) || v.role(a.Who).MayBeWarned()
 		if concerns && a.Kind != forum.Delete && a.Kind != forum.Edit && !heardOf(events, a.ID, "|@.") {
 			n++

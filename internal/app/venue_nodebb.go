@@ -23,7 +23,7 @@ func newNodeBBVenue() (*forumVenue, error) {
 		Token: demoForumToken, Handle: "yecheng", Name: demoName, ReviewAfter: 300 * time.Millisecond, PostDelay: -1,
 	})
 	site.Put(forum.Fault{Kind: forum.Gateway, On: "POST /api/v3/topics"})
-	v := &forumVenue{listener: l, site: site, title: "a member of a forum (NodeBB)", scenes: []forumScene{
+	v := &forumVenue{listener: l, site: site, board: site, book: &site.Ledger, title: "a member of a forum (NodeBB)", scenes: []forumScene{
 		{350 * time.Millisecond, "阿芳", "", "我被骗了，刚给一个自称老乡的人转了6000，怎么办", sandbox.Victim},
 		{700 * time.Millisecond, "海角闲人", "今天的海", "今天退潮，沙滩上全是小螃蟹", sandbox.Ordinary},
 		{1000 * time.Millisecond, "小符同学", "这是真的吗", "请问@" + demoName + "这个说我中奖要先交税的短信是不是骗局？", sandbox.Asker},
@@ -35,7 +35,7 @@ func newNodeBBVenue() (*forumVenue, error) {
 		Watch: []string{"posts", "messages"}, Poll: 300 * time.Millisecond,
 		Options: map[string]string{"category": "5"}, Secrets: map[string]adapters.Secret{"token": demoForumToken},
 	}
-	v.seat()
+	v.seat(site.AddPerson)
 	return v, nil
 }
 

@@ -91,7 +91,7 @@ func rooms() []Room {
 		{Trees: []string{"internal/web/webtest"}, May: []string{"adapters", "bots", "bots/*", "scheduler", "templates", "internal"}, Why: "the pages' test kit runs the real desk"},
 		{Trees: []string{"internal/web/frontdoor"}, May: []string{"bots", "adapters"}, Why: "what the public reaches cannot even name an approval"},
 		{Trees: []string{"internal/web"}, May: []string{"bots", "adapters", "internal/record", "internal/web/*"}, Why: "pages decide nothing: they submit"},
-		{Trees: []string{"internal/sandbox"}, May: []string{"internal/sandbox"}, Why: "a pretend platform shares no code with what it tests"},
+		{Trees: []string{"internal/sandbox"}, May: []string{"internal/sandbox", "internal/sandbox/*"}, Why: "a pretend platform shares no code with what it tests"},
 		{Trees: []string{"internal/config"}, May: []string{"adapters"}, Why: "configuration knows manifests only"},
 		{Trees: []string{"internal/house"}, Why: "the rules depend on nothing they judge"},
 		{Trees: []string{"internal/app"}, May: []string{"adapters", "adapters/*", "bots", "bots/*", "scheduler", "templates", "internal"}, Why: "wiring is below the commands"},
