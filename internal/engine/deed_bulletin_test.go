@@ -71,6 +71,20 @@ func TestPromise1_APreviewGoesToOurOwnPeopleOnly(t *testing.T) {
 }
 
 func TestWhatCannotBePreviewed(t *testing.T) {
+	none := &Account{Record: bots.Account{Head: bots.Head{ID: "blog"}, Unit: "测试网警"}, Open: func() adapters.Account { return nil }}
+	d0 := newDesk(t, deskOptions{more: []*Account{none}})
+	d0.update(func(tx record.Tx) error {
+		a, err := record.Load[bots.Account](tx, "blog")
+		if err != nil {
+			return err
+		}
+		a.State = string(bots.Live)
+		return tx.Put(a)
+	})
+	d0.decides("wu", bots.WriteBulletin, nil, map[string]string{"title": "警情通报", "text": "近期刷单诈骗高发。", "accounts": "blog"}, "")
+	if r := d0.decides("wu", bots.PreviewDraft, one[bots.Draft](d0), map[string]string{"to": "chen"}, ""); r.Code != "cannot-preview" {
+		t.Errorf("on an account that shows none: %+v", r)
+	}
 	d, _ := written(t, deskOptions{mode: bots.Observe}, nil)
 	if r := d.decides("wu", bots.PreviewDraft, one[bots.Draft](d), map[string]string{"to": "chen"}, ""); r.Code != "preview-late" && r.Code != "observe" {
 		t.Errorf("on an account that only observes: %+v", r)

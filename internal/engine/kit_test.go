@@ -309,7 +309,7 @@ func (s *scripted) Identity(context.Context) (adapters.Identity, error) {
 }
 
 func (s *scripted) Caps() adapters.Caps {
-	c := adapters.Caps{Publish: planner{}, Measure: s.measure, CountsDays: true}
+	c := adapters.Caps{Publish: planner{}, Preview: shower{}, Measure: s.measure, CountsDays: true}
 	c.Limits.Pictures = adapters.PictureLimit{Count: 2, Bytes: 1000, Types: []string{"image/png"}}
 	if s.look != nil {
 		c.Lookup = lookFunc(s.look)
@@ -332,6 +332,8 @@ func (f lookFunc) Look(ctx context.Context, ref adapters.Ref) (adapters.Sight, e
 }
 
 type planner struct{ adapters.Publisher }
+
+type shower struct{ adapters.Previewer }
 
 // pages is a source of numbered batches; the cursor is the number.
 type pages struct {

@@ -212,6 +212,7 @@ func slotWord(s string) string { return word(slotWords, s) }
 // code where one code means different things.
 var refusals = map[string]string{
 	"not-bulletin":             "只有通报可以先给同事预览。",
+	"cannot-preview":           "这个账号的平台不能先给同事预览，或暂时没有连上。",
 	"preview-late":             "这篇通报已经不在待审批或待发布状态，不用再预览。",
 	"colleague":                "这位同事的账户已停用，不能给他预览。",
 	"no-preview-id":            "配置里没有这位同事在该平台上的号，请管理员在 officers 的 previews 里添加。",
