@@ -74,7 +74,7 @@ func (c *commit) all(p *proposal) error {
 
 // begin makes sure the event is still undecided.
 func (c *commit) begin() error {
-	stored, err := record.Load[bots.Event](c.tx, c.ev.ID)
+	stored, err := record.HeadOf(c.tx, bots.KindEvent, c.ev.ID)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (c *commit) begin() error {
 	if stored.Erased { // promise 15
 		return errErased
 	}
-	c.ev.Head = stored.Head
+	c.ev.Head = stored
 	return nil
 }
 
@@ -115,14 +115,11 @@ func (c *commit) version(r record.Read) (uint64, error) {
 	default:
 		return r.Version, nil
 	}
-	rec, err := c.tx.Get(kind, id)
+	h, err := record.HeadOf(c.tx, kind, id)
 	if errors.Is(err, record.ErrNotFound) {
 		return 0, nil
 	}
-	if err != nil {
-		return 0, err
-	}
-	return rec.Meta().Version, nil
+	return h.Version, err
 }
 
 // keepTape stores what was read and proposed, so that the decision can be replayed.

@@ -243,7 +243,7 @@ func (o *Outbox) waiting(ctx context.Context, now time.Time) (lanes map[string]b
 		{State: record.ItemAccepted, DueBefore: next},
 		{State: record.ItemClaimed},
 	} {
-		q.Kind, q.Limit = record.KindItem, glance
+		q.Kind, q.Limit, q.Heads = record.KindItem, glance, true
 		page, err := o.o.Store.List(ctx, q)
 		if err != nil {
 			return nil, next, err
@@ -267,7 +267,7 @@ func (o *Outbox) waiting(ctx context.Context, now time.Time) (lanes map[string]b
 // cannot hide another.
 func (o *Outbox) everyLane(ctx context.Context, lanes map[string]bool) error {
 	for after := ""; ; {
-		page, err := o.o.Store.List(ctx, record.Query{Kind: bots.KindAccount, After: after, Limit: pageSize})
+		page, err := o.o.Store.List(ctx, record.Query{Kind: bots.KindAccount, After: after, Limit: pageSize, Heads: true})
 		if err != nil {
 			return err
 		}
@@ -302,7 +302,7 @@ func (o *Outbox) peek(ctx context.Context, name string, lanes map[string]bool) e
 		if lanes[name] {
 			return nil
 		}
-		page, err := o.o.Store.List(ctx, record.Query{Kind: record.KindItem, Stream: name, State: state, Limit: 1})
+		page, err := o.o.Store.List(ctx, record.Query{Kind: record.KindItem, Stream: name, State: state, Limit: 1, Heads: true})
 		if err != nil {
 			return err
 		}

@@ -110,7 +110,11 @@ func (b *batch) accept(a *arrival) error {
 	if err := checkNames(bots.KindEvent, &h.Head); err != nil {
 		return err
 	}
-	if err := b.store(bots.KindEvent, h, nil, a.body); err != nil {
+	value, err := encode(b.s.vault, bots.KindEvent, h, a.body)
+	if err != nil {
+		return err
+	}
+	if err := b.place(bots.KindEvent, h, nil, value); err != nil {
 		return err
 	}
 	a.id, a.fresh = id, true

@@ -71,6 +71,7 @@ type Store struct {
 	keys  *keyFile
 	ahead *ahead
 	vault *vault.Vault
+	memo  memo
 	log   *slog.Logger
 
 	mu      sync.Mutex
@@ -269,18 +270,15 @@ func (s *Store) closeFiles() error {
 
 // Get implements [record.Reader].
 func (s *Store) Get(ctx context.Context, kind bots.RecordKind, id string) (bots.Record, error) {
-	var value []byte
+	var found row
 	err := s.view(ctx, func(tx *bolt.Tx) error {
-		value = append(value, lookup(tx, kind, id)...)
+		found = s.rowOf(kind, id, lookup(tx, kind, id))
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if value == nil {
-		return nil, notFound(kind, id)
-	}
-	return decode(s.vault, kind, id, value)
+	return s.open(kind, found)
 }
 
 func notFound(kind bots.RecordKind, id string) error {
@@ -299,24 +297,13 @@ func lookup(tx *bolt.Tx, kind bots.RecordKind, id string) []byte {
 func (s *Store) List(ctx context.Context, q record.Query) ([]bots.Record, error) {
 	var rows []row
 	err := s.view(ctx, func(tx *bolt.Tx) (err error) {
-		rows, err = list(tx, q)
+		rows, err = s.list(tx, q)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return decodeRows(s.vault, q.Kind, rows)
-}
-
-func decodeRows(v *vault.Vault, kind bots.RecordKind, rows []row) ([]bots.Record, error) {
-	records := make([]bots.Record, len(rows))
-	for i, r := range rows {
-		var err error
-		if records[i], err = decode(v, kind, r.id, r.value); err != nil {
-			return nil, err
-		}
-	}
-	return records, nil
+	return s.openAll(q.Kind, rows)
 }
 
 func (s *Store) view(ctx context.Context, read func(*bolt.Tx) error) error {

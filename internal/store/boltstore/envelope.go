@@ -92,13 +92,46 @@ func decodeHead(id string, value []byte) (*head, int, error) {
 	for _, t := range []*time.Time{&h.Due, &h.Created, &h.Updated, &h.accepted} {
 		*t = r.time()
 	}
-	for _, s := range []*string{&h.State, &h.Stream, &h.Subject, &h.key} {
-		*s = string(r.bytes())
+	start := r.at
+	var ends [4]int
+	var texts [4]int
+	for i := range texts {
+		n := len(r.bytes())
+		texts[i], ends[i] = r.at-n, r.at
 	}
 	if r.bad {
 		return nil, 0, record.ErrDamaged
 	}
+	all := string(value[start:r.at]) // one piece of memory for all four
+	for i, s := range []*string{&h.State, &h.Stream, &h.Subject, &h.key} {
+		*s = all[texts[i]-start : ends[i]-start]
+	}
 	return h, r.at, nil
+}
+
+// sealedBy is the key a value's body is sealed with; zero when it is in clear.
+func sealedBy(value []byte) (id vault.KeyID) {
+	r := reader{b: value}
+	r.skipTo(2)
+	subject := r.bytes()
+	r.bytes()
+	if rest := value[r.at:]; !r.bad && len(subject) > 0 && len(rest) >= len(id) {
+		copy(id[:], rest)
+	}
+	return id
+}
+
+// skipTo skips what comes before the texts of the clear part, and the first n of these.
+func (r *reader) skipTo(n int) {
+	r.byte()
+	r.uvarint()
+	r.uvarint()
+	for range 4 {
+		r.skipTime()
+	}
+	for range n {
+		r.bytes()
+	}
 }
 
 // decode turns a stored value back into a record that shares nothing with it.
@@ -152,6 +185,18 @@ func setHead(r bots.Record, h *head) {
 	if e, ok := r.(*bots.Event); ok {
 		e.Accepted, e.Key = h.accepted, h.key
 	}
+}
+
+// asStored is the head as decoding it would give it.
+func (h *head) asStored() *head {
+	stored := *h
+	stored.Erased = false
+	for _, t := range []*time.Time{&stored.Due, &stored.Created, &stored.Updated, &stored.accepted} {
+		if *t = t.Round(0).UTC(); t.IsZero() {
+			*t = time.Time{}
+		}
+	}
+	return &stored
 }
 
 func headOf(r bots.Record) *head {

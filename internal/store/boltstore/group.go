@@ -363,6 +363,7 @@ func (s *Store) Erase(ctx context.Context, subject string) error {
 			b.broken = err
 			return err
 		}
+		s.memo.forget(subject)
 		b.dirty = true
 		return nil
 	})
@@ -390,11 +391,16 @@ func (t *txn) Get(kind bots.RecordKind, id string) (bots.Record, error) {
 	if t.over {
 		return nil, errOver
 	}
-	value := lookup(t.b.tx, kind, id)
-	if value == nil {
-		return nil, notFound(kind, id)
+	s := t.b.s
+	return s.open(kind, s.rowOf(kind, id, lookup(t.b.tx, kind, id)))
+}
+
+// Head reads the head of a record alone; see [record.HeadOf].
+func (t *txn) Head(kind bots.RecordKind, id string) (bots.Head, error) {
+	if t.over {
+		return bots.Head{}, errOver
 	}
-	return decode(t.b.s.vault, kind, id, value)
+	return t.b.s.headIn(lookup(t.b.tx, kind, id), kind, id)
 }
 
 // List implements [record.Tx].
@@ -402,11 +408,11 @@ func (t *txn) List(q record.Query) ([]bots.Record, error) {
 	if t.over {
 		return nil, errOver
 	}
-	rows, err := list(t.b.tx, q)
+	rows, err := t.b.s.list(t.b.tx, q)
 	if err != nil {
 		return nil, err
 	}
-	return decodeRows(t.b.s.vault, q.Kind, rows)
+	return t.b.s.openAll(q.Kind, rows)
 }
 
 // Put implements [record.Tx].

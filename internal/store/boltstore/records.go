@@ -20,17 +20,36 @@ func (b *batch) putRecord(r bots.Record) error {
 	if stands := versionOf(old); stands != meta.Version {
 		return fmt.Errorf("%s %s is at version %d, not %d: %w", kind, meta.ID, stands, meta.Version, record.ErrConflict)
 	}
-	body, err := marshal(r)
+	h := headOf(r)
+	h.Version++
+	value, err := b.s.encode(r, h)
 	if err != nil {
 		return err
 	}
-	h := headOf(r)
-	h.Version++
-	if err := b.store(kind, h, old, body); err != nil {
+	if err := b.place(kind, h, old, value); err != nil {
 		return err
 	}
 	meta.Version = h.Version
 	return nil
+}
+
+// encode makes the value of a record under a new head, and remembers what it will decode to.
+func (s *Store) encode(r bots.Record, h *head) ([]byte, error) {
+	turn := s.memo.turn()
+	body, err := marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	kind := r.RecordKind()
+	value, err := encode(s.vault, kind, h, body)
+	if err != nil || kind == bots.KindEvent {
+		return value, err
+	}
+	if stored, ok := s.memo.copier.asStored(r); ok {
+		setHead(stored, h.asStored())
+		s.memo.keep(kind, &remembered{value: value, record: stored, key: sealedBy(value)}, turn)
+	}
+	return value, nil
 }
 
 func versionOf(h *head) uint64 {
@@ -53,12 +72,8 @@ func (b *batch) headOf(kind bots.RecordKind, id string) (*head, error) {
 	return h, nil
 }
 
-// store writes the value and moves the index entries that differ.
-func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
-	value, err := encode(b.s.vault, kind, h, body)
-	if err != nil {
-		return err
-	}
+// place writes the value and moves the index entries that differ.
+func (b *batch) place(kind bots.RecordKind, h, old *head, value []byte) error {
 	put := b.put
 	if old == nil { // neither the record nor any index entry of it is there
 		put = b.insert

@@ -100,11 +100,6 @@ func walkYoung(tx *bolt.Tx, q record.Query) *oneWalk {
 // nothing, and is reported where it is read.
 func peek(value []byte) (state, stream []byte) {
 	r := reader{b: value}
-	r.byte()
-	r.uvarint()
-	r.uvarint()
-	for range 4 {
-		r.skipTime()
-	}
+	r.skipTo(0)
 	return r.bytes(), r.bytes()
 }
