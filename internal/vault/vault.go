@@ -130,6 +130,12 @@ func (v *Vault) Holds(subject string, id KeyID) (bool, error) {
 	return k != nil && k.id == id, nil
 }
 
+// Cached says whether a subject's key is in memory, so that sealing and opening read nothing.
+func (v *Vault) Cached(subject string) bool {
+	k, _ := v.recall(subject)
+	return k != nil
+}
+
 // Flush makes every new key durable. It does nothing when there is none.
 func (v *Vault) Flush() error {
 	v.disk.Lock()

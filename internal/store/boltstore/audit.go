@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -13,24 +14,39 @@ import (
 	"netpatrol/internal/record"
 )
 
+// auditLine is an audit entry that waits for its number.
+type auditLine struct {
+	on   []byte // where its target's entries are found
+	rest []byte // its JSON, behind the number
+}
+
+const auditStart = `{"seq":`
+
+// encodeAudit encodes an entry without its number, which stands first.
+func encodeAudit(e record.AuditEntry) (auditLine, error) {
+	e.Seq = 0
+	value, err := json.Marshal(e)
+	if err != nil {
+		return auditLine{}, fmt.Errorf("audit entry %q: %w", e.Did, err)
+	}
+	if len(value) > maxValue-20 {
+		return auditLine{}, fmt.Errorf("audit entry %q is %d bytes: %w", e.Did, len(value), record.ErrTooLarge)
+	}
+	return auditLine{on: targetPrefix(e.On), rest: value[len(auditStart+"0"):]}, nil
+}
+
 // appendAudits gives the entries of a change that succeeded their numbers. A change
 // that failed used none, so that the numbers have no gaps.
 func (b *batch) appendAudits() error {
 	entries, on := b.tx.Bucket(bucketAudit), b.tx.Bucket(bucketAuditOn)
-	for _, e := range b.audits {
+	for _, l := range b.audits {
 		b.meta.seq++
-		e.Seq = b.meta.seq
-		value, err := json.Marshal(e)
-		if err != nil {
-			return fmt.Errorf("audit entry %q: %w", e.Did, err)
-		}
-		if len(value) > maxValue {
-			return fmt.Errorf("audit entry %q is %d bytes: %w", e.Did, len(value), record.ErrTooLarge)
-		}
-		if err := b.put(entries, seqKey(e.Seq), value); err != nil {
+		seq := seqKey(b.meta.seq)
+		value := append(strconv.AppendUint([]byte(auditStart), b.meta.seq, 10), l.rest...)
+		if err := b.insert(entries, seq, value); err != nil {
 			return err
 		}
-		if err := b.put(on, append(targetPrefix(e.On), seqKey(e.Seq)...), []byte{}); err != nil {
+		if err := b.insert(on, append(l.on, seq...), []byte{}); err != nil {
 			return err
 		}
 	}

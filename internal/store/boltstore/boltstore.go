@@ -82,8 +82,8 @@ type Store struct {
 	wake    chan struct{} // passes the role to the writer
 	ended   chan struct{} // closed when the writer has ended
 
-	inChange  atomic.Bool
-	committer uintptr // entry of commit
+	inChange atomic.Int64 // how many changes run
+	runners  []uintptr    // entries of the functions that run them
 }
 
 var _ record.Store = (*Store)(nil)
@@ -139,7 +139,7 @@ func open(o Options) (*Store, error) {
 	s := &Store{
 		db: db, keys: keys, ahead: ahead, log: o.Logger, next: &group{done: make(chan struct{})},
 		idle: make(chan struct{}), wake: make(chan struct{}, 1), ended: make(chan struct{}),
-		committer: reflect.ValueOf((*Store).commit).Pointer(),
+		runners: []uintptr{reflect.ValueOf((*Store).commit).Pointer(), reflect.ValueOf((*Store).rehearse).Pointer()},
 	}
 	if fresh {
 		err = syncDir(o.Dir)

@@ -121,6 +121,14 @@ func sealedBy(value []byte) (id vault.KeyID) {
 	return id
 }
 
+// versionIn is the version of a stored value.
+func versionIn(value []byte) uint64 {
+	r := reader{b: value}
+	r.byte()
+	r.uvarint()
+	return r.uvarint()
+}
+
 // skipTo skips what comes before the texts of the clear part, and the first n of these.
 func (r *reader) skipTo(n int) {
 	r.byte()

@@ -27,9 +27,12 @@ type memo struct {
 // memoMost bounds the stored bytes remembered, in two halves.
 const memoMost = 4 << 20
 
+// memoKey names a version of a record: while a new one is on its way to the disk, the old one is
+// still read.
 type memoKey struct {
-	kind bots.RecordKind
-	id   string
+	kind    bots.RecordKind
+	id      string
+	version uint64
 }
 
 // remembered is a value and what it decodes to; neither is ever changed.
@@ -43,7 +46,7 @@ type remembered struct {
 func (m *memo) recall(kind bots.RecordKind, id string, value []byte) *remembered {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	k := memoKey{kind, id}
+	k := memoKey{kind, id, versionIn(value)}
 	r := m.young[k]
 	if r == nil {
 		if r = m.old[k]; r != nil {
@@ -70,7 +73,7 @@ func (m *memo) keep(kind bots.RecordKind, r *remembered, turn uint64) {
 	if turn != m.erased { // promise 15
 		return
 	}
-	m.add(memoKey{kind, r.record.Meta().ID}, r)
+	m.add(memoKey{kind, r.record.Meta().ID, r.record.Meta().Version}, r)
 }
 
 func (m *memo) add(k memoKey, r *remembered) {

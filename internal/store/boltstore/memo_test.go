@@ -26,7 +26,10 @@ func TestWhatIsRememberedIsWhatDecodingGives(t *testing.T) {
 			fillAny(rnd, reflect.ValueOf(r).Elem())
 			r.Meta().ID, r.Meta().Erased = "a", false
 			h := headOf(r)
-			value := must(s.encode(r, h))
+			value, _, err := s.encode(r, h)
+			if err != nil {
+				t.Fatal(err)
+			}
 			want := must(decode(s.vault, kind, "a", value))
 			row := s.rowOf(kind, "a", value)
 			if row.known == nil {
@@ -54,7 +57,10 @@ func TestWhatIsReadSharesNothingWithWhatIsRemembered(t *testing.T) {
 		}
 		fillAny(rnd, reflect.ValueOf(r).Elem())
 		r.Meta().ID, r.Meta().Erased = "a", false
-		value := must(s.encode(r, headOf(r)))
+		value, _, err := s.encode(r, headOf(r))
+		if err != nil {
+			t.Fatal(err)
+		}
 		want := must(decode(s.vault, kind, "a", value))
 		scramble(reflect.ValueOf(r).Elem()) // the writer goes on with its record
 		first := must(s.open(kind, s.rowOf(kind, "a", value)))

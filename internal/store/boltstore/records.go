@@ -17,12 +17,12 @@ func (b *batch) putRecord(r bots.Record) error {
 	if err != nil {
 		return err
 	}
-	if stands := versionOf(old); stands != meta.Version {
-		return fmt.Errorf("%s %s is at version %d, not %d: %w", kind, meta.ID, stands, meta.Version, record.ErrConflict)
+	if err := atVersion(kind, meta, old); err != nil {
+		return err
 	}
 	h := headOf(r)
 	h.Version++
-	value, err := b.s.encode(r, h)
+	value, _, err := b.s.encode(r, h)
 	if err != nil {
 		return err
 	}
@@ -33,23 +33,33 @@ func (b *batch) putRecord(r bots.Record) error {
 	return nil
 }
 
-// encode makes the value of a record under a new head, and remembers what it will decode to.
-func (s *Store) encode(r bots.Record, h *head) ([]byte, error) {
+// atVersion refuses a record that was not read at the version that stands.
+func atVersion(kind bots.RecordKind, meta *bots.Head, old *head) error {
+	if stands := versionOf(old); stands != meta.Version {
+		return fmt.Errorf("%s %s is at version %d, not %d: %w", kind, meta.ID, stands, meta.Version, record.ErrConflict)
+	}
+	return nil
+}
+
+// encode makes the value of a record under a new head, and remembers what it will decode to;
+// known is nil when it does not.
+func (s *Store) encode(r bots.Record, h *head) (value []byte, known *remembered, err error) {
 	turn := s.memo.turn()
 	body, err := marshal(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	kind := r.RecordKind()
-	value, err := encode(s.vault, kind, h, body)
+	value, err = encode(s.vault, kind, h, body)
 	if err != nil || kind == bots.KindEvent {
-		return value, err
+		return value, nil, err
 	}
 	if stored, ok := s.memo.copier.asStored(r); ok {
 		setHead(stored, h.asStored())
-		s.memo.keep(kind, &remembered{value: value, record: stored, key: sealedBy(value)}, turn)
+		known = &remembered{value: value, record: stored, key: sealedBy(value)}
+		s.memo.keep(kind, known, turn)
 	}
-	return value, nil
+	return value, known, nil
 }
 
 func versionOf(h *head) uint64 {
@@ -129,7 +139,12 @@ func (b *batch) deleteRecord(kind bots.RecordKind, id string) error {
 	if old == nil {
 		return notFound(kind, id)
 	}
-	if err := b.drop(b.tx.Bucket(recordsOf(kind)), recordKey(kind, id)); err != nil {
+	return b.remove(kind, old)
+}
+
+// remove takes a record away of which the head is known.
+func (b *batch) remove(kind bots.RecordKind, old *head) error {
+	if err := b.drop(b.tx.Bucket(recordsOf(kind)), recordKey(kind, old.ID)); err != nil {
 		return err
 	}
 	return b.unindex(kind, old)
