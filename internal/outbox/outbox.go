@@ -178,12 +178,15 @@ func (o *Outbox) Run(ctx context.Context) error {
 	work.Go(func() { o.tellOn(ctx) })
 	var closed error
 	for ctx.Err() == nil {
+		began := time.Now()
 		next, err := o.dispatch(ctx, &work)
 		if errors.Is(err, record.ErrClosed) {
 			closed = err
 			break
 		}
+		took := time.Since(began)
 		o.await(ctx, next)
+		pauseUntil(ctx, began.Add(min(5*took, breath)))
 	}
 	stop()
 	work.Wait()
@@ -198,6 +201,23 @@ func (o *Outbox) await(ctx context.Context, next time.Time) {
 	case <-ctx.Done():
 	case <-o.wake:
 	case <-t.C:
+	}
+}
+
+// breath is the longest pause between two looks for work when something is always due. Looking
+// takes at most a fifth of the time, so that many who wake us together cost one look.
+const breath = 20 * time.Millisecond
+
+func pauseUntil(ctx context.Context, t time.Time) {
+	wait := time.Until(t)
+	if wait <= 0 {
+		return
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 

@@ -54,9 +54,9 @@ func prepare(events []*bots.Event) ([]arrival, error) {
 		if e.State == "" {
 			e.State = bots.EventPending
 		}
-		body, err := marshal(e)
+		body, err := e.MarshalJSON()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("encode event %q: %w", e.Key, err)
 		}
 		arrivals[i] = arrival{event: e, body: body}
 	}

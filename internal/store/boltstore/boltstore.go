@@ -72,6 +72,7 @@ type Store struct {
 	ahead *ahead
 	vault *vault.Vault
 	memo  memo
+	spare sync.Pool // of *scratch
 	log   *slog.Logger
 
 	mu      sync.Mutex
@@ -272,7 +273,8 @@ func (s *Store) closeFiles() error {
 func (s *Store) Get(ctx context.Context, kind bots.RecordKind, id string) (bots.Record, error) {
 	var found row
 	err := s.view(ctx, func(tx *bolt.Tx) error {
-		found = s.rowOf(kind, id, lookup(tx, kind, id))
+		f := finder{tx: tx}
+		found = s.rowOf(kind, id, f.value(kind, id))
 		return nil
 	})
 	if err != nil {
@@ -286,10 +288,8 @@ func notFound(kind bots.RecordKind, id string) error {
 }
 
 func lookup(tx *bolt.Tx, kind bots.RecordKind, id string) []byte {
-	if id == "" {
-		return nil
-	}
-	return tx.Bucket(recordsOf(kind)).Get(recordKey(kind, id))
+	f := finder{tx: tx}
+	return f.value(kind, id)
 }
 
 // List implements [record.Reader]. Bodies are opened after the read transaction, so

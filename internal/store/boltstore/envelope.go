@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -215,15 +216,29 @@ func headOf(r bots.Record) *head {
 	return h
 }
 
-// marshal calls a record's own encoder directly, which spares encoding/json checking
-// its result again.
-func marshal(r bots.Record) ([]byte, error) {
-	var body []byte
-	var err error
+// scratch is room for one body.
+type scratch struct {
+	bytes.Buffer
+	to *json.Encoder
+}
+
+func (s *Store) scratch() *scratch {
+	if kept, ok := s.spare.Get().(*scratch); ok {
+		return kept
+	}
+	fresh := &scratch{}
+	fresh.to = json.NewEncoder(fresh)
+	return fresh
+}
+
+// marshal encodes a record into the scratch. A record's own encoder is called directly, which
+// spares encoding/json checking its result again.
+func (s *scratch) marshal(r bots.Record) (body []byte, err error) {
+	s.Reset()
 	if m, ok := r.(json.Marshaler); ok {
 		body, err = m.MarshalJSON()
-	} else {
-		body, err = json.Marshal(r)
+	} else if err = s.to.Encode(r); err == nil {
+		body = bytes.TrimSuffix(s.Bytes(), []byte("\n"))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("encode %s %s: %w", r.RecordKind(), r.Meta().ID, err)

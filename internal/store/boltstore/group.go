@@ -273,6 +273,7 @@ func failed(err error) error {
 type batch struct {
 	s     *Store
 	tx    *bolt.Tx
+	find  finder
 	dirty bool
 	// broken is an error of the database itself: nothing of the group can be kept.
 	broken error
@@ -293,7 +294,7 @@ func newBatch(s *Store, tx *bolt.Tx) *batch {
 		tx.Bucket(name).FillPercent = fill
 	}
 	m := readMeta(tx)
-	return &batch{s: s, tx: tx, was: m, meta: m}
+	return &batch{s: s, tx: tx, find: finder{tx: tx}, was: m, meta: m}
 }
 
 // apply runs one change; when it fails, everything it did is undone.
@@ -410,7 +411,7 @@ func (t *txn) Get(kind bots.RecordKind, id string) (bots.Record, error) {
 		return nil, errOver
 	}
 	s := t.b.s
-	return s.open(kind, s.rowOf(kind, id, lookup(t.b.tx, kind, id)))
+	return s.open(kind, s.rowOf(kind, id, t.b.find.value(kind, id)))
 }
 
 // Head reads the head of a record alone; see [record.HeadOf].
@@ -418,7 +419,7 @@ func (t *txn) Head(kind bots.RecordKind, id string) (bots.Head, error) {
 	if t.over {
 		return bots.Head{}, errOver
 	}
-	return t.b.s.headIn(lookup(t.b.tx, kind, id), kind, id)
+	return t.b.s.headIn(t.b.find.value(kind, id), kind, id)
 }
 
 // List implements [record.Tx].

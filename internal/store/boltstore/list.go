@@ -51,17 +51,18 @@ func (s *Store) open(kind bots.RecordKind, r row) (bots.Record, error) {
 	return s.memo.copier.copy(r.known.record), nil
 }
 
-// openHead makes a record of which only the head is known.
-func (s *Store) openHead(kind bots.RecordKind, r row) (bots.Record, error) {
-	rec, err := record.New(kind)
-	if err != nil {
-		return nil, err
-	}
-	setHead(rec, r.head)
-	if rec.Meta().Erased, err = s.erased(r.head.Subject, r.key); err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", kind, r.id, err)
-	}
-	return rec, nil
+// heading is a record of which only the head is known.
+type heading struct {
+	bots.Head
+	kind bots.RecordKind
+}
+
+// RecordKind implements [bots.Record].
+func (h *heading) RecordKind() bots.RecordKind { return h.kind }
+
+func (s *Store) openHead(kind bots.RecordKind, r row) (*heading, error) {
+	h, err := s.headOf(kind, r)
+	return &heading{h, kind}, err
 }
 
 func (s *Store) erased(subject string, key vault.KeyID) (bool, error) {
@@ -80,7 +81,8 @@ func (s *Store) openAnew(kind bots.RecordKind, r row) (bots.Record, error) {
 	if err != nil || rec.Meta().Erased || kind == bots.KindEvent {
 		return rec, err
 	}
-	s.memo.keep(kind, &remembered{value: r.value, record: s.memo.copier.copy(rec), key: sealedBy(r.value)}, turn)
+	known := &remembered{value: r.value, record: s.memo.copier.copy(rec), head: headOf(rec), key: sealedBy(r.value)}
+	s.memo.keep(kind, known, turn)
 	return rec, nil
 }
 
@@ -142,26 +144,43 @@ func (s *Store) listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
 // gatherRows reads the records of a walk until the page is full.
 func (s *Store) gatherRows(tx *bolt.Tx, q record.Query, w walker) ([]row, error) {
 	var rows []row
-	for id := w.id(); id != nil && len(rows) < q.Limit; id = w.id() {
-		value := lookup(tx, q.Kind, string(id))
-		h, _, err := decodeHead(string(id), value)
-		if err != nil {
-			return nil, fmt.Errorf("list %s: %s: %w", q.Kind, id, err)
+	find := finder{tx: tx}
+	for next := w.id(); next != nil && len(rows) < q.Limit; next = w.id() {
+		id := string(next)
+		value := find.value(q.Kind, id)
+		state, stream, ok := peek(value)
+		if !ok {
+			return nil, fmt.Errorf("list %s: %s: %w", q.Kind, id, record.ErrDamaged)
 		}
-		switch {
-		case !fits(q, &h.Head):
-		case q.Heads:
-			rows = append(rows, row{id: h.ID, head: h, key: sealedBy(value)})
-		default:
-			rows = append(rows, s.rowOf(q.Kind, h.ID, value))
+		if fits(q, state, stream) {
+			r, err := s.rowFor(q, id, value)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, r)
 		}
 		w.step()
 	}
 	return rows, nil
 }
 
-func fits(q record.Query, h *bots.Head) bool {
-	return (q.State == "" || h.State == q.State) && (q.Stream == "" || h.Stream == q.Stream)
+// rowFor takes as much of a value out of its transaction as a query asks for.
+func (s *Store) rowFor(q record.Query, id string, value []byte) (row, error) {
+	if !q.Heads {
+		return s.rowOf(q.Kind, id, value), nil
+	}
+	if known := s.memo.recall(q.Kind, id, value); known != nil {
+		return row{id: id, head: known.head, key: known.key}, nil
+	}
+	h, _, err := decodeHead(id, value)
+	if err != nil {
+		return row{}, fmt.Errorf("list %s: %s: %w", q.Kind, id, err)
+	}
+	return row{id: id, head: h, key: sealedBy(value)}, nil
+}
+
+func fits(q record.Query, state, stream []byte) bool {
+	return (q.State == "" || string(state) == q.State) && (q.Stream == "" || string(stream) == q.Stream)
 }
 
 // walker goes through ids in one direction. id returns nil at the end, and a slice
@@ -342,12 +361,28 @@ func (s *Store) headIn(value []byte, kind bots.RecordKind, id string) (bots.Head
 	if value == nil {
 		return bots.Head{}, notFound(kind, id)
 	}
-	h, _, err := decodeHead(id, value)
-	if err == nil {
-		h.Erased, err = s.erased(h.Subject, sealedBy(value))
-	}
+	r, err := s.rowFor(record.Query{Kind: kind, Heads: true}, id, value)
 	if err != nil {
-		return bots.Head{}, fmt.Errorf("read %s %s: %w", kind, id, err)
+		return bots.Head{}, err
 	}
-	return h.Head, nil
+	return s.headOf(kind, r)
+}
+
+// headOf is the head of a row, with what is to be said of its body.
+func (s *Store) headOf(kind bots.RecordKind, r row) (bots.Head, error) {
+	erased, err := s.erased(r.head.Subject, r.key)
+	if err != nil {
+		return bots.Head{}, fmt.Errorf("read %s %s: %w", kind, r.id, err)
+	}
+	h := r.head.Head
+	h.Erased = erased
+	return h, nil
+}
+
+// sealedBy is the key a row's body is sealed with.
+func (r *row) sealedBy() vault.KeyID {
+	if r.known != nil {
+		return r.known.key
+	}
+	return sealedBy(r.value)
 }

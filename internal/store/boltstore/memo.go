@@ -39,6 +39,7 @@ type memoKey struct {
 type remembered struct {
 	value  []byte
 	record bots.Record
+	head   *head
 	key    vault.KeyID // that sealed it
 }
 

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	bolt "go.etcd.io/bbolt"
-
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
@@ -18,11 +16,12 @@ import (
 // writer.
 type rehearsal struct {
 	s       *Store
-	tx      *bolt.Tx
+	find    finder
 	turn    uint64 // of the memo, when it began
-	touched map[place]*touched
-	writes  []*touched // in the order of their first write
-	raised  []raised   // records whose version the change has raised
+	touched []*touched
+	index   map[place]*touched // of touched, when these are many
+	writes  []*touched         // in the order of their first write
+	raised  []raised           // records whose version the change has raised
 	audits  []auditLine
 	unfit   bool  // only the writer can run it
 	failed  error // an audit entry that cannot be stored
@@ -49,6 +48,8 @@ type touched struct {
 	written bool
 	now     row   // value nil: deleted
 	head    *head // of now
+	key     []byte
+	moves   moves
 }
 
 var errUnfit = errors.New("this change cannot be rehearsed: it runs again, in the writer")
@@ -63,7 +64,7 @@ func (s *Store) rehearse(change func(record.Tx) error) (*rehearsal, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	r := &rehearsal{s: s, tx: tx, turn: s.memo.turn(), touched: make(map[place]*touched, 16)}
+	r := &rehearsal{s: s, find: finder{tx: tx}, turn: s.memo.turn(), touched: make([]*touched, 0, 24)}
 	s.inChange.Add(1)
 	defer func() {
 		s.inChange.Add(-1)
@@ -75,7 +76,19 @@ func (s *Store) rehearse(change func(record.Tx) error) (*rehearsal, error) {
 		r.takeBack()
 		return nil, nil
 	}
-	return r, errors.Join(err, r.failed)
+	if err = errors.Join(err, r.failed); err == nil {
+		r.prepare()
+	}
+	return r, err
+}
+
+// prepare makes what the writer will put beside the records.
+func (r *rehearsal) prepare() {
+	for _, t := range r.writes {
+		if t.kind != bots.KindEvent && t.now.value != nil {
+			t.key, t.moves = recordKey(t.kind, t.was.id), movesOf(t.kind, t.head, t.old)
+		}
+	}
 }
 
 // takeBack makes the records as they were given, so that the change can run again.
@@ -101,22 +114,53 @@ func (r *rehearsal) changes() bool { return len(r.writes)+len(r.audits) > 0 }
 
 // touch finds a record, in the snapshot the first time.
 func (r *rehearsal) touch(kind bots.RecordKind, id string) (*touched, error) {
-	k := place{kind, id}
-	if t := r.touched[k]; t != nil {
+	if t := r.known(kind, id); t != nil {
 		return t, nil
 	}
-	t := &touched{kind: kind, was: r.s.rowOf(kind, id, lookup(r.tx, kind, id))}
-	if t.was.value != nil {
+	t := &touched{kind: kind, was: r.s.rowOf(kind, id, r.find.value(kind, id))}
+	switch {
+	case t.was.known != nil:
+		t.old = t.was.known.head
+	case t.was.value != nil:
 		var err error
 		if t.old, _, err = decodeHead(id, t.was.value); err != nil {
 			return nil, fmt.Errorf("read %s %s: %w", kind, id, err)
 		}
-		if err = r.mayOpen(t.old.Subject); err != nil {
+	}
+	if t.old != nil {
+		if err := r.mayOpen(t.old.Subject); err != nil {
 			return nil, err
 		}
 	}
-	r.touched[k] = t
+	r.note(t)
 	return t, nil
+}
+
+// fewTouched is up to where looking at each is faster than a map.
+const fewTouched = 32
+
+func (r *rehearsal) known(kind bots.RecordKind, id string) *touched {
+	if r.index != nil {
+		return r.index[place{kind, id}]
+	}
+	for _, t := range r.touched {
+		if t.was.id == id && t.kind == kind {
+			return t
+		}
+	}
+	return nil
+}
+
+func (r *rehearsal) note(t *touched) {
+	r.touched = append(r.touched, t)
+	if len(r.touched) == fewTouched {
+		r.index = make(map[place]*touched, 2*fewTouched)
+		for _, t := range r.touched {
+			r.index[place{t.kind, t.was.id}] = t
+		}
+	} else if r.index != nil {
+		r.index[place{t.kind, t.was.id}] = t
+	}
 }
 
 // stands is the record as the change sees it, and its head.
@@ -149,8 +193,11 @@ func (r *rehearsal) Head(kind bots.RecordKind, id string) (bots.Head, error) {
 	if err != nil {
 		return bots.Head{}, err
 	}
-	now, _ := t.stands()
-	return r.s.headIn(now.value, kind, id)
+	now, h := t.stands()
+	if h == nil {
+		return bots.Head{}, notFound(kind, id)
+	}
+	return r.s.headOf(kind, row{id: id, head: h, key: now.sealedBy()})
 }
 
 // giveUp leaves the change to the writer.
@@ -246,8 +293,8 @@ func (b *batch) holds(r *rehearsal) bool {
 	if r.turn != b.s.memo.turn() { // promise 15
 		return false
 	}
-	for k, t := range r.touched {
-		if !bytes.Equal(lookup(b.tx, k.kind, k.id), t.was.value) { // promise 5
+	for _, t := range r.touched {
+		if !bytes.Equal(b.find.value(t.kind, t.was.id), t.was.value) { // promise 5
 			return false
 		}
 	}
@@ -279,8 +326,10 @@ func (b *batch) perform(r *rehearsal) error {
 
 func (b *batch) performOne(t *touched) error {
 	switch {
-	case t.now.value != nil:
+	case t.now.value != nil && t.kind == bots.KindEvent:
 		return b.place(t.kind, t.head, t.old, t.now.value)
+	case t.now.value != nil:
+		return b.placeAt(t.key, t.kind, t.head, t.old, t.now.value, t.moves)
 	case t.old != nil:
 		return b.remove(t.kind, t.old)
 	}
