@@ -92,6 +92,16 @@ type Caps struct {
 	Retract Retractor
 	Measure Meter
 	Lookup  Looker
+	Menu    Menuer
+	Notice  Noticer
+	Yield   Yielder
+	Survey  Surveyor
+	Guide   Guide
+	Media   MediaFetcher
+	Preview Previewer
+	Drafts  Drafter
+
+	CountsDays bool // Measure tells the figures of the whole account, too
 }
 
 // Publisher makes public posts: plan, publish, check.
@@ -162,10 +172,29 @@ type Retractor interface {
 
 // Meter reads public figures (reads, shares, comments) of our own posts.
 type Meter interface {
+	// Figures returns what is known; posts without figures yet are left out. Where
+	// [Caps].CountsDays is set, a Ref of "day:" and a date, "day:2026-11-24", stands for the whole
+	// account on that day.
 	Figures(ctx context.Context, refs []Ref) ([]Figure, error)
 }
 
 // Looker fetches a post again, just before a warning is sent about it.
 type Looker interface {
 	Look(ctx context.Context, ref Ref) (Sight, error)
+}
+
+// MediaFetcher fetches what somebody sent us: pictures, voices, videos.
+type MediaFetcher interface {
+	// FetchMedia starts reading one medium; the caller reads Body and closes it, within ctx.
+	// What the platform no longer has is an [*Error] of class [Gone]; what is larger than
+	// [MaxMedia] one of class [Rejected], from the call or from Body. A Body that was cut
+	// short never ends in io.EOF. Only media that the account's own Inbound named may be asked for.
+	FetchMedia(ctx context.Context, m Media) (Content, error)
+}
+
+// Guide says where on the platform a person does by hand what no program may.
+type Guide interface {
+	// Place is the address of the page to post on; empty: the platform has none, or none is
+	// configured. It is pure.
+	Place(t Task) string
 }

@@ -19,8 +19,14 @@ type Manifest struct {
 	Watch     []string // sources polled unless the configuration names others
 	// ForgetLeavers: the platform demands that what is kept of somebody who unfollows is erased.
 	ForgetLeavers bool
-	Options       []Setting
-	Secrets       []Setting
+	// ByHand: there is no official interface to send with; every approved text is posted by a
+	// person. Senders of such an account only plan and bound texts: they are never called.
+	ByHand bool
+	// Strangers: whoever writes to the servers it reads may lead it anywhere; addresses in private
+	// networks are not called, unless the option allow_private names their host.
+	Strangers bool
+	Options   []Setting
+	Secrets   []Setting
 }
 
 // Ability is one thing the adapter can do and the permission it needs.
@@ -49,8 +55,13 @@ type Limits struct {
 	Text    []TextLimit
 	Quotas  []Quota
 	Windows []ReplyWindow
+	Calls   CallBudget
+	// Pictures bounds what a bulletin may carry beside its text.
+	Pictures PictureLimit
 	// LaneWidth is how many sends of one account and channel may be under way at once; 0 means 1.
 	LaneWidth int
+	// Choices is how many [Choice]s a private message can offer as buttons; 0: none.
+	Choices int
 }
 
 // For returns the text limit of a channel; ok is false when the platform states none.
@@ -69,15 +80,20 @@ type TextLimit struct {
 	Max     int
 	Unit    Unit
 	PerURL  int // what every URL counts as, whatever its length; 0: as written
+	// Links are hosts in lower case, a link to one of which the platform wants in the text; none:
+	// no link is needed.
+	Links    []string
+	NoTopics bool // #topics# are refused
 	Provenance
 }
 
-// Check returns a [*TooLong] when text exceeds the limit.
+// Check returns a [*TooLong] when text exceeds the limit, and an [*Unfit] when the platform
+// would refuse it for another reason.
 func (l TextLimit) Check(text string) error {
 	if n := l.Measure(text); l.Max > 0 && n > l.Max {
 		return &TooLong{Length: n, Max: l.Max, Unit: l.Unit}
 	}
-	return nil
+	return l.fit(text)
 }
 
 var urlPattern = regexp.MustCompile(`https?://[^\s\p{Han}，。；！？、）】》]+`)
@@ -137,6 +153,13 @@ type Quota struct {
 	N       int
 	Per     time.Duration
 	Zone    string // IANA zone whose midnight resets a daily quota; "": a sliding window
+	// Monthly counts by calendar month in Zone; Per is then about that long.
+	Monthly bool
+	// Pushes counts only bulletins that notify followers, not quiet ones.
+	Pushes bool
+	// Advisory holds nothing back: what is left for a person to send counts here, and the person
+	// sees how much is left.
+	Advisory bool
 	Provenance
 }
 

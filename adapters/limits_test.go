@@ -101,7 +101,7 @@ func TestLimits_For(t *testing.T) {
 	if got, ok := l.For(adapters.Private); !ok || got.Max != 2 {
 		t.Errorf("%+v %v", got, ok)
 	}
-	if got, ok := l.For(adapters.InReply); ok || got != (adapters.TextLimit{}) {
+	if got, ok := l.For(adapters.InReply); ok || got.Max != 0 {
 		t.Errorf("a channel without a limit: %+v %v", got, ok)
 	}
 }

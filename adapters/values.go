@@ -29,6 +29,12 @@ type Identity struct {
 	// account (a government badge, a verified domain).
 	Confirmed bool
 	Evidence  string // what the platform said, for the record
+	// Until is when the account's authorisation ends and a person must renew it; zero: it does
+	// not end, or the platform does not say.
+	Until time.Time
+	// Principal is the verified legal name of whoever holds the account; empty: the platform
+	// does not say. Expected is the name the account is configured for; empty: none is.
+	Principal, Expected string
 }
 
 // Bulletin is a public notice before it is fitted to a platform.
@@ -36,6 +42,7 @@ type Bulletin struct {
 	Title    string // for platforms that show one apart; the text is complete without it
 	Text     string
 	Language string // BCP 47
+	Extras
 }
 
 // Plan is how a bulletin becomes posts.
@@ -53,6 +60,10 @@ type Part struct {
 	Max      int    // in Unit
 	Unit     Unit
 	After    Ref // the part before, when a thread is continued
+	// Shows is what readers will see of it, without markup, where that is not the text as it
+	// stands; it is compared with the [Shown] of what came out.
+	Shows string
+	Extras
 }
 
 // Message is a private message to one person.
@@ -61,6 +72,15 @@ type Message struct {
 	Text      string
 	Language  string // BCP 47
 	InReplyTo Ref    // the message answered, if any
+	// Choices may be offered as buttons. Text holds each one's Text as a line of its own, in
+	// order, so that it is complete without them.
+	Choices []Choice
+}
+
+// Choice is one answer a person can choose.
+type Choice struct {
+	ID   string `json:"id"` // [Inbound].Choice when it is chosen
+	Text string `json:"text"`
 }
 
 // Comment is a public answer under a post.
@@ -69,6 +89,14 @@ type Comment struct {
 	Parent   Ref
 	Text     string
 	Language string // BCP 47
+}
+
+// Task is a send that a person makes by hand.
+type Task struct {
+	Channel Channel
+	To      Person // of a private message or a comment
+	Parent  Ref    // the message or post that is answered
+	Post    Ref    // the post a warning is about
 }
 
 // Attempt is one try of one send.
@@ -88,6 +116,11 @@ type Receipt struct {
 	Pending bool      // accepted, but the platform will tell later: use Check
 	// Existed is true when the platform answered that this very send had happened before.
 	Existed bool
+	// Vanished says of a pending receipt that what was left for a person to send is neither
+	// there nor known to be out.
+	Vanished bool
+	// Shown is what came out, where a person may have changed it after it was approved.
+	Shown *Shown
 }
 
 // Kind says what an [Inbound] is.
@@ -104,6 +137,8 @@ const (
 	KindDeleted  Kind = "deleted"  // a post we were told of is gone
 	KindFollow   Kind = "follow"   // somebody follows us
 	KindUnfollow Kind = "unfollow" // somebody no longer does: some platforms demand erasure
+	KindMenu     Kind = "menu"     // somebody pressed an entry of our menu, or a [Choice]; Choice names it
+	KindScan     Kind = "scan"     // somebody scanned a code of ours; Text is what is in it
 	KindOutcome  Kind = "outcome"  // a pending publish ended; Ref names it
 	KindOther    Kind = "other"
 )
@@ -120,19 +155,24 @@ type Inbound struct {
 	Thread   Ref // the conversation's root, if the platform says so
 	From     Person
 	Text     string // plain text; markup removed, our own leading @ kept
+	Choice   string // of KindMenu: the key of the entry or the ID of the [Choice]
 	Language string
 	URL      string
 	At       time.Time
 	Edited   time.Time // zero: never
 	Media    []Media
 	Detail   string // the platform's own word for a kind we do not know
+	// Spent, of KindOutcome: the send it tells of counts against this channel's quotas,
+	// whoever made it.
+	Spent Channel
 }
 
 // Media points to a picture, voice or video; its bytes are fetched separately.
 type Media struct {
-	Ref  Ref
-	Type string // MIME type, if known
-	URL  string
+	Ref   Ref
+	Type  string // MIME type, if known
+	URL   string
+	Until time.Time `json:",omitzero"` // when the platform deletes it; zero: it does not say
 }
 
 // Batch is one page of a poll.
@@ -214,6 +254,7 @@ const (
 	Public  Channel = "public"  // a post of our own
 	Private Channel = "private" // to one person
 	InReply Channel = "comment" // public, under somebody's post
+	Preview Channel = "preview" // a bulletin, to one of our own people, before it is published
 )
 
 // Secret is a value that never shows itself in logs, errors, JSON or YAML.

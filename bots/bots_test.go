@@ -35,7 +35,7 @@ func TestEventsOfEveryKindSurviveJSON(t *testing.T) {
 	}
 	for _, k := range []bots.EventKind{
 		bots.MessageHeard, bots.MentionHeard, bots.CommentHeard, bots.PostSeen, bots.PostEdited,
-		bots.PostDeleted, bots.Followed, bots.Unfollowed, bots.OtherHeard,
+		bots.PostDeleted, bots.Followed, bots.Unfollowed, bots.MenuPressed, bots.Scanned, bots.OtherHeard,
 	} {
 		bodies[k] = heard
 	}

@@ -21,6 +21,9 @@ type Reply struct {
 	// Public answers under the person's post instead of privately. It is only honoured for
 	// a mention, and such texts carry no detail.
 	Public bool
+	// Choices are the ids of the template's numbered lines ("1 …", "2 …"), in order. They are
+	// offered as buttons where the platform has them; who has none answers with the number.
+	Choices []string
 }
 
 // OpenReport files what a person said. ID is [NewID] of the event.
@@ -81,6 +84,13 @@ type ProposeBulletin struct {
 	Accounts []string
 }
 
+// KeepFigures writes down what a platform counted of a bulletin. One day's count of an
+// account takes the place of an earlier one of that day.
+type KeepFigures struct {
+	Bulletin string
+	Reading  Reading
+}
+
 // Release says an approved bulletin is due now. The engine checks the approvals.
 type Release struct{ Bulletin string }
 
@@ -114,14 +124,22 @@ type Cancel struct{ Key string }
 type FetchWhat string
 
 // What can be fetched.
-const FetchPost FetchWhat = "post"
+const (
+	FetchPost FetchWhat = "post"
+	// FetchMedia keeps what a person sent us in private as evidence. It is only honoured for
+	// a medium of the very message being decided.
+	FetchMedia FetchWhat = "media"
+	// FetchFigures reads what a platform counted of a post of ours.
+	FetchFigures FetchWhat = "figures"
+)
 
 // Fetch is a read-only errand; its [FetchResult] comes back to this bot in this stream.
 type Fetch struct {
-	What FetchWhat
-	Ref  adapters.Ref
-	Key  string
-	At   time.Time // zero: now
+	What  FetchWhat
+	Ref   adapters.Ref
+	Media adapters.Media // of FetchMedia
+	Key   string
+	At    time.Time // zero: now
 }
 
 // Remember keeps at most 4 KiB of this bot's own state in this stream.
@@ -140,6 +158,7 @@ func (FollowUp) effect()        {}
 func (Appeal) effect()          {}
 func (WithdrawWarning) effect() {}
 func (ProposeBulletin) effect() {}
+func (KeepFigures) effect()     {}
 func (Release) effect()         {}
 func (Miss) effect()            {}
 func (Escalate) effect()        {}

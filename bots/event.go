@@ -21,6 +21,8 @@ const (
 	PostDeleted  EventKind = "deleted"  // *Heard
 	Followed     EventKind = "follow"   // *Heard
 	Unfollowed   EventKind = "unfollow" // *Heard
+	MenuPressed  EventKind = "menu"     // *Heard: somebody pressed an entry of our menu, or a choice we offered
+	Scanned      EventKind = "scan"     // *Heard: somebody scanned a code of ours
 	OtherHeard   EventKind = "other"    // *Heard: a kind the adapter does not know
 	SlotDue      EventKind = "slot"     // *Slot
 	Reminded     EventKind = "reminder" // *Reminder
@@ -87,6 +89,7 @@ type Heard struct {
 	Thread   adapters.Ref     `json:"thread,omitempty"`
 	From     adapters.Person  `json:"from"`
 	Text     string           `json:"text"`
+	Choice   string           `json:"choice,omitempty"` // of MenuPressed: what was pressed
 	Language string           `json:"language,omitempty"`
 	URL      string           `json:"url,omitempty"`
 	Edited   time.Time        `json:"edited,omitzero"`
@@ -94,6 +97,7 @@ type Heard struct {
 	Detail   string           `json:"detail,omitempty"`
 	Source   string           `json:"source,omitempty"` // the watched source it came by
 	Hits     []Hit            `json:"hits,omitempty"`   // what the sieve found
+	Noted    string           `json:"noted,omitempty"`  // officer who typed it in, where no program can listen
 }
 
 // Hit is one rule that matched a text.
@@ -132,12 +136,18 @@ type Reminder struct {
 
 // FetchResult answers a [Fetch].
 type FetchResult struct {
-	Bot     string          `json:"bot"`
-	Key     string          `json:"key"`
-	What    FetchWhat       `json:"what"`
-	Ref     adapters.Ref    `json:"ref"`
-	Sight   *adapters.Sight `json:"sight,omitempty"`
-	Problem string          `json:"problem,omitempty"` // why it could not be fetched
+	Bot   string          `json:"bot"`
+	Key   string          `json:"key"`
+	What  FetchWhat       `json:"what"`
+	Ref   adapters.Ref    `json:"ref"`
+	Sight *adapters.Sight `json:"sight,omitempty"`
+	// Evidence is the record of a fetched medium, and State what became of it: kept, refused
+	// (by us) or lost (the platform no longer has it).
+	Evidence string `json:"evidence,omitempty"`
+	State    string `json:"state,omitempty"`
+	Problem  string `json:"problem,omitempty"` // why it could not be fetched
+	// Figures are what the platform counted.
+	Figures []adapters.Figure `json:"figures,omitempty"`
 }
 
 // Decision is what an officer did. Only the console and the API make one, for a
@@ -159,17 +169,26 @@ const (
 	Approve        Verb = "approve"        // a draft
 	Reject         Verb = "reject"         // a draft, with a reason
 	Edit           Verb = "edit"           // a draft's text: Fields["text"]; voids approvals
+	PreviewDraft   Verb = "preview"        // a bulletin's draft, to a colleague: Fields["to"] an officer's id
+	PullDraft      Verb = "pull-draft"     // a draft made in a platform's console: Fields account, ref, hash, title, text
 	ReplyTo        Verb = "reply"          // to a conversation, in the officer's own words: Fields["text"]
 	WriteBulletin  Verb = "write-bulletin" // Fields: title, text, language, schedule, slot (RFC 3339), accounts (comma)
 	ApproveKind    Verb = "approve-kind"   // a standing approval: first person; Fields: template, version, accounts, until
 	ConfirmKind    Verb = "confirm-kind"   // a standing approval: second person
 	RevokeKind     Verb = "revoke-kind"    // a standing approval: one person may always stop it
-	RequestMode    Verb = "request-mode"   // an account: Fields["mode"], Fields["attest"]
+	RequestMode    Verb = "request-mode"   // an account: Fields["mode"], Fields["attest"]: what it rests on
 	ConfirmMode    Verb = "confirm-mode"   // an account: second person
 	HoldItem       Verb = "hold"           // an outbox item
 	SendHeld       Verb = "send-held"      // an outbox item held because nobody could look: marked "not looked"
 	ResumeHeld     Verb = "resume-held"    // an outbox item held for any reason: what held it is checked again
 	SettleUnknown  Verb = "settle"         // an outbox item: Fields["as"] delivered | due | closed
+	TakeHand       Verb = "take"           // an outbox item to be sent by hand: I post it; Fields["looked"] "true": its post stands unchanged
+	GiveHand       Verb = "give"           // it was not posted: somebody else may take it
+	ProveHand      Verb = "prove"          // it was posted: Fields: link, text (as it stands there); a reason when it differs
+	ConfirmHand    Verb = "confirm-hand"   // it was posted with another text: second person
+	CloseHand      Verb = "close-hand"     // it will not be posted, with a reason
+	NoteHeard      Verb = "note"           // on an account that people work by hand: Fields: kind (message, mention, post), from, text, link
+	LookBack       Verb = "look-back"      // a warning whose post only people can look at: Fields["as"] removed | kept
 	HaltSends      Verb = "halt"           // Fields["level"] unsolicited | everything
 	ResumeSends    Verb = "resume"         //
 	CloseReport    Verb = "close-report"   //
@@ -189,6 +208,8 @@ type Outcome struct {
 	Receipt adapters.Receipt `json:"receipt"`
 	Code    string           `json:"code,omitempty"`
 	Problem string           `json:"problem,omitempty"`
+	// Altered says in what way what came out is not what was approved.
+	Altered string `json:"altered,omitempty"`
 }
 
 func (*Heard) eventBody()       {}
@@ -201,7 +222,7 @@ func (*Outcome) eventBody()     {}
 // newBody returns an empty body of the type that kind has.
 func newBody(kind EventKind) (Body, error) {
 	switch kind {
-	case MessageHeard, MentionHeard, CommentHeard, PostSeen, PostEdited, PostDeleted, Followed, Unfollowed, OtherHeard:
+	case MessageHeard, MentionHeard, CommentHeard, PostSeen, PostEdited, PostDeleted, Followed, Unfollowed, MenuPressed, Scanned, OtherHeard:
 		return new(Heard), nil
 	case SlotDue:
 		return new(Slot), nil

@@ -51,21 +51,27 @@ type Record interface {
 // States are modes: observe, suggest, live.
 type Account struct {
 	Head
-	Platform  string   `json:"platform"`
-	Unit      string   `json:"unit"`             // who speaks, as printed in every message
-	Names     []string `json:"names"`            // what people call us in a mention
-	Staff     []string `json:"staff,omitempty"`  // platform ids never answered or watched
-	Language  string   `json:"language"`         // BCP 47, default of outgoing texts
-	Self      string   `json:"self,omitempty"`   // our own id on the platform
-	Handle    string   `json:"handle,omitempty"` // our own handle
-	Lookable  bool     `json:"lookable"`         // posts can be fetched again
-	Private   bool     `json:"private"`          // private messages can be sent
-	Wanted    Mode     `json:"wanted,omitempty"` // mode asked for by WantedBy, waiting for a second person
-	WantedBy  string   `json:"wantedBy,omitempty"`
-	Attested  []string `json:"attested,omitempty"` // officers who attest the agency behind the account
-	Confirmed bool     `json:"confirmed"`          // the platform confirms it
-	Identity  string   `json:"identity,omitempty"` // digest of what the platform last said; a change holds sends
-	Suspect   string   `json:"suspect,omitempty"`  // why sends are held: the identity changed
+	Platform string   `json:"platform"`
+	Unit     string   `json:"unit"`             // who speaks, as printed in every message
+	Names    []string `json:"names"`            // what people call us in a mention
+	Staff    []string `json:"staff,omitempty"`  // platform ids never answered or watched
+	Language string   `json:"language"`         // BCP 47, default of outgoing texts
+	Self     string   `json:"self,omitempty"`   // our own id on the platform
+	Handle   string   `json:"handle,omitempty"` // our own handle
+	Lookable bool     `json:"lookable"`         // posts can be fetched again
+	Private  bool     `json:"private"`          // private messages can be sent
+	ByHand   bool     `json:"byHand,omitempty"` // people listen and post there, because no program may
+	Wanted   Mode     `json:"wanted,omitempty"` // mode asked for by WantedBy, waiting for a second person
+	WantedBy string   `json:"wantedBy,omitempty"`
+	Attested []string `json:"attested,omitempty"` // officers who attest the agency behind the account
+	// Grounds is what each of them rests it on: the forum operator's grant, a certificate.
+	Grounds   map[string]string `json:"grounds,omitempty"`
+	Confirmed bool              `json:"confirmed"`          // the platform confirms it
+	Identity  string            `json:"identity,omitempty"` // digest of what the platform last said; a change holds sends
+	Suspect   string            `json:"suspect,omitempty"`  // why sends are held: the identity changed
+	// Mismatch says that the platform names another principal than the one configured. While it
+	// does, nobody's word lets the account send.
+	Mismatch string `json:"mismatch,omitempty"`
 }
 
 // RecordKind implements [Record].
@@ -101,6 +107,9 @@ type Conversation struct {
 	// allow so many replies for so long after each.
 	Opened  map[adapters.Kind]time.Time `json:"opened,omitempty"`
 	Replies int                         `json:"replies"` // sent since LastHeard
+	// Waiting are sends held because no window was open. They go on when the person does
+	// something again.
+	Waiting []string `json:"waiting,omitempty"`
 }
 
 // RecordKind implements [Record].
@@ -213,6 +222,30 @@ type Bulletin struct {
 	Accounts []string  `json:"accounts"`
 	Drafts   []string  `json:"drafts"`
 	Reason   string    `json:"reason,omitempty"`
+	// Extras is what it carries beside its text.
+	Extras adapters.Extras `json:"extras,omitzero"`
+	// Signs are the officers who approved it, one for each account.
+	Signs []Sign `json:"signs,omitempty"`
+	// Previews are the drafts by which it was shown to our own people, the newest twenty.
+	Previews []string `json:"previews,omitempty"`
+	// Readings are the figures the platforms gave since it came out, oldest first.
+	Readings []Reading `json:"readings,omitempty"`
+}
+
+// Sign is an officer's approval of a bulletin on one account.
+type Sign struct {
+	Officer string    `json:"officer"`
+	Account string    `json:"account"`
+	At      time.Time `json:"at"`
+	Seal    string    `json:"seal"`
+}
+
+// Reading is what a platform counted of a bulletin up to one day.
+type Reading struct {
+	Account string           `json:"account"`
+	Day     string           `json:"day"` // when it was asked, YYYY-MM-DD
+	Figures map[string]int64 `json:"figures"`
+	Whole   bool             `json:"whole,omitempty"` // of the whole account, on that day alone
 }
 
 // RecordKind implements [Record].
@@ -239,6 +272,7 @@ const (
 	ForWarning   Purpose = "warning"   // unsolicited, private
 	ForBulletin  Purpose = "bulletin"  // public
 	ForOfficer   Purpose = "officer"   // an officer's own reply in a conversation the citizen opened
+	ForPreview   Purpose = "preview"   // a bulletin, shown to one of our own people before it is published
 )
 
 // Draft is one exact message, rendered and measured, before and after its approval.
@@ -257,6 +291,8 @@ type Draft struct {
 	Title     string            `json:"title,omitempty"` // of a bulletin, for platforms that show one apart
 	Language  string            `json:"language"`
 	Text      string            `json:"text"`
+	Choices   []adapters.Choice `json:"choices,omitempty"` // lines of Text that may be offered as buttons
+	Extras    adapters.Extras   `json:"extras,omitzero"`
 	Evidence  string            `json:"evidence,omitempty"`
 	Post      adapters.Ref      `json:"post,omitempty"` // the post a warning is about
 	PostText  string            `json:"postText,omitempty"`

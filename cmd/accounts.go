@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
@@ -20,24 +22,109 @@ import (
 )
 
 func (t *tool) accountsCommand() *cobra.Command {
-	return group("accounts", "The official accounts", t.accountsList(), t.accountsAdd(), t.accountsDoctor(), t.accountsRequest(), t.accountsConfirm())
+	return group("accounts", "The official accounts", t.accountsList(), t.accountsAdd(), t.accountsDoctor(), t.accountsRequest(), t.accountsConfirm(),
+		t.accountsMenu(), t.accountsTakeover())
 }
 
 func (t *tool) accountsList() *cobra.Command {
 	return t.withJSON(&cobra.Command{
-		Use: "list", Short: "List the accounts with their modes", Args: cobra.NoArgs,
+		Use: "list", Short: "List the accounts: modes, when something was last heard, what keeps failing", Args: cobra.NoArgs,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
 			list, err := pages(ctx, api.Paging{State: api.Any}, c.Accounts)
 			if err != nil {
 				return err
 			}
-			return t.print(list, func(w io.Writer) { writeAccounts(w, list) })
+			pulses, err := pages(ctx, api.Paging{State: api.Any}, c.Pulses)
+			if err != nil {
+				return err
+			}
+			all := withPulses(list, pulses, time.Now())
+			return t.print(all, func(w io.Writer) { writeAccounts(w, all) })
 		}),
 	})
 }
 
-func writeAccounts(w io.Writer, list []api.Account) {
-	rows := [][]string{{"ID", "PLATFORM", "MODE", "WANTED", "HANDLE", "CONFIRMED", "SENDS HELD BECAUSE"}}
+// listedAccount is an account and how it is doing.
+type listedAccount struct {
+	api.Account
+	Heard   time.Time         `json:"heard,omitzero"`
+	Trouble map[string]string `json:"trouble,omitempty"`
+	Since   time.Time         `json:"since,omitzero"`
+	Pace    *pace             `json:"pace,omitempty"`
+}
+
+// pace is how soon an account hears what is written in public, and what it may still ask.
+type pace struct {
+	Hears     string    `json:"hears,omitempty"` // at the latest
+	InTime    bool      `json:"answersWithin30m"`
+	CallsLeft *int      `json:"callsLeft,omitempty"` // nil: the platform does not count
+	Ends      time.Time `json:"authorisedUntil,omitzero"`
+}
+
+func paceOf(p api.Pulse, now time.Time) *pace {
+	x := &pace{InTime: p.InTime(), Ends: p.Ends}
+	if p.Hears > 0 {
+		x.Hears = brief(p.Hears)
+	}
+	if p.Calls != nil {
+		left := p.Calls.Left(now)
+		x.CallsLeft = &left
+	}
+	return x
+}
+
+// brief leaves out what says nothing: 48m, not 48m0s.
+func brief(d time.Duration) string {
+	s := d.String()
+	for _, unit := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(s, unit) {
+			s = s[:len(s)-2]
+		}
+	}
+	return s
+}
+
+// columns are the pace in a table.
+func (p *pace) columns() []string {
+	if p == nil {
+		return []string{"-", "-", "-"}
+	}
+	heard, left := dash(p.Hears), "-"
+	if p.Hears != "" && !p.InTime {
+		heard += " (too late for 30m)"
+	}
+	if p.CallsLeft != nil {
+		left = strconv.Itoa(*p.CallsLeft)
+	}
+	return []string{heard, left, short(p.Ends)}
+}
+
+func withPulses(list []api.Account, pulses []api.Pulse, now time.Time) []listedAccount {
+	of := map[string]api.Pulse{}
+	for _, p := range pulses {
+		of[p.ID] = p
+	}
+	all := make([]listedAccount, len(list))
+	for i, a := range list {
+		all[i] = listedAccount{Account: a}
+		if p, ok := of[a.ID]; ok {
+			all[i].Heard, all[i].Trouble, all[i].Since, all[i].Pace = p.Heard, p.Trouble, p.Since, paceOf(p, now)
+		}
+	}
+	return all
+}
+
+// trouble is what keeps failing, on one line.
+func (a listedAccount) trouble() string {
+	var all []string
+	for _, source := range slices.Sorted(maps.Keys(a.Trouble)) {
+		all = append(all, source+": "+a.Trouble[source])
+	}
+	return strings.Join(all, "; ")
+}
+
+func writeAccounts(w io.Writer, list []listedAccount) {
+	rows := [][]string{{"ID", "PLATFORM", "UNIT", "MODE", "WANTED", "HANDLE", "CONFIRMED", "LAST HEARD", "HEARS WITHIN", "CALLS LEFT", "AUTHORISED UNTIL", "SENDS HELD BECAUSE", "TROUBLE"}}
 	for _, a := range list {
 		confirmed := "no"
 		switch {
@@ -50,13 +137,14 @@ func writeAccounts(w io.Writer, list []api.Account) {
 		if wanted != "" {
 			wanted += " (" + a.WantedBy + ")"
 		}
-		rows = append(rows, []string{a.ID, a.Platform, a.State, dash(wanted), dash(a.Handle), confirmed, a.Suspect})
+		row := []string{a.ID, a.Platform, a.Unit, a.State, dash(wanted), dash(a.Handle), confirmed, short(a.Heard)}
+		rows = append(rows, append(append(row, a.Pace.columns()...), dash(a.Suspect), a.trouble()))
 	}
 	table(w, rows...)
 }
 
 func (t *tool) accountsRequest() *cobra.Command {
-	attest := false
+	var attest string
 	c := t.withJSON(&cobra.Command{
 		Use: "request ACCOUNT MODE", Short: "Ask for another mode (observe, suggest, live); a second officer confirms it", Args: cobra.ExactArgs(2),
 		Long: `Ask for another mode of an account. What it would have sent so far, had it not only observed,
@@ -68,12 +156,12 @@ is shown first. Nothing changes until a second officer confirms.`,
 			return t.decided(c.RequestMode(ctx, args[0], bots.Mode(args[1]), attest))
 		}),
 	})
-	c.Flags().BoolVar(&attest, "attest", false, attestHelp)
+	c.Flags().StringVar(&attest, "attest", "", attestHelp)
 	return c
 }
 
 func (t *tool) accountsConfirm() *cobra.Command {
-	attest := false
+	var attest string
 	c := t.withJSON(&cobra.Command{
 		Use: "confirm ACCOUNT", Short: "Confirm the mode that somebody else asked for", Args: cobra.ExactArgs(1),
 		Long: `Confirm the mode that somebody else asked for. What the account would have sent so far, had it
@@ -85,7 +173,7 @@ not only observed, is shown first, and you are asked.`,
 			return t.decided(c.ConfirmMode(ctx, args[0], attest))
 		}),
 	})
-	c.Flags().BoolVar(&attest, "attest", false, attestHelp)
+	c.Flags().StringVar(&attest, "attest", "", attestHelp)
 	return c
 }
 
@@ -103,7 +191,7 @@ func (t *tool) lookAtMode(ctx context.Context, c *api.Client, id string) error {
 	return err
 }
 
-const attestHelp = "attest that the account is the agency's, where the platform does not confirm it"
+const attestHelp = "attest that the account is the agency's, where the platform does not confirm it: on what grounds"
 
 // newAccount is an account as accounts add writes it.
 type newAccount struct {

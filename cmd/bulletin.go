@@ -15,16 +15,25 @@ import (
 )
 
 func (t *tool) bulletinCommand() *cobra.Command {
-	return group("bulletin", "Public notices: write, preview, approve", t.bulletinNew(), t.bulletinPreview(), t.bulletinApprove(), t.bulletinList())
+	return group("bulletin", "Public notices: write, preview, approve", t.bulletinNew(), t.bulletinPreview(), t.bulletinApprove(), t.bulletinList(), t.bulletinDrafts(), t.bulletinPull())
 }
 
 // bulletinFlags is a bulletin as it is given on the command line.
 type bulletinFlags struct {
 	view.BulletinText
-	file, slot string
+	file, slot, cover string
+	images            []string
 }
 
+// on adds the flags to a command that always writes.
 func (f *bulletinFlags) on(c *cobra.Command) *cobra.Command {
+	f.flags(c)
+	_ = c.MarkFlagRequired("title")
+	c.MarkFlagsOneRequired("text", "file")
+	return c
+}
+
+func (f *bulletinFlags) flags(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.Title, "title", "", "title")
 	flags.StringVar(&f.Text, "text", "", "text")
@@ -33,23 +42,20 @@ func (f *bulletinFlags) on(c *cobra.Command) *cobra.Command {
 	flags.StringVar(&f.Schedule, "schedule", "", "schedule it goes out with (default: as soon as it is approved)")
 	flags.StringVar(&f.slot, "slot", "", `moment of the schedule, such as "2026-12-01T09:00:00+08:00"`)
 	flags.StringSliceVar(&f.Accounts, "account", nil, "account that publishes it; may be repeated (default: all of the schedule, or all that can)")
-	_ = c.MarkFlagRequired("title")
+	flags.StringSliceVar(&f.images, "image", nil, "picture that the text shows as ![description](its file name); may be repeated")
+	flags.StringVar(&f.cover, "cover", "", "picture above the article, where the platform has one")
+	flags.BoolVar(&f.Extras.Quiet, "quiet", false, "publish without notifying followers, where the platform knows the difference")
 	c.MarkFlagsMutuallyExclusive("text", "file")
-	c.MarkFlagsOneRequired("text", "file")
 	c.MarkFlagsRequiredTogether("schedule", "slot")
-	return c
 }
 
 // maxBulletin bounds a text given as a file, in bytes; the daemon takes less.
 const maxBulletin = 64 << 10
 
 func (f *bulletinFlags) read(in io.Reader) (view.BulletinText, error) {
-	if f.slot != "" {
-		at, err := time.Parse(time.RFC3339, f.slot)
-		if err != nil {
-			return f.BulletinText, usagef(`--slot %q is not a moment: write it as "2026-12-01T09:00:00+08:00"`, f.slot)
-		}
-		f.Slot = at
+	var err error
+	if f.Slot, err = slotFlag(f.slot); err != nil {
+		return f.BulletinText, err
 	}
 	if f.file == "" {
 		return f.BulletinText, nil
@@ -76,18 +82,45 @@ func (t *tool) bulletinNew() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return t.decided(c.NewBulletin(ctx, b))
+			if err := f.attach(ctx, c, &b); err != nil {
+				return err
+			}
+			ahead, err := c.Quotas(ctx, b.Slot)
+			if err != nil {
+				return err
+			}
+			if err := t.decided(c.NewBulletin(ctx, b)); err != nil {
+				return err
+			}
+			t.forecast(ahead, b)
+			return nil
 		}),
 	}))
 }
 
 func (t *tool) bulletinPreview() *cobra.Command {
 	f := new(bulletinFlags)
-	return f.on(t.withJSON(&cobra.Command{
-		Use: "preview", Short: "Show a bulletin as each account would publish it", Args: cobra.NoArgs,
-		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
+	to := ""
+	cmd := t.withJSON(&cobra.Command{
+		Use: "preview [ID]", Short: "Show a bulletin as each account would publish it, or send it to an officer on the platform", Args: cobra.MaximumNArgs(1),
+		Long: "Without an ID, a bulletin that is not written yet is shown here as each account would publish it; give --title and --text or --file.\n\n" +
+			"With an ID and --to OFFICER, the platform shows the bulletin to that officer's own account there, which the configuration names under\n" +
+			"officers, previews. Nothing is published, and nothing counts against a publishing quota.",
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			if len(args) == 1 {
+				return t.previewTo(ctx, c, args[0], to, f.Accounts)
+			}
+			if to != "" {
+				return usagef("--to needs the ID of a bulletin: netpatrol bulletin list shows them")
+			}
+			if f.Title == "" || f.Text == "" && f.file == "" {
+				return usagef("give the ID of a bulletin and --to, or --title and --text (or --file) of one that is not written yet")
+			}
 			b, err := f.read(t.in)
 			if err != nil {
+				return err
+			}
+			if err := f.attach(ctx, c, &b); err != nil {
 				return err
 			}
 			shown, err := c.PreviewBulletin(ctx, b)
@@ -96,7 +129,10 @@ func (t *tool) bulletinPreview() *cobra.Command {
 			}
 			return t.previewed(shown)
 		}),
-	}))
+	})
+	f.flags(cmd)
+	cmd.Flags().StringVar(&to, "to", "", "officer who is shown the bulletin on the platform itself")
+	return cmd
 }
 
 // previewed prints previews and fails when one of them could not be approved.
@@ -110,6 +146,9 @@ func (t *tool) previewed(shown []view.Preview) error {
 			fields(w, "account", p.Account, "posts", fmt.Sprint(len(p.Parts)), "length", length)
 			for _, part := range p.Parts {
 				quoted(w, part)
+			}
+			for _, lost := range p.Degraded {
+				fmt.Fprintf(w, "cannot be shown: %s\n", lost)
 			}
 			for _, problem := range p.Problems {
 				fmt.Fprintf(w, "problem: %s\n", problem)
@@ -172,7 +211,16 @@ func (t *tool) bulletinList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return t.print(list, func(w io.Writer) { writeBulletins(w, list) })
+			quotas, err := c.Quotas(ctx, time.Time{})
+			if err != nil {
+				return err
+			}
+			return t.print(list, func(w io.Writer) {
+				writeBulletins(w, list)
+				for _, q := range quotas {
+					fmt.Fprintln(w, quotaLine(q))
+				}
+			})
 		}),
 	})
 	c.Flags().StringVar(&state, "state", "", "only those drafted, approved, released, missed or returned")
@@ -180,9 +228,9 @@ func (t *tool) bulletinList() *cobra.Command {
 }
 
 func writeBulletins(w io.Writer, list []api.Bulletin) {
-	rows := [][]string{{"ID", "STATE", "SCHEDULE", "SLOT", "BY", "TITLE", "REASON"}}
+	rows := [][]string{{"ID", "STATE", "SCHEDULE", "SLOT", "BY", "APPROVED BY", "TITLE", "REASON"}}
 	for _, b := range list {
-		rows = append(rows, []string{b.ID, b.State, dash(b.Schedule), short(b.Slot), b.Author, oneLine(b.Title, 30), b.Reason})
+		rows = append(rows, []string{b.ID, b.State, dash(b.Schedule), short(b.Slot), b.Author, dash(approvers(b)), oneLine(b.Title, 30), b.Reason})
 	}
 	table(w, rows...)
 }

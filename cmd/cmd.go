@@ -32,8 +32,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"netpatrol/adapters"
+	"netpatrol/adapters/bridge"
+	"netpatrol/adapters/discourse"
+	"netpatrol/adapters/discuz"
+	"netpatrol/adapters/feed"
+	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
+	"netpatrol/adapters/nodebb"
 	"netpatrol/adapters/wechat"
+	"netpatrol/adapters/weibo"
 	"netpatrol/bots"
 )
 
@@ -48,8 +55,15 @@ type Assembly struct {
 // Default is netpatrol as it ships.
 func Default() Assembly {
 	return Assembly{platforms: map[string]adapters.Platform{
-		"mastodon": mastodon.Platform(),
-		"wechat":   wechat.Platform(),
+		"bridge":    bridge.Platform(),
+		"discourse": discourse.Platform(),
+		"discuz":    discuz.Platform(),
+		"feed":      feed.Platform(),
+		"manual":    manual.Platform(),
+		"mastodon":  mastodon.Platform(),
+		"nodebb":    nodebb.Platform(),
+		"wechat":    wechat.Platform(),
+		"weibo":     weibo.Platform(),
 	}}
 }
 
@@ -163,7 +177,7 @@ Begin:     netpatrol init, then netpatrol check and netpatrol serve`,
 	root.AddCommand(
 		t.initCommand(), t.checkCommand(), t.serveCommand(), t.demoCommand(),
 		t.accountsCommand(), t.officersCommand(), t.adaptersCommand(),
-		t.queueCommand(), t.bulletinCommand(), t.whyCommand(),
+		t.queueCommand(), t.bulletinCommand(), t.evidenceCommand(), t.whyCommand(),
 		t.haltCommand(), t.resumeCommand(), t.auditCommand(), t.storeCommand(),
 		t.loginCommand(), t.logoutCommand(), t.versionCommand(),
 	)

@@ -191,6 +191,10 @@ func (d *doctor) needs(tried string) string {
 
 // address looks at domain and certificate.
 func (d *doctor) address(ctx context.Context) {
+	if d.account.Proxy != "" {
+		d.skip("address", "calls leave through "+d.account.Proxy)
+		return
+	}
 	u, err := url.Parse(d.account.BaseURL)
 	if err != nil || u.Host == "" {
 		d.skip("address", "no base_url is configured")

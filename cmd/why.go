@@ -68,6 +68,9 @@ func writeSubject(w io.Writer, s api.Story) {
 	}
 	if b := s.Bulletin; b != nil {
 		fmt.Fprintf(w, "\nbulletin %q, %s, by %s\n", b.Title, b.State, b.Author)
+		for _, s := range b.Signs {
+			fields(w, "  approved", moment(s.At)+" by "+s.Officer+" on "+s.Account, "  seal", shortSeal(s.Seal))
+		}
 	}
 }
 
@@ -90,7 +93,7 @@ func writeMessage(w io.Writer, m api.Matter) {
 		return
 	}
 	writeAttempts(w, m.Item)
-	fields(w, "  send", m.Item.State, "  because", m.Item.Why, "  platform id", string(m.Item.Receipt.Ref), "  link", m.Item.Receipt.URL)
+	fields(w, "  send", m.Item.State, "  because", m.Item.Why, "  platform id", string(m.Item.Receipt.Ref), "  link", m.Item.Receipt.URL, "  altered", m.Item.Altered)
 	for _, o := range m.Outcomes {
 		if o.Kind == bots.SendEnded {
 			fmt.Fprintf(w, "  told the bots: %s\n", moment(o.Accepted))

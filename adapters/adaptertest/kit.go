@@ -50,6 +50,7 @@ type Kit struct {
 	// Shared writes one object that several sources show, and names them; nil: no two do.
 	Shared  func(f Fake, text string) (adapters.Ref, []string)
 	Webhook *Webhook // nil: the platform has none
+	Media   *Media   // nil: the adapter fetches none
 }
 
 // Fake is a pretend platform. It must be safe for concurrent use. If others write

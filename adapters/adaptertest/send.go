@@ -22,6 +22,14 @@ type sending struct {
 
 // sendings lists the ways out this account has.
 func (b *bench) sendings() (out []sending) {
+	if b.kit.Platform.Manifest.ByHand {
+		return nil // nobody calls its senders; see checkByHand
+	}
+	return b.senders()
+}
+
+// senders lists the sending methods, also those that only people stand behind.
+func (b *bench) senders() (out []sending) {
 	caps, to := b.account.Caps(), b.kit.To
 	if p := caps.Publish; p != nil {
 		out = append(out, sending{name: "publish", channel: adapters.Public, do: func(ctx context.Context, at adapters.Attempt, text string) (adapters.Receipt, error) {

@@ -33,9 +33,9 @@ func Check(t T, k Kit) {
 		name string
 		run  func(T, Kit)
 	}{
-		{"manifest", checkManifest}, {"open", checkOpen}, {"identity", checkIdentity}, {"send", checkSends},
+		{"manifest", checkManifest}, {"open", checkOpen}, {"identity", checkIdentity}, {"send", checkSends}, {"by hand", checkByHand},
 		{"pending", checkPending}, {"find", checkFind}, {"retract", checkRetract}, {"measure", checkMeasure},
-		{"lookup", checkLookup}, {"watch", checkWatch}, {"same key", checkKeys}, {"stream", checkStream},
+		{"lookup", checkLookup}, {"media", checkMedia}, {"watch", checkWatch}, {"same key", checkKeys}, {"stream", checkStream},
 		{"webhook", checkWebhook}, {"secrets", checkSecrets}, {"close", checkClose},
 	} {
 		t.Run(part.name, func(t T) { part.run(t, k) })

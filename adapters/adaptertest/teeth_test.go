@@ -80,6 +80,17 @@ func TestSuiteHasTeeth(t *testing.T) {
 	}
 }
 
+// TestSuiteHasTeeth_ByHand: an adapter that sends where only people may is found.
+func TestSuiteHasTeeth_ByHand(t *testing.T) {
+	k := toyKit(healthy)
+	k.Platform.Manifest.ByHand = true
+	r := &recorder{t: t, only: "by hand", failures: &failures{}}
+	adaptertest.Check(r, k)
+	if got := r.failures.all(); !strings.Contains(got, "nothing sent") || !strings.Contains(got, "requests") {
+		t.Errorf("the suite did not notice; it said:\n%s", got)
+	}
+}
+
 // recorder stands in for a test: it keeps failures, or passes them on when it
 // has nowhere to keep them. It runs only what leads to one script or lies below it.
 type recorder struct {

@@ -23,6 +23,8 @@ const userAgent = "netpatrol/1 (official account of a public-safety agency)"
 // client makes the calls. Two resty clients sit on the two the Host lends.
 type client struct {
 	read, write *resty.Client
+	files       *resty.Client // attachments, without the token
+	base        *url.URL
 	token       adapters.Secret
 	log         *slog.Logger
 }
@@ -41,7 +43,10 @@ func newClient(c adapters.Config, h adapters.Host) (*client, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("account", c.ID)
-	return &client{read: onResty(h.Read, base.String(), token, log), write: onResty(h.Write, base.String(), token, log), token: token, log: log}, nil
+	return &client{
+		read: onResty(h.Read, base.String(), token, log), write: onResty(h.Write, base.String(), token, log), files: files(h.Read, base), base: base,
+		token: token, log: log,
+	}, nil
 }
 
 // onResty puts resty on a copy of a lent client: resty sets a transport of its

@@ -40,6 +40,7 @@ func kit(f func() *fake) adaptertest.Kit {
 			{Name: "tag:反诈", Kind: adapters.KindPost},
 			{Name: "timeline:" + aliceID, Kind: adapters.KindPost},
 		},
+		Media: &adaptertest.Media{Send: attach, Expire: detach},
 		Shared: func(f adaptertest.Fake, text string) (adapters.Ref, []string) {
 			p := &post{author: bobID, text: "@police " + text, visibility: "public", named: []string{selfID}, tag: "反诈"}
 			return f.(*fake).add(p), []string{"mentions", "tag:反诈", "timeline:" + bobID}

@@ -37,6 +37,9 @@ type fake struct {
 	leastLimit   int    // what is asked for below it is raised
 	link         string // of the page being answered
 	answer       string // to every new post, in place of the post
+
+	files map[string][]byte // attachments by path
+	base  string            // of the last request, as a client wrote it
 }
 
 const (
@@ -151,8 +154,13 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls = append(f.calls, r.Method+" "+r.URL.RequestURI())
+	f.base = "http://" + r.Host
 	if f.gotosocial && r.UserAgent() == "" {
 		say(w, http.StatusTeapot, map[string]any{"error": "no user-agent sent with request"})
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/media/") {
+		f.attachment(w, r)
 		return
 	}
 	if r.Header.Get("Authorization") != "Bearer "+token {

@@ -22,6 +22,7 @@ func Manifest() adapters.Manifest {
 			{Name: "retract", Permission: "write:statuses"},
 			{Name: "measure", Permission: "read:statuses", Note: "shares, likes and comments; the platform has no reads"},
 			{Name: "lookup", Permission: "read:statuses"},
+			{Name: "media", Permission: "none", Note: "attachments of messages to us, from the server's own host"},
 		},
 		Limits: limits(),
 		Idem: map[adapters.Channel]adapters.Idempotency{

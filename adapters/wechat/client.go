@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/go-resty/resty/v2"
@@ -89,6 +90,7 @@ type call struct {
 	body     any
 	file     *file
 	query    map[string]string
+	get      bool // this one the platform takes only as GET
 	mutating bool // reaches somebody, or takes back what did
 	prepares bool // changes something, but reaches nobody: never retried below, may be repeated
 	ack      bool // errcode 0 is all the platform gives for a success, so it must be there
@@ -170,6 +172,9 @@ func (c *client) request(ctx context.Context, k call, token adapters.Secret) (*r
 		r.SetFileReader(k.file.field, k.file.name, bytes.NewReader(k.file.content))
 	case k.body != nil:
 		r.SetHeader("Content-Type", "application/json; charset=utf-8").SetBody(k.body)
+	}
+	if k.get {
+		return r.Get(k.path)
 	}
 	return r.Post(k.path)
 }
@@ -255,6 +260,19 @@ func truncate(s string, max int) string {
 		}
 	}
 	return s
+}
+
+// code is the platform's code in an error; 0: it has none.
+func code(err error) int {
+	var e *adapters.Error
+	if !errors.As(err, &e) {
+		return 0
+	}
+	n, err := strconv.Atoi(e.Code)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func isGone(err error) bool { return err != nil && adapters.ClassOf(err) == adapters.Gone }

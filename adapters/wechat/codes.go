@@ -48,6 +48,15 @@ var meanings = map[int]meaning{
 	89503: {adapters.AuthExpired, adapters.ScopeAccount, unsaid, "an administrator of the account must confirm calls from our address"},
 	43002: {adapters.Rejected, adapters.ScopeEndpoint, unsaid, ""},
 
+	// The menu.
+	40016: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	40017: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	40018: {adapters.Rejected, adapters.ScopeItem, unsaid, "a label of the menu is too long"},
+	40019: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	40020: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	40023: {adapters.Rejected, adapters.ScopeItem, unsaid, ""},
+	46003: {adapters.Gone, adapters.ScopeItem, unsaid, ""}, // there is no menu
+
 	// Whom we write to.
 	40003: {adapters.Rejected, adapters.ScopeRecipient, unsaid, ""},
 	43004: {adapters.WindowClosed, adapters.ScopeRecipient, unsaid, ""},

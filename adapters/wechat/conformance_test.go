@@ -64,6 +64,7 @@ func kit(api bool, mode string) adaptertest.Kit {
 			},
 		},
 		Sources: []adaptertest.Source{{Name: "comments", Kind: adapters.KindComment}},
+		Media:   &adaptertest.Media{Send: sendFile, Expire: expireFile},
 		Webhook: &adaptertest.Webhook{Source: "messages", Unpolled: true, Signed: signed,
 			Callback: func(f adaptertest.Fake, ref adapters.Ref, at time.Time) adapters.Callback {
 				return f.(*fake).push(ref, at, mode)

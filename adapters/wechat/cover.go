@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"net/http"
 )
 
 const coverKey = "cover"
@@ -25,7 +26,7 @@ func (a *account) cover(ctx context.Context, op string) (string, error) {
 	if ok, err := a.memory.load(ctx, coverKey, &mediaID); err == nil && ok && mediaID != "" {
 		return mediaID, nil
 	}
-	mediaID, err := a.uploadCover(ctx, op)
+	mediaID, _, err := a.uploadThumb(ctx, op, plainCover())
 	if err != nil {
 		return "", err
 	}
@@ -42,19 +43,20 @@ func (a *account) forgetCover(ctx context.Context) {
 	}
 }
 
-func (a *account) uploadCover(ctx context.Context, op string) (string, error) {
+func (a *account) uploadThumb(ctx context.Context, op string, jpeg []byte) (string, http.Header, error) {
 	k := call{op: op, path: "/cgi-bin/material/add_material", prepares: true, query: map[string]string{"type": "thumb"},
-		file: &file{field: "media", name: "cover.jpg", content: plainCover()}}
+		file: &file{field: "media", name: "cover.jpg", content: jpeg}}
 	var got struct {
 		MediaID string `json:"media_id"`
 	}
-	if err := a.http.do(ctx, k, &got); err != nil {
-		return "", err
+	header, err := a.http.exchange(ctx, k, &got)
+	if err != nil {
+		return "", nil, err
 	}
 	if got.MediaID == "" {
-		return "", nothing(k, "the cover's media_id")
+		return "", nil, nothing(k, "the cover's media_id")
 	}
-	return got.MediaID, nil
+	return got.MediaID, header, nil
 }
 
 // plainCover is a JPEG of 900 by 383, the ratio covers are shown in, and a few KiB; the

@@ -23,18 +23,22 @@ type news struct {
 	Title    string `json:"title"`
 	Author   string `json:"author,omitempty"`
 	Content  string `json:"content"`
+	Digest   string `json:"digest,omitempty"`
+	Link     string `json:"content_source_url,omitempty"`
 	Cover    string `json:"thumb_media_id,omitempty"`
 	Comments int    `json:"need_open_comment"`
 	FansOnly int    `json:"only_fans_can_comment"`
 	URL      string `json:"url,omitempty"`
 	Deleted  bool   `json:"is_deleted,omitempty"`
+
+	extras adapters.Extras // where its own cover comes from
 }
 
 // addDraft files a draft. For draft-only that is the send itself. Source:
 // service/api/draftbox/draftmanage/api_draft_add.
 func (a *account) addDraft(ctx context.Context, op string, n news, mutating bool) (string, http.Header, error) {
 	var err error
-	if n.Cover, err = a.cover(ctx, op); err != nil {
+	if n.Cover, err = a.coverOf(ctx, op, n.extras); err != nil {
 		return "", nil, err
 	}
 	n.Type, n.Author = "news", a.options.author
@@ -47,8 +51,7 @@ func (a *account) addDraft(ctx context.Context, op string, n news, mutating bool
 	}
 	header, err := a.http.exchange(ctx, k, &got)
 	if isGone(err) {
-		a.forgetCover(ctx)
-		return "", nil, coverGone(op, a.options.cover != "")
+		return "", nil, coverGone(op, a.forgetCoverOf(ctx, n.extras))
 	}
 	if err != nil {
 		return "", nil, err
@@ -73,6 +76,7 @@ func (a *account) noteDraft(ctx context.Context, mediaID string, n note, h http.
 	if d.IsZero() {
 		return
 	}
+	n.Filed = d.Unix()
 	if err := a.memory.keep(context.WithoutCancel(ctx), draftPrefix+mediaID, n, d.Add(draftMemory)); err != nil {
 		a.log.Warn("what the draft holds cannot be kept: that a person has sent it will not be noticed", "error", err)
 	}
@@ -121,7 +125,7 @@ func (a *account) findDraft(ctx context.Context, op, code string) (mediaID strin
 	}
 	err = a.walk(ctx, op, "/cgi-bin/draft/batchget", func(l listed) bool {
 		for _, n := range l.Content.News {
-			if holdsCode(words(n.Content), code) {
+			if holdsCode(words(n.Content), code) && !a.forPreview(ctx, l.MediaID) {
 				mediaID = l.MediaID
 			}
 		}
@@ -130,12 +134,20 @@ func (a *account) findDraft(ctx context.Context, op, code string) (mediaID strin
 	return mediaID, err
 }
 
+// forPreview says whether a draft was only made to be shown to a colleague.
+func (a *account) forPreview(ctx context.Context, mediaID string) bool {
+	var n note
+	ok, err := a.memory.load(ctx, draftPrefix+mediaID, &n)
+	return ok && err == nil && n.Preview
+}
+
 // published is an article that is out.
 type published struct {
 	id      string
 	index   int
 	updated time.Time
 	news
+	all []news // of its issue
 }
 
 func (p published) receipt() adapters.Receipt {
@@ -146,12 +158,14 @@ func (p published) receipt() adapters.Receipt {
 }
 
 // findPublished returns the published article that a note describes: by its code, else by
-// its words. The zero value: there is none. Source: service/api/public, freepublish_batchget.
+// its words, else, if it came out after it was filed, by its title. The zero value: there is none.
+// Whether the listing holds what was mass-sent is not documented. Source: service/api/public,
+// freepublish_batchget.
 func (a *account) findPublished(ctx context.Context, op string, want note) (found published, err error) {
 	err = a.walk(ctx, op, "/cgi-bin/freepublish/batchget", func(l listed) bool {
 		for i, n := range l.Content.News {
-			if want.Code != "" && holdsCode(words(n.Content), want.Code) || want.Code == "" && want.Print != "" && fingerprint(n.Content) == want.Print {
-				found = published{l.ArticleID, i, time.Unix(l.Updated, 0).UTC(), n}
+			if want.describes(n, l) {
+				found = published{l.ArticleID, i, time.Unix(l.Updated, 0).UTC(), n, l.Content.News}
 			}
 		}
 		return found.id != ""
@@ -159,8 +173,15 @@ func (a *account) findPublished(ctx context.Context, op string, want note) (foun
 	return found, err
 }
 
-// checkDraft: still in the box, or out, or gone without a trace. The last stays pending:
-// a mass send from the console may not be listed as published.
+func (want note) describes(n news, in listed) bool {
+	if want.Code != "" {
+		return holdsCode(words(n.Content), want.Code)
+	}
+	return want.Print != "" && fingerprint(n.Content) == want.Print || want.Title != "" && n.Title == want.Title && want.Filed > 0 && in.Updated >= want.Filed
+}
+
+// checkDraft: still in the box, or out, or gone without a trace. The last stays pending and
+// is said to have vanished: a mass send from the console may not be listed as published.
 func (a *account) checkDraft(ctx context.Context, r adapters.Receipt, mediaID string) (adapters.Receipt, error) {
 	const op = "check"
 	switch in, err := a.inBox(ctx, op, mediaID); {
@@ -178,7 +199,7 @@ func (a *account) checkDraft(ctx context.Context, r adapters.Receipt, mediaID st
 	if n.Withdrawn {
 		return adapters.Receipt{}, &adapters.Error{Class: adapters.Gone, Op: op, Err: errors.New("the draft was withdrawn")}
 	}
-	r.Pending = true
+	r.Pending, r.Vanished = true, true
 	if !ok {
 		return r, nil
 	}
@@ -197,14 +218,16 @@ func (a *account) out(ctx context.Context, p published, n note) (adapters.Receip
 	if p.Deleted {
 		return adapters.Receipt{}, &adapters.Error{Class: adapters.Gone, Op: "check", Phase: adapters.Answered, Err: errors.New("the article was published and has been deleted since")}
 	}
-	if n.Print != "" && (fingerprint(p.Content) != n.Print || p.Title != n.Title) {
-		a.log.Warn("the article that came out differs from the approved draft: compare them", "article", p.id, "code", n.Code)
-	}
 	if w, ok := numberOf(p.URL); ok {
 		w.Ref, w.Day = postRef(p.id), dayOf(p.updated)
 		a.remember(ctx, w)
 	}
-	return p.receipt(), nil
+	r := p.receipt()
+	r.Shown = &adapters.Shown{Title: p.Title, Text: words(p.Content)}
+	if n.Theirs {
+		r.Shown.Text = allWords(p.all)
+	}
+	return r, nil
 }
 
 // numberOf reads msg_data_id and index from the long form of an article's address, where
@@ -220,8 +243,17 @@ func numberOf(link string) (watched, bool) {
 	return w, ok && err == nil && idx > 0
 }
 
-// inBox returns a draft that is still in the box, else nil.
+// inBox returns the first article of a draft that is still in the box, else nil.
 func (a *account) inBox(ctx context.Context, op, mediaID string) (*news, error) {
+	all, err := a.articlesOf(ctx, op, mediaID)
+	if err != nil || all == nil {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// articlesOf returns the articles of a draft that is still in the box, else nil.
+func (a *account) articlesOf(ctx context.Context, op, mediaID string) ([]news, error) {
 	k := call{op: op, path: "/cgi-bin/draft/get", body: map[string]string{"media_id": mediaID}}
 	var got struct {
 		News []news `json:"news_item"`
@@ -235,7 +267,7 @@ func (a *account) inBox(ctx context.Context, op, mediaID string) (*news, error) 
 	case len(got.News) == 0:
 		return nil, nothing(k, "the draft")
 	}
-	return &got.News[0], nil
+	return got.News, nil
 }
 
 // checkJob asks after a publishing job. Source: service/api/public/api_freepublish_get.
@@ -266,6 +298,7 @@ func (a *account) checkJob(ctx context.Context, r adapters.Receipt, jobID string
 		return adapters.Receipt{}, nothing(k, "an article_id")
 	}
 	r.Ref = postRef(got.Article)
+	a.rename(ctx, publishRef(jobID), r.Ref)
 	if len(got.Detail.Items) > 0 {
 		r.URL = got.Detail.Items[0].URL
 	}

@@ -43,8 +43,10 @@ type fake struct {
 	drafts  []*draftEntry
 	out     []*draftEntry // published
 	texts   []adaptertest.Sent
-	heard   []*heard
-	remarks []*remark
+
+	previews []string // bodies
+	heard    []*heard
+	remarks  []*remark
 
 	api      bool              // bulletins are mass sends
 	oneReply bool              // a second reply is refused
@@ -53,6 +55,9 @@ type fake struct {
 	stats    map[string]string // by interface
 	plain    bool              // answers carry no date
 	noTokens bool              // stable_token without a token
+
+	files  map[string][]byte // what people sent, by media_id
+	videos map[string]string // where the platform says a video is
 }
 
 type mass struct {
@@ -181,12 +186,21 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, a)
 		return
 	}
+	if r.URL.Path == "/video/1" {
+		w.Header().Set("Content-Type", "video/mp4")
+		_, _ = io.WriteString(w, "\x00\x00\x00\x18ftypmp42")
+		return
+	}
 	if r.URL.Path == "/cgi-bin/stable_token" {
 		say(w, f.issue(body))
 		return
 	}
 	if token := r.URL.Query().Get("access_token"); token != f.token || f.spoiled {
 		say(w, fail(40001, "invalid credential, access_token "+token+" is invalid or not latest rid: 6543-1234-aaaa"))
+		return
+	}
+	if r.URL.Path == "/cgi-bin/media/get" {
+		f.getMedia(w, r)
 		return
 	}
 	say(w, f.route(r, body))
@@ -245,6 +259,14 @@ func (f *fake) route(r *http.Request, body []byte) object {
 			return fail(40005, "invalid file type")
 		}
 		return object{"media_id": "COVER", "url": "http://mmbiz.qpic.cn/x"}
+	case "/media/uploadimg":
+		f.next++
+		return object{"url": fmt.Sprintf("http://mmbiz.qpic.cn/mmbiz_jpg/%d/0", f.next)}
+	case "/message/mass/preview":
+		f.previews = append(f.previews, string(body))
+		return object{"errcode": 0, "errmsg": "preview success", "msg_id": 34182}
+	case "/freepublish/submit":
+		return f.submit(body)
 	case "/draft/add":
 		return f.addDraft(body)
 	case "/draft/get", "/draft/delete":
@@ -324,6 +346,18 @@ func (f *fake) oneDraft(p string, body []byte) object {
 		return okay()
 	}
 	return object{"news_item": []object{f.drafts[i].render()}}
+}
+
+// submit takes a publishing job, which Settle ends as a person's publishing does.
+func (f *fake) submit(body []byte) object {
+	var in struct {
+		MediaID string `json:"media_id"`
+	}
+	_ = json.Unmarshal(body, &in)
+	if !slices.ContainsFunc(f.drafts, func(d *draftEntry) bool { return d.id == in.MediaID }) {
+		return fail(40007, "invalid media_id")
+	}
+	return object{"errcode": 0, "errmsg": "ok", "publish_id": "2247400001", "msg_data_id": dataID + 9}
 }
 
 func (d *draftEntry) render() object {

@@ -48,7 +48,7 @@ func (a *account) findReply(ctx context.Context, q adapters.FindQuery) (adapters
 func (a *account) findBulletin(ctx context.Context, q adapters.FindQuery) (adapters.Finding, error) {
 	r, err := a.earlier(ctx, "find", q.Code, true)
 	_, draft := id(r.Ref, draftPrefix)
-	if err != nil || r.Ref == "" || draft && a.options.publish == publishAPI { // only prepared
+	if err != nil || r.Ref == "" || draft && a.options.publish != publishDraft { // only prepared
 		return adapters.Finding{}, err
 	}
 	return adapters.Finding{Verdict: adapters.Found, Receipt: r}, nil

@@ -18,6 +18,8 @@ import (
 	ghtml "github.com/yuin/goldmark/renderer/html"
 	gtext "github.com/yuin/goldmark/text"
 	gutil "github.com/yuin/goldmark/util"
+
+	"netpatrol/adapters"
 )
 
 // articles turns a bulletin's text into what WeChat shows. It is safe for concurrent use.
@@ -44,7 +46,9 @@ func newArticles() *articles {
 		goldmark.WithRendererOptions(ghtml.WithHardWraps(), links),
 	)
 	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "ul", "ol", "li", "blockquote", "hr")
+	p.AllowElements("p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "ul", "ol", "li", "blockquote", "hr", "img")
+	p.AllowAttrs("src").OnElements("img")
+	p.AllowURLSchemes("http", "https") // the platform's own pictures; no other gets here
 	return &articles{md, p}
 }
 
@@ -77,18 +81,41 @@ func (masks) Parse(_ ast.Node, block gtext.Reader, _ parser.Context) ast.Node {
 
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// render returns the article's HTML. WeChat removes scripts, foreign links and foreign
-// pictures itself; they never get that far.
-func (r *articles) render(markdown string) (string, error) {
+// render returns the article's HTML with the pictures it is given, by name; of others it
+// shows the description. WeChat removes scripts, foreign links and foreign pictures itself; they
+// never get that far.
+func (r *articles) render(markdown string, pictures map[string]string) (string, error) {
 	var out bytes.Buffer
 	if err := r.markdown.Convert([]byte(markdown), &out); err != nil {
 		return "", err
 	}
-	return strings.TrimSpace(r.policy.Sanitize(out.String())), nil
+	content := picturePattern.ReplaceAllStringFunc(out.String(), func(tag string) string {
+		parts := picturePattern.FindStringSubmatch(tag)
+		if link, ok := pictures[html.UnescapeString(parts[1])]; ok {
+			return `<img src="` + html.EscapeString(link) + `">`
+		}
+		return parts[2]
+	})
+	return strings.TrimSpace(r.policy.Sanitize(content)), nil
+}
+
+// picturePattern is a picture as plainLinks writes it.
+var picturePattern = regexp.MustCompile(`<img src="([^"]*)" alt="([^"]*)">`)
+
+// named lists the pictures a text shows, by what it calls them.
+func (r *articles) named(markdown string) (names []string) {
+	source := []byte(markdown)
+	_ = ast.Walk(r.markdown.Parser().Parse(gtext.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if i, ok := n.(*ast.Image); ok && entering {
+			names = append(names, string(i.Destination))
+		}
+		return ast.WalkContinue, nil
+	})
+	return names
 }
 
 // degraded names what the text asks for and an article cannot show.
-func (r *articles) degraded(markdown string) (out []string) {
+func (r *articles) degraded(markdown string, x adapters.Extras) (out []string) {
 	source := []byte(markdown)
 	seen := map[string]bool{}
 	_ = ast.Walk(r.markdown.Parser().Parse(gtext.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -97,7 +124,9 @@ func (r *articles) degraded(markdown string) (out []string) {
 		case ast.KindLink:
 			what = "link, shown as its address"
 		case ast.KindImage:
-			what = "picture, shown as its description"
+			if _, ours := x.Picture(string(n.(*ast.Image).Destination)); !ours {
+				what = "picture, shown as its description"
+			}
 		}
 		if entering && what != "" && !seen[what] {
 			seen[what] = true
@@ -128,7 +157,25 @@ func (plainLinks) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 		}
 		return ast.WalkSkipChildren, nil
 	})
-	reg.Register(ast.KindImage, func(gutil.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) { return ast.WalkContinue, nil })
+	reg.Register(ast.KindImage, func(w gutil.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			name := string(n.(*ast.Image).Destination)
+			_, _ = w.WriteString(`<img src="` + html.EscapeString(name) + `" alt="` + html.EscapeString(description(n, source)) + `">`)
+		}
+		return ast.WalkSkipChildren, nil
+	})
+}
+
+// description is what stands between the brackets of a picture.
+func description(n ast.Node, source []byte) string {
+	var b strings.Builder
+	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) {
+		if t, ok := c.(*ast.Text); ok && entering {
+			b.Write(t.Value(source))
+		}
+		return ast.WalkContinue, nil
+	})
+	return b.String()
 }
 
 func escaped(lines []string) []string {

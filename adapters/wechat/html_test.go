@@ -22,7 +22,7 @@ func TestRender(t *testing.T) {
 		{"numbers and codes keep their characters", "编号NP-7Q4_A_b，电话0898-12345678，5*3*2", "<p>编号NP-7Q4_A_b，电话0898-12345678，5*3*2</p>"},
 		{"indented lines are no code", "前\n\n    缩进<b>\n    第二行\n\n后", "<p>前</p>\n<p>缩进&lt;b&gt;<br>\n第二行</p>\n<p>后</p>"},
 	} {
-		got, err := r.render(c.in)
+		got, err := r.render(c.in, nil)
 		if err != nil || got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s (%v)", c.name, got, c.want, err)
 		}
@@ -36,7 +36,7 @@ func FuzzRender(f *testing.F) {
 	f.Add("    110. 请\n\t\t- 1\n> # 2 #\n***\n**a** b** *c*")
 	f.Add("[x]: http://a\n\n[x] ![i][x] <http://b> \n=== \n```\nx\n```")
 	f.Fuzz(func(t *testing.T, in string) {
-		out, err := r.render(in)
+		out, err := r.render(in, nil)
 		if err != nil {
 			t.Skip("what cannot be rendered shows nothing")
 		}

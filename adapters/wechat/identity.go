@@ -41,6 +41,7 @@ func (a *account) Identity(ctx context.Context) (adapters.Identity, error) {
 		return adapters.Identity{}, &adapters.Error{Class: adapters.Rejected, Scope: adapters.ScopeAccount, Op: "identity", Phase: adapters.Answered, Err: errors.New("the platform answers for another appid: compare option appid with the secret appsecret")}
 	}
 	id := a.self(b.Nickname)
+	id.Principal, id.Expected = b.Principal, a.options.principal
 	id.Confirmed = b.Verified.Qualification && b.Principal != "" && (a.options.principal == "" || a.options.principal == b.Principal)
 	id.Evidence = fmt.Sprintf("认证主体：%s；资质认证：%t", or(b.Principal, "（空）"), b.Verified.Qualification)
 	if a.options.principal != "" && a.options.principal != b.Principal {

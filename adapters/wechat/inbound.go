@@ -205,7 +205,7 @@ func (p *push) message(in *adapters.Inbound) {
 	case "text":
 		in.Text = p.Content
 		if p.MenuID != "" { // counts as a menu click, not as a message (customer-service guide)
-			in.Detail = "bizmsgmenuid=" + p.MenuID
+			in.Kind, in.Choice = adapters.KindMenu, p.MenuID
 		}
 	case "image":
 		in.Media = p.media("image/jpeg", p.PicURL)
@@ -223,11 +223,15 @@ func (p *push) message(in *adapters.Inbound) {
 }
 
 func (p *push) media(mime, link string) []adapters.Media {
-	return []adapters.Media{{Ref: adapters.Ref(p.MediaID), Type: mime, URL: link}}
+	m := adapters.Media{Ref: adapters.Ref(p.MediaID), Type: mime, URL: link}
+	if at := p.at(); !at.IsZero() {
+		m.Until = at.Add(mediaLife)
+	}
+	return []adapters.Media{m}
 }
 
-// event translates what is no message. Pressing a menu entry and scanning a code stay
-// KindOther, with the event in Detail and its value in Text.
+// event translates what is no message. What has no kind of its own stays KindOther, with
+// the event in Detail and its value in Text.
 func (p *push) event(in *adapters.Inbound) {
 	in.Kind, in.Detail = adapters.KindOther, p.Event
 	switch p.Event {
@@ -240,14 +244,23 @@ func (p *push) event(in *adapters.Inbound) {
 	case "LOCATION":
 		in.Text = joined(",", p.Latitude, p.Longitude)
 	case "MASSSENDJOBFINISH":
+		if p.Status == "send success" { // also when somebody sent it from the console
+			in.Spent = adapters.Public
+		}
 		in.Kind, in.Ref, in.Detail, in.URL = adapters.KindOutcome, massRef(p.MsgID), joined(" ", p.Event, p.Status), p.ArticleURL
+		in.Text = refusal(p.Status)
 	case "PUBLISHJOBFINISH":
 		in.Kind, in.Ref, in.Detail, in.URL = adapters.KindOutcome, publishRef(p.PublishID), joined(" ", p.Event, p.PublishStatus, p.Article), p.ArticleURL
+		in.Text = jobRefusal(p.PublishStatus)
 	case "TEMPLATESENDJOBFINISH":
-		in.Kind, in.Ref, in.Detail = adapters.KindOutcome, adapters.Ref("template:"+p.MsgID), joined(" ", p.Event, p.Status)
+		in.Kind, in.Ref, in.Detail = adapters.KindOutcome, adapters.Ref(templatePrefix+p.MsgID), joined(" ", p.Event, p.Status)
 	case "subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event":
 		in.Text = p.Answers
-	default: // CLICK, SCAN, scancode_push and whatever comes
+	case "CLICK", "scancode_push", "scancode_waitmsg":
+		in.Kind, in.Choice = adapters.KindMenu, p.EventKey
+	case "SCAN":
+		in.Kind, in.Text = adapters.KindScan, p.EventKey
+	default: // whatever comes
 		in.Text = p.EventKey
 	}
 }

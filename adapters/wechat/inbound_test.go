@@ -32,7 +32,7 @@ func digestForTest(parts ...string) string { return fmt.Sprint(len(parts)) }
 
 func TestInbound(t *testing.T) {
 	media := func(id, mime, url string) []adapters.Media {
-		return []adapters.Media{{Ref: adapters.Ref(id), Type: mime, URL: url}}
+		return []adapters.Media{{Ref: adapters.Ref(id), Type: mime, URL: url, Until: time.Unix(1714112445, 0).UTC().Add(72 * time.Hour)}}
 	}
 	event := func(name string, more ...string) string {
 		return elements(append([]string{"MsgType", "event", "Event", name}, more...)...)
@@ -46,7 +46,7 @@ func TestInbound(t *testing.T) {
 		{"text from an article", elements("MsgType", "text", "Content", "是真的吗", "MsgId", "77", "MsgDataId", "2247", "Idx", "2"),
 			adapters.Inbound{Kind: adapters.KindMessage, Key: "77.1", Ref: "77", Text: "是真的吗", Parent: "data:2247:1"}, false},
 		{"a menu message's option", elements("MsgType", "text", "Content", "满意", "MsgId", "77", "bizmsgmenuid", "101"),
-			adapters.Inbound{Kind: adapters.KindMessage, Key: "77.1", Ref: "77", Text: "满意", Detail: "bizmsgmenuid=101"}, false},
+			adapters.Inbound{Kind: adapters.KindMenu, Key: "77.1", Ref: "77", Text: "满意", Choice: "101"}, false},
 		{"image", elements("MsgType", "image", "PicUrl", "http://p/1", "MediaId", "m1", "MsgId", "77"), adapters.Inbound{Kind: adapters.KindMessage, Key: "77.1", Ref: "77", Media: media("m1", "image/jpeg", "http://p/1")}, false},
 		{"voice with recognition", elements("MsgType", "voice", "MediaId", "m1", "Format", "speex", "Recognition", "有人骗我", "MsgId", "77"),
 			adapters.Inbound{Kind: adapters.KindMessage, Key: "77.1", Ref: "77", Text: "有人骗我", Media: media("m1", "audio/speex", "")}, false},
@@ -63,12 +63,16 @@ func TestInbound(t *testing.T) {
 		{"follow", event("subscribe"), adapters.Inbound{Kind: adapters.KindFollow, Key: "1714112445.subscribe.5", Detail: "subscribe"}, false},
 		{"follow by a code", event("subscribe", "EventKey", "qrscene_bus12", "Ticket", "T"), adapters.Inbound{Kind: adapters.KindFollow, Key: "1714112445.subscribe.5", Detail: "subscribe", Text: "bus12"}, false},
 		{"unfollow", event("unsubscribe"), adapters.Inbound{Kind: adapters.KindUnfollow, Key: "1714112445.unsubscribe.5", Detail: "unsubscribe"}, true},
-		{"scan", event("SCAN", "EventKey", "bus12", "Ticket", "T"), adapters.Inbound{Kind: adapters.KindOther, Key: "1714112445.SCAN.5", Detail: "SCAN", Text: "bus12"}, false},
-		{"menu", event("CLICK", "EventKey", "report"), adapters.Inbound{Kind: adapters.KindOther, Key: "1714112445.CLICK.5", Detail: "CLICK", Text: "report"}, false},
+		{"scan", event("SCAN", "EventKey", "bus12", "Ticket", "T"), adapters.Inbound{Kind: adapters.KindScan, Key: "1714112445.SCAN.5", Detail: "SCAN", Text: "bus12"}, false},
+		{"menu", event("CLICK", "EventKey", "report"), adapters.Inbound{Kind: adapters.KindMenu, Key: "1714112445.CLICK.5", Detail: "CLICK", Choice: "report"}, false},
 		{"menu with a link", event("VIEW", "EventKey", "http://x.example", "MenuId", "1"), adapters.Inbound{Kind: adapters.KindOther, Key: "1714112445.VIEW.5", Detail: "VIEW", URL: "http://x.example"}, false},
 		{"where somebody is", event("LOCATION", "Latitude", "20.0", "Longitude", "110.3", "Precision", "9"), adapters.Inbound{Kind: adapters.KindOther, Key: "1714112445.LOCATION.5", Detail: "LOCATION", Text: "20.0,110.3"}, false},
+		{"mass send went well", event("MASSSENDJOBFINISH", "MsgID", "1001", "Status", "send success"),
+			adapters.Inbound{Kind: adapters.KindOutcome, Key: "1714112445.MASSSENDJOBFINISH.5", Ref: "mass:1001", Detail: "MASSSENDJOBFINISH send success", Spent: adapters.Public}, true},
+		{"publishing refused", event("PUBLISHJOBFINISH") + "<PublishEventInfo>" + leaf("publish_id", "22") + leaf("publish_status", "4") + "</PublishEventInfo>",
+			adapters.Inbound{Kind: adapters.KindOutcome, Key: "1714112445.PUBLISHJOBFINISH.5", Ref: "publish:22", Detail: "PUBLISHJOBFINISH 4", Text: "publish_status 4，平台审核未通过"}, true},
 		{"mass send ended", event("MASSSENDJOBFINISH", "MsgID", "1000", "Status", "err(20008)") + "<ArticleUrlResult><Count>1</Count><ResultList><item><ArticleIdx>1</ArticleIdx>" + leaf("ArticleUrl", "http://mp/1") + "</item></ResultList></ArticleUrlResult>",
-			adapters.Inbound{Kind: adapters.KindOutcome, Key: "1714112445.MASSSENDJOBFINISH.5", Ref: "mass:1000", Detail: "MASSSENDJOBFINISH err(20008)", URL: "http://mp/1"}, true},
+			adapters.Inbound{Kind: adapters.KindOutcome, Key: "1714112445.MASSSENDJOBFINISH.5", Ref: "mass:1000", Detail: "MASSSENDJOBFINISH err(20008)", URL: "http://mp/1", Text: "err(20008)，涉嫌欺诈。引用骗术的提示可能被误判：可到后台申诉，或改写后重新提交"}, true},
 		{"publishing ended", event("PUBLISHJOBFINISH") + "<PublishEventInfo><publish_id>22</publish_id><publish_status>0</publish_status>" + leaf("article_id", "ART1") + "<article_detail><count>1</count><item><idx>1</idx>" + leaf("article_url", "http://mp/1") + "</item></article_detail></PublishEventInfo>",
 			adapters.Inbound{Kind: adapters.KindOutcome, Key: "1714112445.PUBLISHJOBFINISH.5", Ref: "publish:22", Detail: "PUBLISHJOBFINISH 0 ART1", URL: "http://mp/1"}, true},
 		{"template message ended", event("TEMPLATESENDJOBFINISH", "MsgID", "5", "Status", "failed:user block"), adapters.Inbound{Kind: adapters.KindOutcome, Key: "1714112445.TEMPLATESENDJOBFINISH.5", Ref: "template:5", Detail: "TEMPLATESENDJOBFINISH failed:user block"}, true},

@@ -121,4 +121,7 @@ type note struct {
 	Title     string `json:"t,omitempty"`
 	Print     string `json:"p,omitempty"` // of the words, without space and markup
 	Withdrawn bool   `json:"w,omitempty"`
+	Filed     int64  `json:"f,omitempty"` // when, in seconds
+	Preview   bool   `json:"v,omitempty"` // only made to be shown to a colleague
+	Theirs    bool   `json:"o,omitempty"` // made in the console, and approved as it is
 }

@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/silenceper/wechat/v2/officialaccount/message"
 
@@ -30,12 +31,34 @@ func (a *account) Send(ctx context.Context, at adapters.Attempt, m adapters.Mess
 	}
 	ctx, cancel := until(ctx, at)
 	defer cancel()
-	body := message.NewCustomerTextMessage(m.To.ID, m.Text)
+	body, err := customBody(m)
+	if err != nil {
+		return adapters.Receipt{}, rejected(op, adapters.ScopeItem, err)
+	}
 	k := call{op: op, path: "/cgi-bin/message/custom/send", body: body, mutating: true, ack: true, person: m.To.ID}
 	if err := a.http.do(ctx, k, nil); err != nil {
 		return adapters.Receipt{}, err
 	}
 	return adapters.Receipt{Ref: adapters.Ref(at.Key)}, nil
+}
+
+// customBody is a text, or a message menu when there are choices. The menu shows the very
+// lines of the text, in their order.
+func customBody(m adapters.Message) (any, error) {
+	if len(m.Choices) == 0 {
+		return message.NewCustomerTextMessage(m.To.ID, m.Text), nil
+	}
+	lines, list := "", []map[string]string{}
+	for _, c := range m.Choices {
+		lines += "\n" + c.Text
+		list = append(list, map[string]string{"id": c.ID, "content": c.Text})
+	}
+	head, tail, ok := strings.Cut("\n"+m.Text+"\n", lines+"\n")
+	if !ok || strings.TrimSpace(head) == "" {
+		return nil, errors.New("the choices are not lines of the text below its first")
+	}
+	menu := map[string]any{"head_content": head[1:], "list": list, "tail_content": strings.TrimSuffix(tail, "\n")}
+	return map[string]any{"touser": m.To.ID, "msgtype": "msgmenu", "msgmenu": menu}, nil
 }
 
 var errNoKey = errors.New("the attempt needs a key of 1 to 64 bytes, by which it is known again")

@@ -16,6 +16,7 @@ const (
 	modePlain, modeCompatible, modeSafe = "plain", "compatible", "safe"
 	kindService, kindSubscription       = "service", "subscription"
 	publishDraft, publishAPI            = "draft-only", "api"
+	publishQuiet                        = "quiet"
 )
 
 // options are the account's settings, checked.
@@ -32,6 +33,10 @@ type options struct {
 	principal string
 	username  string
 	watched   []watched // further articles whose comments are read
+
+	staff         bool // messages are left to the console's staff while the account observes
+	subscriptions noticeTemplates
+	templates     noticeTemplates
 
 	afterMessage, afterEvent adapters.ReplyWindow
 }
@@ -54,13 +59,14 @@ func readOptions(c adapters.Config) (options, error) {
 		of          []string
 	}{
 		{"kind", o.kind, []string{kindService, kindSubscription}}, {"mode", o.mode, []string{modeSafe, modeCompatible, modePlain}},
-		{"publish", o.publish, []string{publishDraft, publishAPI}}, {"comments", get("comments", "on"), []string{"on", "off"}},
+		{"publish", o.publish, []string{publishDraft, publishAPI, publishQuiet}}, {"comments", get("comments", "on"), []string{"on", "off"}},
+		{"console_staff", get("console_staff", "on"), []string{"on", "off"}},
 	} {
 		if !oneOf(choice.value, choice.of) {
 			return o, misconfigured(c, "option %s is %q: set it to %s", choice.name, choice.value, strings.Join(choice.of, " or "))
 		}
 	}
-	o.comments = get("comments", "on") == "on"
+	o.comments, o.staff = get("comments", "on") == "on", get("console_staff", "on") == "on"
 	if n := adapters.Runes.Count(o.author); n > maxAuthor {
 		return o, misconfigured(c, "option author has %d characters, the platform allows %d", n, maxAuthor)
 	}
@@ -83,6 +89,12 @@ func (o options) readMore(c adapters.Config, get func(name, otherwise string) st
 	}
 	if o.afterEvent, err = window(adapters.KindFollow, get("replies_after_event", "3/1m")); err != nil {
 		return o, misconfigured(c, "option replies_after_event: %v", err)
+	}
+	if o.subscriptions, err = parseNotices(get("notify_subscription", "")); err != nil {
+		return o, misconfigured(c, "option notify_subscription: %v", err)
+	}
+	if o.templates, err = parseNotices(get("notify_template", "")); err != nil {
+		return o, misconfigured(c, "option notify_template: %v", err)
 	}
 	for name := range strings.FieldsFuncSeq(get("articles", ""), func(r rune) bool { return r == ',' || r == ' ' }) {
 		w, ok := parseWatched(name)

@@ -16,22 +16,38 @@ var _ adapters.Publisher = (*account)(nil)
 
 // Plan makes one article of a bulletin, which needs a title of at most 32 characters. The
 // text may be Markdown; its HTML must fit, too.
+// A draft made in the console is taken as it is.
 func (a *account) Plan(b adapters.Bulletin) (adapters.Plan, error) {
-	if _, err := a.article("plan", b.Title, b.Text); err != nil {
+	limit, _ := a.limits.For(adapters.Public)
+	part := adapters.Part{
+		Title: b.Title, Text: b.Text, Language: b.Language, Extras: b.Extras, Shows: b.Text,
+		Length: limit.Measure(b.Text), Max: limit.Max, Unit: limit.Unit,
+	}
+	if b.Source != "" {
+		return adapters.Plan{Parts: []adapters.Part{part}}, nil
+	}
+	if err := a.limits.Pictures.Check(b.Extras); err != nil {
+		return adapters.Plan{}, rejected("plan", adapters.ScopeItem, err)
+	}
+	content, err := a.article("plan", b.Title, b.Text, pictured(b.Extras))
+	if err != nil {
 		return adapters.Plan{}, err
 	}
-	limit, _ := a.limits.For(adapters.Public)
-	return adapters.Plan{
-		Parts: []adapters.Part{{
-			Title: b.Title, Text: b.Text, Language: b.Language,
-			Length: limit.Measure(b.Text), Max: limit.Max, Unit: limit.Unit,
-		}},
-		Degraded: a.articles.degraded(b.Text),
-	}, nil
+	part.Shows = words(content)
+	return adapters.Plan{Parts: []adapters.Part{part}, Degraded: a.degraded(b)}, nil
 }
 
-// article renders a text after checking every limit the platform would.
-func (a *account) article(op, title, text string) (string, error) {
+func (a *account) degraded(b adapters.Bulletin) []string {
+	out := a.articles.degraded(b.Text, b.Extras)
+	if b.Quiet && a.options.publish == publishDraft {
+		out = append(out, "without notifying followers: whoever sends the draft decides")
+	}
+	return out
+}
+
+// article renders a text with its pictures' addresses after checking every limit the
+// platform would.
+func (a *account) article(op, title, text string, pictures map[string]string) (string, error) {
 	limit, _ := a.limits.For(adapters.Public)
 	fail := func(err error) (string, error) { return "", rejected(op, adapters.ScopeItem, err) }
 	if err := limit.Check(text); err != nil {
@@ -45,7 +61,7 @@ func (a *account) article(op, title, text string) (string, error) {
 	case n > maxTitle:
 		return fail(fmt.Errorf("the title: %w", &adapters.TooLong{Length: n, Max: maxTitle, Unit: adapters.Runes}))
 	}
-	content, err := a.articles.render(text)
+	content, err := a.articles.render(text, pictures)
 	if err != nil {
 		return fail(errors.New("the text cannot be made an article"))
 	}
@@ -58,24 +74,49 @@ func (a *account) article(op, title, text string) (string, error) {
 	return content, nil
 }
 
-// Publish files the article as a draft for a person to send, or sends it, as option
-// publish says. Either way the receipt is pending.
+// Publish files the article as a draft for a person to send, or sends or publishes it, as
+// option publish and the bulletin say. Either way the receipt is pending.
 func (a *account) Publish(ctx context.Context, at adapters.Attempt, p adapters.Part) (adapters.Receipt, error) {
 	const op = "publish"
-	content, err := a.article(op, p.Title, p.Text)
-	if err != nil {
-		return adapters.Receipt{}, err
-	}
 	if at.Key == "" || len(at.Key) > 64 {
 		return adapters.Receipt{}, rejected(op, adapters.ScopeItem, errNoKey)
 	}
 	ctx, cancel := until(ctx, at)
 	defer cancel()
-	n := news{Title: p.Title, Content: content}
-	if a.options.publish == publishAPI {
-		return a.massSend(ctx, at, n)
+	n, err := a.compose(ctx, op, p)
+	if err != nil {
+		return adapters.Receipt{}, err
 	}
-	return a.leaveDraft(ctx, at, n)
+	switch {
+	case a.options.publish == publishDraft && p.Source != "":
+		return a.leaveTheirs(ctx, at, p)
+	case a.options.publish == publishDraft:
+		return a.leaveDraft(ctx, at, n)
+	case a.options.publish == publishQuiet || p.Quiet:
+		return a.publishQuietly(ctx, at, n, p)
+	}
+	return a.massSend(ctx, at, n, p)
+}
+
+// compose makes the article, its pictures and cover uploaded. A draft made in the console
+// needs none.
+func (a *account) compose(ctx context.Context, op string, p adapters.Part) (n news, err error) {
+	if p.Source != "" {
+		return n, nil
+	}
+	if _, err := a.article(op, p.Title, p.Text, pictured(p.Extras)); err != nil {
+		return n, err
+	}
+	if err := a.limits.Pictures.Check(p.Extras); err != nil {
+		return n, rejected(op, adapters.ScopeItem, err)
+	}
+	pictures, err := a.upload(ctx, op, p)
+	if err != nil {
+		return n, err
+	}
+	n = news{Title: p.Title, extras: p.Extras}
+	n.Content, err = a.article(op, p.Title, p.Text, pictures)
+	return n, err
 }
 
 // leaveDraft files the draft. It has no key of the platform's, so it is looked for first:
@@ -121,9 +162,9 @@ func (a *account) earlier(ctx context.Context, op, code string, published bool) 
 // massSend sends an article to the audience. The key goes along as clientmsgid: when it
 // was used within 24 hours, the platform refuses (45065) and names the earlier send. Source:
 // service/api/notify/message/api_sendall.
-func (a *account) massSend(ctx context.Context, at adapters.Attempt, n news) (adapters.Receipt, error) {
+func (a *account) massSend(ctx context.Context, at adapters.Attempt, n news, p adapters.Part) (adapters.Receipt, error) {
 	const op = "publish"
-	mediaID, made, err := a.prepared(ctx, at, n)
+	mediaID, made, err := a.prepared(ctx, at, n, p)
 	if err != nil {
 		return adapters.Receipt{}, err
 	}
@@ -184,10 +225,14 @@ func (a *account) discard(ctx context.Context, op, mediaID string) {
 	}
 }
 
-// prepared returns the media_id of this attempt's draft: the one an earlier attempt
-// made, or a new one. It reaches nobody.
-func (a *account) prepared(ctx context.Context, at adapters.Attempt, n news) (mediaID string, made bool, err error) {
+// prepared returns the media_id of this attempt's draft: one made in the console, the one
+// an earlier attempt made, or a new one. It reaches nobody.
+func (a *account) prepared(ctx context.Context, at adapters.Attempt, n news, p adapters.Part) (mediaID string, made bool, err error) {
 	const op = "publish"
+	if p.Source != "" {
+		mediaID, _, err := a.unchanged(ctx, op, at, p)
+		return mediaID, false, err
+	}
 	if at.N > 1 {
 		left, err := a.leftBehind(ctx, op, at, n)
 		if err != nil || left != "" {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"netpatrol/adapters"
-	"netpatrol/adapters/adaptertest"
 )
 
 func TestPlan_ChecksWhatThePlatformWould(t *testing.T) {
@@ -55,8 +54,8 @@ func TestDraftOnly_APersonSends(t *testing.T) {
 	if err != nil || out.Pending || !strings.HasPrefix(string(out.Ref), "article:") || !strings.Contains(out.URL, "mp.weixin.qq.com") || out.At.IsZero() {
 		t.Errorf("once a person sent it, after a restart: %+v, %v", out, err)
 	}
-	if logs := adaptertest.Logs(r.host); strings.Contains(logs, "differs") {
-		t.Errorf("markup of the platform's is no difference: %s", logs)
+	if out.Shown == nil || out.Shown.Title != notice.Title || strings.TrimSpace(out.Shown.Text) != notice.Text {
+		t.Errorf("readers see %+v", out.Shown)
 	}
 	if final, err := r.caps.Publish.Check(t.Context(), out); err != nil || final.Pending || final.Ref != out.Ref {
 		t.Errorf("checked again: %+v, %v", final, err)
@@ -90,8 +89,8 @@ func TestDraftOnly_ChangedByAPerson(t *testing.T) {
 	}
 	f.with(func() { f.drafts[0].content += "<p>请转账</p>" })
 	f.Settle(got.Ref, true)
-	if _, err := r.caps.Publish.Check(t.Context(), got); err != nil || !strings.Contains(adaptertest.Logs(r.host), "differs from the approved draft") {
-		t.Errorf("nobody is told: %v %s", err, adaptertest.Logs(r.host))
+	if out, err := r.caps.Publish.Check(t.Context(), got); err != nil || out.Shown == nil || !strings.Contains(out.Shown.Text, "请转账") {
+		t.Errorf("what came out is not told: %v %+v", err, out.Shown)
 	}
 }
 
@@ -103,7 +102,7 @@ func TestDraftOnly_GoneWithoutATraceStaysOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.with(func() { f.drafts = nil })
-	if still, err := r.caps.Publish.Check(t.Context(), got); err != nil || !still.Pending {
+	if still, err := r.caps.Publish.Check(t.Context(), got); err != nil || !still.Pending || !still.Vanished {
 		t.Errorf("%+v, %v", still, err)
 	}
 	if err := r.caps.Retract.Withdraw(t.Context(), try, got); adapters.ClassOf(err) != adapters.Rejected || err == nil {

@@ -9,10 +9,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"netpatrol/adapters"
@@ -33,6 +35,7 @@ type receiver struct {
 	keys  []*aesKey // current first
 	mode  string
 	buffers
+	macs sync.Pool // of hash.Hash, keyed with the token
 }
 
 var _ adapters.Receiver = (*receiver)(nil)
@@ -67,6 +70,7 @@ func trimmed(c adapters.Config, secret string) string {
 type reply struct {
 	to, from    string
 	key         *aesKey // nil: answer in the clear
+	created     int64   // when the platform made the message, in seconds
 	seed, nonce string
 }
 
@@ -93,7 +97,7 @@ func (r *receiver) Verify(c adapters.Callback, now time.Time) (adapters.Delivery
 	in := p.inbound(r.digest)
 	d := adapters.Delivery{Items: []adapters.Inbound{in}, Ack: []byte("success"), ContentType: "text/plain; charset=utf-8"}
 	if d.Replyable = p.replyable(in.Kind); d.Replyable {
-		d.State = reply{to: p.From, from: p.To, key: key, seed: in.Key, nonce: c.Query.Get("nonce")}
+		d.State = reply{to: p.From, from: p.To, key: key, created: in.At.Unix(), seed: in.Key, nonce: c.Query.Get("nonce")}
 	}
 	return d, nil
 }
@@ -193,18 +197,27 @@ func isJSON(body []byte) bool {
 // digest tells senders apart in keys without naming them: an HMAC under the account's
 // token, 16 hex digits.
 func (r *receiver) digest(parts ...string) string {
-	h := hmac.New(sha256.New, r.token)
-	for _, p := range parts {
-		fmt.Fprintf(h, "%d:%s", len(p), p)
+	h, ok := r.macs.Get().(hash.Hash)
+	if !ok {
+		h = hmac.New(sha256.New, r.token)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	defer r.macs.Put(h)
+	h.Reset()
+	var space [128]byte
+	for _, p := range parts {
+		line := append(strconv.AppendInt(space[:0], int64(len(p)), 10), ':')
+		h.Write(append(line, p...))
+	}
+	return hex.EncodeToString(h.Sum(space[:0])[:8])
 }
+
+const replyType = "application/xml; charset=utf-8"
 
 // Encode wraps a passive text reply, encrypted under the key of the message it answers.
 // Same message, same text and same second give the same bytes. Too long is a
 // [*adapters.TooLong] in an error of class Rejected.
 func (r *receiver) Encode(d adapters.Delivery, text string, now time.Time) ([]byte, string, error) {
-	const op, contentType = "encode reply", "application/xml; charset=utf-8"
+	const op, contentType = "encode reply", replyType
 	to, ok := d.State.(reply)
 	if !ok {
 		return nil, "", rejected(op, adapters.ScopeItem, errors.New("this callback cannot be answered in place"))

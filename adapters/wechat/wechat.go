@@ -77,7 +77,8 @@ func (a *account) Caps() adapters.Caps {
 	return adapters.Caps{
 		Limits:  a.limits,
 		Publish: a, Message: a, Comment: a,
-		Watch: a, Webhook: a.receiver, Find: a, Retract: a, Measure: a,
+		Watch: a, Webhook: a.receiver, Find: a, Retract: a, Media: a, Measure: a, Preview: a, Drafts: a, CountsDays: true,
+		Menu: a, Notice: a, Yield: a.yielder(), Survey: a,
 	}
 }
 

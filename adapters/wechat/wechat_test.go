@@ -103,22 +103,30 @@ func TestLimits_FollowTheAccount(t *testing.T) {
 		options []string
 		quotas  string
 	}{
-		{"drafts have none", nil, "[]"},
-		{"service, tag", []string{"publish", "api", "audience", "tag:2"}, "[4/720h0m0s]"},
-		{"service, all", massOn, "[4/720h0m0s 1/24h0m0s]"},
-		{"subscription", append([]string{"kind", "subscription"}, massOn...), "[1/24h0m0s]"},
+		{"drafts hold nothing back", nil, "[preview 100/24h0m0s, public 4 a month to look at, public 1/24h0m0s to look at]"},
+		{"quiet", []string{"publish", "quiet"}, "[preview 100/24h0m0s]"},
+		{"service, tag", []string{"publish", "api", "audience", "tag:2"}, "[preview 100/24h0m0s, public 4 a month]"},
+		{"service, all", massOn, "[preview 100/24h0m0s, public 4 a month, public 1/24h0m0s]"},
+		{"subscription", append([]string{"kind", "subscription"}, massOn...), "[preview 100/24h0m0s, public 1/24h0m0s]"},
 	} {
 		var got []string
 		l := open(t, newFake(), c.options...).caps.Limits
 		for _, q := range l.Quotas {
-			got = append(got, fmt.Sprintf("%d/%s", q.N, q.Per))
+			line := fmt.Sprintf("%s %d/%s", q.Channel, q.N, q.Per)
+			if q.Monthly {
+				line = fmt.Sprintf("%s %d a month", q.Channel, q.N)
+			}
+			if q.Advisory {
+				line += " to look at"
+			}
+			got = append(got, line)
 		}
-		if fmt.Sprint(got) != c.quotas {
-			t.Errorf("%s: %v, want %s", c.name, got, c.quotas)
+		if line := "[" + strings.Join(got, ", ") + "]"; line != c.quotas {
+			t.Errorf("%s: %s, want %s", c.name, line, c.quotas)
 		}
 	}
 	l := open(t, newFake(), "replies_after_message", "20/48h").caps.Limits
-	if len(l.Windows) != 3 || l.Windows[0].N != 20 || l.Windows[0].Within != 48*time.Hour || l.Windows[1].N != 3 || l.Windows[2].Within != time.Minute {
+	if len(l.Windows) != 4 || l.Windows[0].N != 20 || l.Windows[0].Within != 48*time.Hour || l.Windows[1].N != 3 || l.Windows[2].Within != time.Minute || l.Windows[2].Trigger != "menu" || l.Windows[3].Trigger != "scan" {
 		t.Errorf("windows %+v", l.Windows)
 	}
 }
@@ -137,6 +145,8 @@ var codes = map[int]struct {
 	40003: {adapters.Rejected, adapters.ScopeRecipient}, 43019: {adapters.Rejected, adapters.ScopeRecipient},
 	43004: {adapters.WindowClosed, adapters.ScopeRecipient}, 43101: {adapters.WindowClosed, adapters.ScopeRecipient}, 45015: {adapters.WindowClosed, adapters.ScopeRecipient},
 	43117: {adapters.RateLimited, adapters.ScopeRecipient}, 45047: {adapters.RateLimited, adapters.ScopeRecipient},
+	40016: {adapters.Rejected, adapters.ScopeItem}, 40017: {adapters.Rejected, adapters.ScopeItem}, 40018: {adapters.Rejected, adapters.ScopeItem},
+	40019: {adapters.Rejected, adapters.ScopeItem}, 40020: {adapters.Rejected, adapters.ScopeItem}, 40023: {adapters.Rejected, adapters.ScopeItem}, 46003: {adapters.Gone, adapters.ScopeItem},
 	40005: {adapters.Rejected, adapters.ScopeItem}, 40008: {adapters.Rejected, adapters.ScopeItem}, 40009: {adapters.Rejected, adapters.ScopeItem},
 	40033: {adapters.Rejected, adapters.ScopeItem}, 44004: {adapters.Rejected, adapters.ScopeItem}, 45002: {adapters.Rejected, adapters.ScopeItem},
 	47003: {adapters.Rejected, adapters.ScopeItem}, 53503: {adapters.Rejected, adapters.ScopeItem}, 53504: {adapters.Rejected, adapters.ScopeItem},

@@ -183,7 +183,7 @@ func (s *stage) turn(head []string, text string) {
 // kinds are the words of a turn.
 var kinds = map[string]bots.EventKind{
 	"message": bots.MessageHeard, "picture": bots.MessageHeard, "mention": bots.MentionHeard,
-	"post": bots.PostSeen, "comment": bots.CommentHeard, "edited": bots.PostEdited,
+	"press": bots.MenuPressed, "post": bots.PostSeen, "comment": bots.CommentHeard, "edited": bots.PostEdited,
 }
 
 func (s *stage) event(head []string, text string) bots.Event {
@@ -205,13 +205,16 @@ func (s *stage) event(head []string, text string) bots.Event {
 	}
 	s.turns++
 	ref := adapters.Ref(fmt.Sprintf("message/%d", s.turns))
-	if kind != bots.MessageHeard {
+	if kind != bots.MessageHeard && kind != bots.MenuPressed {
 		if kind != bots.PostEdited {
 			s.posts++
 		}
 		ref = s.post()
 	}
 	heard := &bots.Heard{Ref: ref, Thread: thread, From: person(by), Text: text}
+	if kind == bots.MenuPressed { // press CHOICE: what the option says
+		heard.Choice = head[1]
+	}
 	if head[0] == "picture" {
 		heard.Media = []adapters.Media{{Type: "image/jpeg"}}
 	}

@@ -1,5 +1,5 @@
-// Package bulletin releases approved bulletins when their slot comes due, and accounts for
-// every slot that publishes nothing.
+// Package bulletin releases approved bulletins when their slot comes due, accounts for every
+// slot that publishes nothing, and has what came out counted for a week.
 //
 // # Failure model
 //
@@ -32,6 +32,12 @@ func (*Bot) Name() string { return "bulletin" }
 
 // Decide implements [bots.Bot].
 func (*Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
+	switch body := e.Body.(type) {
+	case *bots.Outcome:
+		return published(body, e, f)
+	case *bots.FetchResult:
+		return counted(body, e, f)
+	}
 	slot, ok := e.Body.(*bots.Slot)
 	if !ok || e.Kind != bots.SlotDue {
 		return nil, bots.ErrNotMine

@@ -40,8 +40,11 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	if r, ok := e.Body.(*bots.Reminder); ok && r.Bot == b.Name() {
 		return lapsed(r, f), nil
 	}
+	if r, ok := e.Body.(*bots.FetchResult); ok && r.Bot == b.Name() {
+		return collected(e, f, r), nil
+	}
 	h, ok := e.Body.(*bots.Heard)
-	if !ok || e.Kind != bots.MessageHeard {
+	if !ok || e.Kind != bots.MessageHeard && e.Kind != bots.MenuPressed {
 		return nil, bots.ErrNotMine
 	}
 	account, known := f.Account(e.Account)
@@ -49,7 +52,12 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 		return nil, nil
 	}
 	t := newTurn(e, f, b.folder.Fold(h.Text))
+	if e.Kind == bots.MenuPressed && t.pressed(h) {
+		return t.effects, nil
+	}
+	t.chosen = t.choice(h)
 	t.decide()
+	t.collect(h)
 	return t.effects, nil
 }
 

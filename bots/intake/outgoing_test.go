@@ -15,7 +15,7 @@ func TestEveryAnswerNames110(t *testing.T) {
 		t.Fatal(err)
 	}
 	vars := map[string]string{"Unit": "某市公安局网警支队", "Code": "A1B2C3", "Automatic": "true", "Reference": "R1"}
-	for _, name := range []string{"receipt", "is-it-a-scam", "emergency", "emergency-life", "added", "complaint"} {
+	for _, name := range []string{"receipt", "is-it-a-scam", "emergency", "emergency-life", "added", "complaint", "menu-report", "menu-ask", "menu-progress", "menu-progress-none"} {
 		out, err := set.Render("zh-Hans", name, vars)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

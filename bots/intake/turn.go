@@ -17,6 +17,7 @@ type turn struct {
 	talk    bots.Conversation
 	report  bots.Report // the open one; without ID: none yet
 	fresh   bool        // this message opens a report
+	chosen  option      // what the person chose, if we asked
 	effects []bots.Effect
 }
 
@@ -58,6 +59,9 @@ func (t *turn) decide() {
 // again talks the person into paying; it never ends danger to life.
 func (t *turn) urgency() match.Urgency {
 	u := t.text.Urgency()
+	if u == match.NoUrgency {
+		u = t.chosen.urgency
+	}
 	reported := t.report.Slots[slotPolice] != "" && !t.text.OnTheCall()
 	if u == match.MoneyMoving && (reported || t.text.PoliceCalled()) {
 		return match.NoUrgency
@@ -141,7 +145,7 @@ func (t *turn) write(emergency bool) {
 	slots := t.slots()
 	if t.fresh {
 		if emergency {
-			slots[slotEmergency] = string(t.text.Urgency())
+			slots[slotEmergency] = string(t.urgency())
 		}
 		t.do(bots.OpenReport{ID: t.id(), Slots: slots, Emergency: emergency})
 		return
@@ -161,7 +165,7 @@ func (t *turn) answer() {
 		return
 	}
 	switch {
-	case t.text.Question() && !t.recent("is-it-a-scam"):
+	case (t.text.Question() || t.asking()) && !t.recent("is-it-a-scam"):
 		t.do(bots.Reply{Template: "is-it-a-scam", Purpose: bots.ForReply, Report: t.id()})
 		t.stamp("is-it-a-scam")
 	case t.fresh:
@@ -192,13 +196,16 @@ func (t *turn) stamp(key string) {
 	t.do(bots.Remember{Key: key, Value: []byte(t.f.Now().UTC().Format(time.RFC3339Nano))})
 }
 
-func (t *turn) recent(key string) bool {
+func (t *turn) recent(key string) bool { return t.within(key, quiet) }
+
+// within says whether key was stamped at most so long ago.
+func (t *turn) within(key string, span time.Duration) bool {
 	b, ok := t.f.Remembered(key)
 	if !ok {
 		return false
 	}
 	at, err := time.Parse(time.RFC3339Nano, string(b))
-	return err == nil && t.f.Now().Sub(at) < quiet
+	return err == nil && t.f.Now().Sub(at) < span
 }
 
 // The slots filled from free text, in the order they are proposed.
@@ -209,16 +216,20 @@ const (
 	slotTime      = "time"
 	slotPhone     = "phone"
 	slotLink      = "link"
+	slotPaid      = "paid" // what they chose when asked whether money has left
 )
 
 var (
-	slotOrder = []string{slotPolice, slotAmount, slotTime, slotPhone, slotLink}
+	slotOrder = []string{slotPaid, slotPolice, slotAmount, slotTime, slotPhone, slotLink}
 	slotKinds = map[match.Kind]string{match.Amount: slotAmount, match.Time: slotTime, match.Phone: slotPhone, match.URL: slotLink}
 )
 
 // slots reads what the message answers without having been asked.
 func (t *turn) slots() map[string]string {
 	slots := map[string]string{}
+	if t.chosen.slot != "" {
+		slots[slotPaid] = t.chosen.slot
+	}
 	if t.text.PoliceCalled() {
 		slots[slotPolice] = "已报警"
 	}

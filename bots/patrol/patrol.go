@@ -210,12 +210,25 @@ func (v view) answer(hit bots.Hit, suspicious bool) []bots.Effect {
 	if _, done := v.f.Remembered(v.matter()); done {
 		return nil
 	}
-	if !v.account.Private {
-		return []bots.Effect{bots.Reply{Template: "answer-mention-public", Purpose: bots.ForReply, Public: true}, v.remember("answer-mention-public")}
+	if v.h.From.ID == "" {
+		return []bots.Effect{bots.Escalate{Why: "有人公开点名，但来源没有作者账号，无法自动答复，请人工处理", About: v.event()}, v.remember("escalated")}
 	}
-	name := v.reply(hit, suspicious)
-	return []bots.Effect{bots.Reply{Template: name, Purpose: bots.ForReply}, v.remember(name)}
+	r := bots.Reply{Template: "answer-mention-public", Purpose: bots.ForReply, Public: true}
+	if v.account.Private {
+		r.Template, r.Public = v.reply(hit, suspicious), false
+	}
+	if v.exposed() {
+		r.Vars = map[string]string{"Remove": "true"}
+	}
+	return []bots.Effect{r, v.remember(r.Template)}
 }
+
+// digits is a number long enough for a phone, a card or an identity card.
+var digits = regexp.MustCompile(`\d{11,19}|\d{17}x`)
+
+// exposed says whether somebody published a number that may be their own. Whose it is cannot
+// be told, so they are asked.
+func (v view) exposed() bool { return digits.MatchString(v.text.Text) }
 
 func (v view) reply(hit bots.Hit, suspicious bool) string {
 	switch {

@@ -5,7 +5,8 @@
 // # Failure model
 //
 // The bot is pure. A post that cannot be fetched is tried once more after the same wait, then
-// put to an officer; it is never guessed to be gone. Nothing here writes to anybody.
+// put to an officer; it is never guessed to be gone. Where nobody but people can look, an officer is
+// asked after the same wait. Nothing here writes to anybody.
 package warning
 
 import (
@@ -40,6 +41,10 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	case *bots.Outcome:
 		if body.Purpose == bots.ForWarning {
 			return b.ended(f, body), nil
+		}
+	case *bots.Reminder:
+		if body.Bot == b.Name() {
+			return b.askOfficer(f, body), nil
 		}
 	case *bots.FetchResult:
 		if body.Bot == b.Name() {
@@ -91,10 +96,25 @@ const (
 
 func (b *Bot) lookLater(f bots.Facts, w bots.Warning) []bots.Effect {
 	a, ok := f.Account(w.Account)
-	if !ok || !a.Lookable || w.Post == "" {
-		return nil // this platform cannot be asked: the warning stays as sent
+	if !ok || w.Post == "" {
+		return nil
+	}
+	if !a.Lookable { // this platform cannot be asked: a person looks
+		return []bots.Effect{bots.Remind{Key: first + w.ID, At: f.Now().Add(b.wait)}}
 	}
 	return b.fetch(f, w.Post, first+w.ID)
+}
+
+// askOfficer puts it to people what became of a post that only they can look at.
+func (b *Bot) askOfficer(f bots.Facts, r *bots.Reminder) []bots.Effect {
+	w, ok := bots.Get[bots.Warning](f, strings.TrimPrefix(r.Key, first))
+	if !ok || w.State != bots.WarningSent {
+		return nil
+	}
+	return []bots.Effect{bots.Escalate{
+		Why:   "警示发出已有一段时间，该平台不能自动复看，请人工查看原帖是否仍在，并在线索页登记",
+		About: bots.Target{Kind: bots.KindWarning, ID: w.ID},
+	}}
 }
 
 func (b *Bot) fetch(f bots.Facts, post adapters.Ref, key string) []bots.Effect {

@@ -49,7 +49,9 @@ func TestWhatBecameOfTheSend(t *testing.T) {
 		{name: "delivered: look after a day", outcome: bots.Outcome{Draft: "d1", State: "delivered", Purpose: bots.ForWarning},
 			want: "Fetch What=post Ref=p1 Key=still-there w1 At=2026-03-03T01:00:00Z\n"},
 		{name: "delivered where nobody can look", outcome: bots.Outcome{Draft: "d1", State: "delivered", Purpose: bots.ForWarning},
-			change: func(_ *bots.Warning, a *bots.Account) { a.Lookable = false }, want: ""},
+			change: func(_ *bots.Warning, a *bots.Account) { a.Lookable = false }, want: "Remind Key=still-there w1 At=2026-03-03T01:00:00Z\n"},
+		{name: "delivered, the post is not known", outcome: bots.Outcome{Draft: "d1", State: "delivered", Purpose: bots.ForWarning},
+			change: func(w *bots.Warning, _ *bots.Account) { w.Post = "" }, want: ""},
 		{name: "refused by the platform", outcome: bots.Outcome{Draft: "d1", State: "rejected", Purpose: bots.ForWarning, Problem: "422"},
 			want: "Escalate Why=警示没有发出：平台拒绝（422） About=warning/w1\n"},
 		{name: "not known yet: the outbox looks it up", outcome: bots.Outcome{Draft: "d1", State: "unknown", Purpose: bots.ForWarning}},
@@ -69,6 +71,21 @@ func TestWhatBecameOfTheSend(t *testing.T) {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+func TestWhereOnlyPeopleCanLookAnOfficerIsAsked(t *testing.T) {
+	due := &bots.Reminder{Bot: "warning", Key: "still-there w1"}
+	want := "Escalate Why=警示发出已有一段时间，该平台不能自动复看，请人工查看原帖是否仍在，并在线索页登记 About=warning/w1\n"
+	if d := cmp.Diff(want, decide(t, world(), bots.Reminded, due)); d != "" {
+		t.Error(d)
+	}
+	appealed := world(func(w *bots.Warning, _ *bots.Account) { w.State = bots.WarningAppealed })
+	if d := cmp.Diff("", decide(t, appealed, bots.Reminded, due)); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff("", decide(t, world(), bots.Reminded, &bots.Reminder{Bot: "other", Key: "still-there w1"})); d != "" {
+		t.Error(d)
 	}
 }
 

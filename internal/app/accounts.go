@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -70,7 +71,13 @@ func (o *opener) try(ctx context.Context, a config.Account) error {
 	if !ok {
 		return fmt.Errorf("no platform %q", a.Platform)
 	}
-	acct, err := p.Open(ctx, adapters.Config{ID: a.ID, BaseURL: a.BaseURL, Options: a.Options, Secrets: a.Secrets}, o.host(a))
+	calls := &callCounter{store: o.store, account: a.ID, log: o.log}
+	calls.budget.Store(&p.Manifest.Limits.Calls)
+	acct, err := p.Open(ctx, adapters.Config{ID: a.ID, BaseURL: a.BaseURL, Options: a.Options, Secrets: a.Secrets}, calls.lend(o.host(a)))
+	if err == nil {
+		stated := acct.Caps().Limits.Calls
+		calls.budget.Store(&stated)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.errs[a.ID] = err; err == nil {
@@ -85,6 +92,13 @@ func (o *opener) get(id string) (adapters.Account, bool) {
 	defer o.mu.RUnlock()
 	a, ok := o.open[id]
 	return a, ok
+}
+
+// problem says why an account is not open.
+func (o *opener) problem(id string) error {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.errs[id]
 }
 
 func (o *opener) close() error {
@@ -104,18 +118,32 @@ const httpTimeout = 30 * time.Second
 func (o *opener) host(a config.Account) adapters.Host {
 	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return adapters.Host{
-		Read:   &http.Client{Timeout: httpTimeout, Transport: o.transport()},
-		Write:  &http.Client{Timeout: httpTimeout, Transport: o.transport(), CheckRedirect: noRedirect},
+		Read:   o.reader(a),
+		Write:  &http.Client{Timeout: httpTimeout, Transport: o.transport(a.Proxy), CheckRedirect: noRedirect},
 		Tokens: tokens{store: o.store, account: a.ID},
 		Log:    o.log.With("account", a.ID),
 	}
 }
 
+// reader is for calls that change nothing. What strangers write leads it nowhere private.
+func (o *opener) reader(a config.Account) *http.Client {
+	t := o.transport(a.Proxy)
+	c := &http.Client{Timeout: httpTimeout, Transport: t}
+	if o.dial == nil && o.platforms[a.Platform].Manifest.Strangers {
+		strangers(a.Options["allow_private"]).guard(c, t)
+	}
+	return c
+}
+
 // transport is an account's own, so that one platform's stuck connections hurt no other.
-func (o *opener) transport() *http.Transport {
+// Without a proxy of its own it uses the environment's.
+func (o *opener) transport(proxy string) *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 4
 	t.IdleConnTimeout = time.Minute
+	if u, err := url.Parse(proxy); proxy != "" && err == nil {
+		t.Proxy = http.ProxyURL(u)
+	}
 	if o.dial != nil {
 		t.DialContext = o.dial
 	}

@@ -27,9 +27,11 @@ import (
 	"netpatrol/bots"
 	"netpatrol/bots/bulletin"
 	"netpatrol/bots/intake"
+	"netpatrol/bots/match"
 	"netpatrol/bots/patrol"
 	"netpatrol/bots/warning"
 	"netpatrol/internal/audit"
+	"netpatrol/internal/blob"
 	"netpatrol/internal/config"
 	"netpatrol/internal/engine"
 	"netpatrol/internal/outbox"
@@ -56,6 +58,8 @@ type Options struct {
 type App struct {
 	o         Options
 	store     *boltstore.Store
+	files     *blob.Store // evidence
+	pictures  *blob.Store // of bulletins
 	writer    writer
 	engine    *engine.Engine
 	outbox    *outbox.Outbox
@@ -88,6 +92,12 @@ func Init(dir string) error {
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
+	if a.files, err = openEvidence(a.o.Config.State, a.store); err != nil {
+		return err
+	}
+	if a.pictures, err = openPictures(a.o.Config.State, a.store); err != nil {
+		return err
+	}
 	if a.writer, err = newWriter(a.o.Texts...); err != nil {
 		return err
 	}
@@ -103,14 +113,18 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	}
 	a.opener = newOpener(a.store, a.o.Platforms, a.o.Config.Pace.Backoff, a.o.Dial, a.o.Log)
 	a.door = signin.New(signin.Options{Store: a.store, Secure: isHTTPS(a.o.Config.Console.PublicURL)})
+	addresses, err := a.addresses()
+	if err != nil {
+		return err
+	}
 	a.engine, err = engine.New(ctx, engine.Options{
-		Store: a.store, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack),
+		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
-		Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
+		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 	})
 	a.outbox = outbox.New(outbox.Options{
-		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Owner: a.owner(), Pace: a.outboxPace(),
-		Lint: a.writer.Lint, OfficerSeen: a.door.Seen, Tag: a.store.Vault().Tag, Log: a.o.Log, Step: a.o.Step,
+		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Hand: a.handRule, Owner: a.owner(), Pace: a.outboxPace(),
+		Pictures: a.picture, Lint: a.writer.Lint, OfficerSeen: a.door.Seen, Tag: a.store.Vault().Tag, Log: a.o.Log, Step: a.o.Step,
 	})
 	return err
 }
@@ -131,6 +145,15 @@ func (a *App) bots(pack *patrol.Pack) []bots.Bot {
 	return slices.Concat(a.o.ExtraBots, built)
 }
 
+// addresses is how people call the accounts.
+func (a *App) addresses() (*match.Addresses, error) {
+	called := map[string][]string{}
+	for _, c := range a.o.Config.Accounts {
+		called[c.ID] = c.Names
+	}
+	return match.NewAddresses(match.NewFolder(), called)
+}
+
 func (a *App) policy() record.Policy {
 	return record.Policy{OneOfficer: a.o.Config.Station.OneOfficer}
 }
@@ -140,14 +163,17 @@ func (a *App) accounts() []*engine.Account {
 	for _, c := range a.o.Config.Accounts {
 		all = append(all, &engine.Account{
 			Record: bots.Account{
-				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Unit.Name, Names: c.Names, Staff: c.Staff,
+				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Speaks(c).Name, Names: c.Names, Staff: c.Staff,
 				Language: c.Language,
+				ByHand:   a.o.Platforms[c.Platform].Manifest.ByHand,
 			},
 			Open: func() adapters.Account {
 				open, _ := a.opener.get(c.ID)
 				return open
 			},
-			Watch: c.Watch, Poll: c.Poll, ForgetLeavers: a.o.Platforms[c.Platform].Manifest.ForgetLeavers,
+			Menu:    labels(c),
+			Problem: func() error { return a.opener.problem(c.ID) },
+			Watch:   c.Watch, Poll: c.Poll, ForgetLeavers: a.o.Platforms[c.Platform].Manifest.ForgetLeavers,
 		})
 	}
 	return all
@@ -188,6 +214,22 @@ func (a *App) idempotency(account string, ch adapters.Channel) adapters.Idempote
 		}
 	}
 	return adapters.NoIdem
+}
+
+// handRule says when people send what an account should.
+func (a *App) handRule(account string) outbox.HandRule {
+	for _, c := range a.o.Config.Accounts {
+		if c.ID != account {
+			continue
+		}
+		if a.o.Platforms[c.Platform].Manifest.ByHand {
+			return outbox.HandAlways
+		}
+		if c.Fallback == config.ByHand {
+			return outbox.HandFallback
+		}
+	}
+	return outbox.HandNever
 }
 
 // owner names this daemon in leases: one state directory is one daemon.
@@ -232,7 +274,7 @@ func (a *App) sweep(ctx context.Context) error {
 	defer t.Stop()
 	for {
 		_, err := a.store.Sweep(ctx, time.Now())
-		if err = errors.Join(err, a.door.Sweep(ctx)); err != nil && ctx.Err() == nil {
+		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepEvidence(ctx)); err != nil && ctx.Err() == nil {
 			a.o.Log.ErrorContext(ctx, "sweep", "err", err)
 		}
 		select {

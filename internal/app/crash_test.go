@@ -324,8 +324,8 @@ func goLive(t *testing.T, a *App, account string) {
 	}
 	on := bots.Target{Kind: bots.KindAccount, ID: account}
 	for _, mode := range []string{"suggest", "live"} {
-		decide("lin", bots.RequestMode, on, map[string]string{"mode": mode, "attest": "true"})
-		decide("wu", bots.ConfirmMode, on, map[string]string{"attest": "true", "for": mode})
+		decide("lin", bots.RequestMode, on, map[string]string{"mode": mode, "attest": "平台开户函"})
+		decide("wu", bots.ConfirmMode, on, map[string]string{"attest": "平台开户函", "for": mode})
 	}
 	until := time.Now().AddDate(0, 6, 0).Format(time.RFC3339)
 	for _, x := range a.answers() {

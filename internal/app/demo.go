@@ -105,7 +105,31 @@ func newVenues(door string) ([]venue, error) {
 		return nil, err
 	}
 	drafts, err := newWechatVenue("weixin-fenju", "draft-only", door)
-	return []venue{blog, sends, drafts}, err
+	if err != nil {
+		return nil, err
+	}
+	board, err := newManualVenue()
+	if err != nil {
+		return nil, err
+	}
+	fed, err := newFeedVenue()
+	if err != nil {
+		return nil, err
+	}
+	partner, err := newBridgeVenue(door)
+	if err != nil {
+		return nil, err
+	}
+	wb, err := newWeiboVenue(door)
+	if err != nil {
+		return nil, err
+	}
+	nodebb, err := newNodeBBVenue()
+	if err != nil {
+		return nil, err
+	}
+	discourse, err := newDiscourseVenue(door)
+	return []venue{blog, sends, drafts, board, fed, partner, wb, nodebb, discourse}, err
 }
 
 // freeLoopback finds a port nobody listens on.
@@ -154,6 +178,13 @@ func (d *demo) play(ctx context.Context) error {
 	if err := crew.approveAnswers(ctx); err != nil {
 		return err
 	}
+	for _, v := range d.venues {
+		if a := v.account(); len(a.Menu) > 0 {
+			if err := crew.setMenu(ctx, a.ID); err != nil {
+				return err
+			}
+		}
+	}
 	if d.o.Once {
 		return d.playOnce(ctx)
 	}
@@ -167,6 +198,9 @@ func (d *demo) playOnce(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	for _, v := range d.venues {
 		g.Go(func() error { return ended(v.play(gctx, 1)) })
+		if w, ok := v.(worked); ok {
+			g.Go(func() error { return ended(w.work(gctx, d.crew)) })
+		}
 	}
 	g.Go(func() error { return ended(d.crew.work(gctx)) })
 	sum, err := d.untilComplete(gctx)

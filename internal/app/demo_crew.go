@@ -67,14 +67,26 @@ func signIn(ctx context.Context, c *api.Client, code string) error {
 // open takes an account live in two steps of two people.
 func (c *crew) open(ctx context.Context, account string) error {
 	for _, mode := range []bots.Mode{bots.Suggest, bots.Live} {
-		if err := applied(c.lin.RequestMode(ctx, account, mode, true)); err != nil {
+		if err := applied(c.lin.RequestMode(ctx, account, mode, "演示平台的开户函")); err != nil {
 			return err
 		}
-		if err := applied(c.wu.ConfirmMode(ctx, account, true)); err != nil {
+		if err := applied(c.wu.ConfirmMode(ctx, account, "演示平台的开户函")); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// setMenu puts the configured menu under an account, as somebody who has looked at it.
+func (c *crew) setMenu(ctx context.Context, account string) error {
+	m, err := c.lin.Menu(ctx, account)
+	if err != nil || m.Same {
+		return err
+	}
+	if m, err = c.lin.SetMenu(ctx, account, m.Seen); err == nil && !m.Same {
+		err = fmt.Errorf("the menu of %s is not the one that was set: %+v", account, m.Shown)
+	}
+	return err
 }
 
 // approveAnswers gives the answers that ship their standing approvals.

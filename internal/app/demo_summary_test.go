@@ -12,7 +12,7 @@ import (
 // good is a shift with nothing wrong.
 func good() counts {
 	return counts{
-		BulletinsApproved: 1, BulletinsPublished: 1, ReportsReceived: 1, ReportsAnswered: 1, MentionsAnswered: 1, CluesOpened: 2,
+		BulletinsApproved: 1, BulletinsPublished: 1, ReportsReceived: 1, ReportsAnswered: 1, EvidenceKept: 1, MentionsAnswered: 1, CluesOpened: 2,
 		WarningsProposed: 2, WarningsApproved: 1, WarningsRejected: 1, WarningsSent: 1, PostsRemoved: 1,
 	}
 }
@@ -28,6 +28,7 @@ func TestAShiftIsJudged(t *testing.T) {
 		{"approved and not published", func(n *counts) { n.BulletinsApproved = 2 }, "2 bulletins approved, 1 published"},
 		{"published twice", func(n *counts) { n.BulletinsPublished = 2 }, "1 bulletins approved, 2 published"},
 		{"nobody answered", func(n *counts) { n.ReportsAnswered = 0 }, "no reports answered"},
+		{"no picture kept", func(n *counts) { n.EvidenceKept = 0 }, "no evidence kept"},
 		{"a warning too many", func(n *counts) { n.WarningsSent = 2 }, "1 warnings approved, 2 sent"},
 		{"unapproved", func(n *counts) { n.UnapprovedSent = 1 }, "1 sent without approval"},
 		{"duplicate", func(n *counts) { n.DuplicatesSent = 1 }, "1 sent twice"},
@@ -81,7 +82,7 @@ func TestWhatLeftNoRecordIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer weixin.platform.Close()
-	if err := weixin.act("小郭", ""); err != nil {
+	if err := weixin.act(t.Context(), "小郭", ""); err != nil {
 		t.Fatal(err)
 	}
 	wrote, err := weixin.platform.Write("小郭", "我被骗了")

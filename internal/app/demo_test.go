@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,17 +12,25 @@ import (
 	"testing"
 
 	"netpatrol/adapters"
+	"netpatrol/adapters/bridge"
+	"netpatrol/adapters/discourse"
+	"netpatrol/adapters/feed"
+	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
+	"netpatrol/adapters/nodebb"
 	"netpatrol/adapters/wechat"
+	"netpatrol/adapters/weibo"
 	"netpatrol/internal/sandbox"
 )
 
 func TestOneShiftOfTheDemo(t *testing.T) {
 	var out bytes.Buffer
 	dir := t.TempDir()
+	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "feed": feed.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform(),
+		"discourse": discourse.Platform(), "nodebb": nodebb.Platform(), "weibo": weibo.Platform()}
 	err := Demo(t.Context(), DemoOptions{
 		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Platforms: map[string]adapters.Platform{"mastodon": mastodon.Platform(), "wechat": wechat.Platform()},
+		Platforms: platforms,
 	})
 	if err != nil {
 		t.Errorf("%v\n%s", err, out.Bytes())
@@ -35,7 +44,7 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 	for _, n := range sum.Platforms {
 		whole.add(n)
 	}
-	if len(sum.Platforms) != 2 || whole != sum.counts {
+	if len(sum.Platforms) != len(platforms) || whole != sum.counts {
 		t.Errorf("the platforms' figures %+v are not the whole %+v", sum.Platforms, sum.counts)
 	}
 }
@@ -44,7 +53,13 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 // clues, drafts, sends, tapes, alarms and all else, with their indexes.
 func nobodyIsReadable(t *testing.T, dir string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
 	if err != nil || len(files) < 3 {
 		t.Fatalf("state: %q, %v", files, err)
 	}
@@ -65,7 +80,7 @@ func nobodyIsReadable(t *testing.T, dir string) {
 				}
 			}
 		}
-		for _, said := range []string{"聚宝莲", "刷单返利", "第九十九小学", "幸运大转盘"} {
+		for _, said := range []string{"\x89PNG", "聚宝莲", "刷单返利", "第九十九小学", "幸运大转盘"} {
 			if bytes.Contains(stored, []byte(said)) {
 				t.Errorf("%s holds %q in clear", filepath.Base(file), said)
 			}

@@ -9,6 +9,7 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/audit"
+	"netpatrol/internal/engine"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/view"
 )
@@ -49,6 +50,8 @@ func (a *App) station() view.Station {
 	return view.Station{
 		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer,
 		Limit: a.limit, Windows: a.windows, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
+		KeepPicture: a.keepPicture, Picture: a.drawn, Pullable: a.pullable, ConsoleDrafts: a.consoleDrafts, Quotas: a.quotas, Previewers: a.previewers,
+		Surroundings: surroundings{a},
 	}
 }
 
@@ -117,7 +120,25 @@ func (a *App) previewOn(account string, b view.BulletinText) (view.Preview, erro
 			p.Problems = append(p.Problems, fmt.Sprintf("超出平台允许的长度：现有 %d，上限 %d，请删去 %d", p.Length, p.Max, p.Length-p.Max))
 		}
 	}
-	return p, nil
+	return a.planned(p, b, t), nil
+}
+
+// planned adds what the platform cannot show of a bulletin.
+func (a *App) planned(p view.Preview, b view.BulletinText, t engine.Text) view.Preview {
+	open, ok := a.opener.get(p.Account)
+	if !ok || open.Caps().Publish == nil || len(p.Problems) > 0 {
+		return p
+	}
+	plan, err := open.Caps().Publish.Plan(adapters.Bulletin{Title: b.Title, Text: t.Text, Language: t.Language, Extras: b.Extras})
+	if err == nil && len(b.Extras.Pictures) > 0 {
+		err = open.Caps().Limits.Pictures.Check(b.Extras)
+	}
+	if err != nil {
+		p.Problems = append(p.Problems, err.Error())
+		return p
+	}
+	p.Degraded = plan.Degraded
+	return p
 }
 
 func auditReport(r audit.Report, now time.Time) view.AuditReport {

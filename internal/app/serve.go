@@ -26,7 +26,7 @@ import (
 func (a *App) serve(ctx context.Context) error {
 	d := desk{a.store, a}
 	apiHandler := api.New(api.Options{Desk: d, Door: a.door, Station: a.station(), Log: a.o.Log})
-	consoleHandler, err := console.New(console.Options{Desk: d, Door: a.door, Station: a.station(), Log: a.o.Log})
+	consoleHandler, err := console.New(console.Options{Desk: d, Evidence: evidenceDesk{a.files, a.store}, Door: a.door, Station: a.station(), Log: a.o.Log})
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (a *App) serve(ctx context.Context) error {
 
 func (a *App) frontdoor() http.Handler {
 	return frontdoor.New(frontdoor.Options{
-		Inbox: a.engine, Passive: passive{a}, Log: a.o.Log,
+		Inbox: inbox{a}, Passive: passive{a}, Yield: a.yield, Log: a.o.Log,
 		Closed: a.closed,
 		Receiver: func(account string) adapters.Receiver {
 			if open, ok := a.opener.get(account); ok {
@@ -71,7 +71,7 @@ type passive struct{ a *App }
 // Reply implements [frontdoor.Passive].
 func (p passive) Reply(ctx context.Context, account string, items []adapters.Inbound, deadline time.Time) (frontdoor.Answer, bool) {
 	for _, in := range items {
-		if in.Kind != adapters.KindMessage {
+		if in.Kind != adapters.KindMessage && in.Kind != adapters.KindMenu {
 			continue
 		}
 		answer, ok, err := p.a.outbox.Answer(ctx, p.a.engine.Conversation(account, in.From.ID), in.Ref, deadline)

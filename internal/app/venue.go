@@ -32,6 +32,11 @@ type venue interface {
 	page() (title, url string)
 }
 
+// worked is a venue that one of the officers works by hand.
+type worked interface {
+	work(ctx context.Context, c *crew) error
+}
+
 // delivery is one text that reached people.
 type delivery struct {
 	text   string // as netpatrol approved it, but for white space

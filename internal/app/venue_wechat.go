@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"html"
 	"net/url"
 	"regexp"
@@ -42,7 +43,7 @@ func newWechatVenue(id, publish, door string) (*wechatVenue, error) {
 	v.platform = wechat.New(wechat.Options{
 		AppID: demoAppID, AppSecret: demoSecret, Token: demoToken, EncodingAESKey: demoAESKey, Name: demoName, Kind: wechat.Subscription,
 		CallbackURL: "http://" + door + "/callback/" + url.PathEscape(id), RetryDelay: 300 * time.Millisecond, MassDelay: 300 * time.Millisecond,
-		PublishDelay: 300 * time.Millisecond,
+		PublishDelay: 300 * time.Millisecond, ListMass: true,
 	})
 	for _, name := range []string{"小郭", "老符"} {
 		if _, err := v.platform.AddPerson(name); err != nil {
@@ -57,6 +58,7 @@ func (v *wechatVenue) account() config.Account {
 		ID: v.id, Platform: "wechat", BaseURL: v.base(), Names: []string{demoName}, Language: "zh-Hans", Poll: 2 * time.Second,
 		Options: map[string]string{"appid": demoAppID, "kind": "subscription", "mode": "safe", "publish": v.publish, "audience": "all"},
 		Secrets: map[string]adapters.Secret{"appsecret": demoSecret, "token": demoToken, "aes_key": demoAESKey},
+		Menu:    []config.MenuEntry{{Label: "我要举报", Means: "report"}, {Label: "是不是骗局", Means: "ask"}, {Label: "查进度", Means: "progress"}},
 	}
 }
 
@@ -68,13 +70,18 @@ func (v *wechatVenue) serve(ctx context.Context) error {
 // wechatScenes are what followers do: when, who, what.
 var wechatScenes = []struct {
 	at        time.Duration
-	who, says string // says "": follows
+	who, says string // says "": follows; "#report": presses that entry of the menu; "@unpaid": that option of a message; scenePicture: sends a screenshot
 }{
 	{100 * time.Millisecond, "小郭", ""},
 	{200 * time.Millisecond, "老符", ""},
+	{500 * time.Millisecond, "小郭", "#report"},
+	{700 * time.Millisecond, "小郭", "@unpaid"},
 	{900 * time.Millisecond, "小郭", "我要举报一个冒充客服的网站，让我填银行卡号"},
 	{1500 * time.Millisecond, "老符", "被骗了，刚转了2万给一个说是退款客服的人，怎么办"},
+	{1900 * time.Millisecond, "老符", scenePicture},
 }
+
+const scenePicture = "［截图］"
 
 func (v *wechatVenue) play(ctx context.Context, pace float64) error {
 	began := time.Now()
@@ -83,7 +90,7 @@ func (v *wechatVenue) play(ctx context.Context, pace float64) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := v.act(s.who, s.says); err != nil {
+		if err := v.act(ctx, s.who, s.says); err != nil {
 			return err
 		}
 	}
@@ -93,12 +100,37 @@ func (v *wechatVenue) play(ctx context.Context, pace float64) error {
 	return v.pressSend(ctx)
 }
 
-func (v *wechatVenue) act(who, says string) error {
+func (v *wechatVenue) act(ctx context.Context, who, says string) error {
 	if says == "" {
 		return v.platform.Follow(who)
 	}
+	if key, pressed := strings.CutPrefix(says, "#"); pressed {
+		return v.platform.Click(who, key)
+	}
+	if option, chosen := strings.CutPrefix(says, "@"); chosen {
+		return v.choose(ctx, who, option)
+	}
+	if says == scenePicture {
+		_, err := v.platform.Send(who, wechat.Message{Kind: "image", Data: wechat.Screenshot()})
+		return err
+	}
 	_, err := v.platform.Write(who, says)
 	return err
+}
+
+// choose presses an option once it is on the phone.
+func (v *wechatVenue) choose(ctx context.Context, who, option string) error {
+	for {
+		changed := v.platform.Changed()
+		if _, err := v.platform.ChooseOption(who, option); !errors.Is(err, wechat.ErrNotFound) {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // pressSend is the person who sends the drafts netpatrol puts into the draft box.

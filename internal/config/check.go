@@ -31,6 +31,7 @@ func (d *decoder) check(cfg *Config, c Checks) {
 	d.checkUnit(cfg)
 	d.checkListeners(cfg)
 	d.checkOfficers(cfg.Officers)
+	d.checkPreviews(cfg)
 	d.checkAccounts(cfg, c.Platforms)
 	d.checkSchedules(cfg, c.Schedule)
 	d.checkPace(cfg.Pace)
@@ -47,6 +48,46 @@ func (d *decoder) checkUnit(cfg *Config) {
 		d.wrong("unit.region", `write the six digits of GB/T 2260, such as "460100"`, "unit.region is not a region code")
 	}
 	d.language(cfg.Unit.Language, "unit.language")
+	d.checkUnits(cfg)
+}
+
+// checkUnits looks at the other units as a tree below the station's own.
+func (d *decoder) checkUnits(cfg *Config) {
+	ids, parents := map[string]string{}, map[string]string{}
+	for i := range cfg.Units {
+		u, path := &cfg.Units[i], fmt.Sprintf("units[%d]", i)
+		d.id(u.ID, path, ids)
+		parents[u.ID] = u.Parent
+		if strings.TrimSpace(u.Name) == "" {
+			d.wrong(path+".name", "write the agency's full name: it signs the unit's messages", "%s has no name", path)
+		}
+		if u.Region != "" && !regionPattern.MatchString(u.Region) {
+			d.wrong(path+".region", `write the six digits of GB/T 2260, such as "460100"`, "%s.region is not a region code", path)
+		}
+		if u.Language == "" {
+			u.Language = cfg.Unit.Language
+		} else {
+			d.language(u.Language, path+".language")
+		}
+	}
+	for i, u := range cfg.Units {
+		path := fmt.Sprintf("units[%d].parent", i)
+		if _, known := parents[u.Parent]; u.Parent != "" && !known {
+			d.wrong(path, suggest(u.Parent, keys(parents)), "%s %q is not the id of a unit", path, clip(u.Parent))
+		} else if circular(u.ID, parents) {
+			d.wrong(path, "name the unit above it, or leave parent out for the station's own", "%s leads back to the unit itself", path)
+		}
+	}
+}
+
+// circular says whether going up from a unit never ends.
+func circular(id string, parents map[string]string) bool {
+	for range parents {
+		if id = parents[id]; id == "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (d *decoder) language(tag, path string) {
@@ -131,6 +172,25 @@ func (d *decoder) checkOfficers(officers []Officer) {
 	}
 }
 
+// checkPreviews makes sure that previews go to accounts there are.
+func (d *decoder) checkPreviews(cfg *Config) {
+	var ids []string
+	for _, a := range cfg.Accounts {
+		ids = append(ids, a.ID)
+	}
+	for i, o := range cfg.Officers {
+		for _, account := range keys(o.Previews) {
+			at := fmt.Sprintf("officers[%d].previews.%s", i, account)
+			switch {
+			case !slices.Contains(ids, account):
+				d.wrong(at, suggest(account, ids), "officers[%d].previews names account %q, which is not configured", i, clip(account))
+			case strings.TrimSpace(o.Previews[account]) == "":
+				d.wrong(at, "write the officer's own id on that platform", "%s is empty", at)
+			}
+		}
+	}
+}
+
 func (d *decoder) roles(o Officer, path string) {
 	if len(o.Roles) == 0 {
 		d.wrong(path+".roles", "give at least one of: "+strings.Join(Roles(), ", "), "%s has no role", path)
@@ -165,8 +225,12 @@ func (d *decoder) checkAccounts(cfg *Config, platforms map[string]adapters.Manif
 	for i := range cfg.Accounts {
 		a, path := &cfg.Accounts[i], fmt.Sprintf("accounts[%d]", i)
 		d.id(a.ID, path, ids)
+		if a.Unit != "" && !slices.ContainsFunc(cfg.Units, func(u OtherUnit) bool { return u.ID == a.Unit }) {
+			d.wrong(path+".unit", suggest(a.Unit, unitIDs(cfg.Units)), "%s.unit %q is not the id of a unit", path, clip(a.Unit))
+		}
+		d.proxy(a.Proxy, path+".proxy")
 		if a.Language == "" {
-			a.Language = cfg.Unit.Language
+			a.Language = cfg.Speaks(*a).Language
 		} else {
 			d.language(a.Language, path+".language")
 		}
@@ -175,7 +239,29 @@ func (d *decoder) checkAccounts(cfg *Config, platforms map[string]adapters.Manif
 				d.wrong(fmt.Sprintf("%s.watch[%d]", path, j), "name a source, such as mentions or tag:反诈", "%s.watch has an empty source", path)
 			}
 		}
+		if a.Fallback != "" && a.Fallback != ByHand {
+			d.wrong(path+".fallback", "write "+ByHand+", or remove the line", "%s.fallback %q is not a way to send", path, clip(a.Fallback))
+		}
+		d.menu(a.Menu, path+".menu")
 		d.platform(a, path, platforms)
+	}
+}
+
+func (d *decoder) menu(entries []MenuEntry, path string) {
+	first := map[string]int{}
+	for i, e := range entries {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if strings.TrimSpace(e.Label) == "" {
+			d.wrong(at+".label", "write the few words that people press, such as 我要举报", "%s has no label", at)
+		}
+		if !slices.Contains(Meanings(), e.Means) {
+			d.wrong(at+".means", suggest(e.Means, Meanings()), "%s.means %q is not something an entry can mean", at, clip(e.Means))
+			continue
+		}
+		if before, twice := first[e.Means]; twice {
+			d.wrong(at+".means", "remove one of the two", "%s means the same as %s[%d]", at, path, before)
+		}
+		first[e.Means] = i
 	}
 }
 
@@ -196,6 +282,25 @@ func (d *decoder) platform(a *Account, path string, platforms map[string]adapter
 	d.baseURL(a, path)
 	d.settings(path+".options", keys(a.Options), m.Options)
 	d.settings(path+".secrets", keys(a.Secrets), m.Secrets)
+}
+
+func unitIDs(units []OtherUnit) []string {
+	ids := make([]string, len(units))
+	for i, u := range units {
+		ids[i] = u.ID
+	}
+	return ids
+}
+
+// proxy checks the address calls leave through.
+func (d *decoder) proxy(raw, at string) {
+	if raw == "" {
+		return
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || !slices.Contains([]string{"http", "https", "socks5"}, u.Scheme) {
+		d.wrong(at, `write its address, such as "http://10.0.0.8:3128" or "socks5://10.0.0.8:1080", without user and password`, "%s is not the address of a proxy", at)
+	}
 }
 
 // baseURL refuses to send a secret over the wire in the clear.

@@ -12,16 +12,17 @@ import (
 
 // Config is one station's configuration, checked.
 type Config struct {
-	State      string     `yaml:"state"`   // directory of the store, keys, evidence and socket
-	SocketPath string     `yaml:"socket"`  // for officers under unix users of their own; default in State
-	Unit       Unit       `yaml:"unit"`    // who speaks
-	Station    Station    `yaml:"station"` //
-	Console    Listener   `yaml:"console"` // officers' desk and API; private
-	Frontdoor  Listener   `yaml:"frontdoor"`
-	Officers   []Officer  `yaml:"officers"`
-	Accounts   []Account  `yaml:"accounts"`
-	Schedules  []Schedule `yaml:"schedules"`
-	Pace       Pace       `yaml:"pace"`
+	State      string      `yaml:"state"`   // directory of the store, keys, evidence and socket
+	SocketPath string      `yaml:"socket"`  // for officers under unix users of their own; default in State
+	Unit       Unit        `yaml:"unit"`    // who speaks
+	Units      []OtherUnit `yaml:"units"`   // others whose accounts this station runs, or who get what it hands over
+	Station    Station     `yaml:"station"` //
+	Console    Listener    `yaml:"console"` // officers' desk and API; private
+	Frontdoor  Listener    `yaml:"frontdoor"`
+	Officers   []Officer   `yaml:"officers"`
+	Accounts   []Account   `yaml:"accounts"`
+	Schedules  []Schedule  `yaml:"schedules"`
+	Pace       Pace        `yaml:"pace"`
 }
 
 // Socket is the unix socket on which the daemon answers the command line: in the state
@@ -40,6 +41,25 @@ type Unit struct {
 	Language string `yaml:"language"` // BCP 47; default zh-Hans
 }
 
+// OtherUnit is a unit beside the station's own.
+type OtherUnit struct {
+	ID       string `yaml:"id"`
+	Name     string `yaml:"name"`
+	Region   string `yaml:"region"`   // GB/T 2260, six digits
+	Language string `yaml:"language"` // BCP 47; default the station's own
+	Parent   string `yaml:"parent"`   // id of the unit above it; empty: the station's own
+}
+
+// Speaks returns the unit an account speaks for.
+func (c *Config) Speaks(a Account) Unit {
+	for _, u := range c.Units {
+		if a.Unit != "" && u.ID == a.Unit {
+			return Unit{Name: u.Name, Region: u.Region, Language: u.Language}
+		}
+	}
+	return c.Unit
+}
+
 // Station says how the desk is manned.
 type Station struct {
 	OneOfficer bool `yaml:"one_officer"`
@@ -56,24 +76,44 @@ type Officer struct {
 	ID    string   `yaml:"id"`
 	Name  string   `yaml:"name"`
 	Roles []string `yaml:"roles"`
-	UID   *int     `yaml:"uid"` // unix user whose socket connections are this officer's
+	// Previews are where the officer sees previews of bulletins: an account's id, and the
+	// officer's own id on that platform.
+	Previews map[string]string `yaml:"previews"`
+
+	UID *int `yaml:"uid"` // unix user whose socket connections are this officer's
 }
 
 // Account is one official account.
 type Account struct {
 	ID       string                     `yaml:"id"`
 	Platform string                     `yaml:"platform"`
+	Unit     string                     `yaml:"unit"` // id of one of units; empty: the station's own
 	BaseURL  string                     `yaml:"base_url"`
+	Proxy    string                     `yaml:"proxy"` // http, https or socks5 address through which every call leaves
 	Names    []string                   `yaml:"names"` // what people call us in a mention
 	Staff    []string                   `yaml:"staff"` // platform ids never answered or watched
 	Language string                     `yaml:"language"`
 	Watch    []string                   `yaml:"watch"` // sources to poll: mentions, tag:…; default: the platform's usual ones
 	Poll     time.Duration              `yaml:"poll"`
 	Options  map[string]string          `yaml:"options"`
-	Secrets  map[string]adapters.Secret `yaml:"secrets"` // or name_file: path, never both
-	File     string                     `yaml:"-"`       // where it stands
-	Line     int                        `yaml:"-"`       // in File
+	Secrets  map[string]adapters.Secret `yaml:"secrets"`  // or name_file: path, never both
+	Fallback string                     `yaml:"fallback"` // by-hand: people send what the platform certainly does not deliver
+	Menu     []MenuEntry                `yaml:"menu"`     // of the account on its platform; set with netpatrol accounts menu push
+	File     string                     `yaml:"-"`        // where it stands
+	Line     int                        `yaml:"-"`        // in File
 }
+
+// MenuEntry is one entry of an account's menu.
+type MenuEntry struct {
+	Label string `yaml:"label"`
+	Means string `yaml:"means"` // report, ask or progress
+}
+
+// Meanings are what an entry of a menu can mean.
+func Meanings() []string { return []string{"report", "ask", "progress"} }
+
+// ByHand is the fallback by which people send.
+const ByHand = "by-hand"
 
 // Schedule is a cron schedule of bulletins.
 type Schedule struct {

@@ -35,7 +35,10 @@ func (c *commit) draftBulletin(b *bots.Bulletin, template string, vars map[strin
 		d := &bots.Draft{
 			Head: bots.Head{ID: b.ID + "." + account, Stream: b.Stream, Created: c.now, Updated: c.now}, Purpose: bots.ForBulletin,
 			Account: account, Channel: adapters.Public, Title: b.Title, Template: template, Vars: vars, Author: b.Author, NotBefore: b.Slot,
-			About: bots.Target{Kind: bots.KindBulletin, ID: b.ID}, Expires: expiry(b.Slot, c.now, c.e.o.Pace.DraftLife),
+			About: bots.Target{Kind: bots.KindBulletin, ID: b.ID}, Expires: expiry(b.Slot, c.now, c.e.o.Pace.DraftLife), Extras: b.Extras,
+		}
+		if err := c.e.pictured(account, b); err != nil {
+			return err
 		}
 		if err := c.submit(d); err != nil {
 			return fmt.Errorf("account %s: %w", account, err)

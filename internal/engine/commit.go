@@ -49,6 +49,9 @@ func (c *commit) all(p *proposal) error {
 		return err
 	}
 	if c.conv != nil {
+		if err := c.goOn(); err != nil {
+			return err
+		}
 		if err := c.tx.Put(c.conv); err != nil {
 			return err
 		}
@@ -56,6 +59,7 @@ func (c *commit) all(p *proposal) error {
 	if err := c.book(); err != nil {
 		return err
 	}
+	c.noteAudit()
 	c.urgent = p.emergency()
 	for _, x := range p.effects {
 		c.bot = x.bot
@@ -195,6 +199,8 @@ func (c *commit) apply(x bots.Effect) error {
 		return c.withdrawWarning(x)
 	case bots.ProposeBulletin:
 		return c.proposeBulletin(x)
+	case bots.KeepFigures:
+		return c.keepFigures(x)
 	case bots.Release:
 		return c.releaseBulletin(x.Bulletin)
 	case bots.Miss:
@@ -426,6 +432,9 @@ func (c *commit) cancel(key string) error {
 }
 
 func (c *commit) errand(x bots.Fetch) error {
+	if x.What == bots.FetchMedia {
+		return c.collect(x)
+	}
 	id := memoryID(c.ev.Stream, c.bot, x.Key)
 	g, err := record.Load[record.Errand](c.tx, id)
 	if errors.Is(err, record.ErrNotFound) {

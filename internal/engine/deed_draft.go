@@ -35,7 +35,7 @@ func (c *commit) approve(by *record.Officer, d *bots.Decision) error {
 		return err
 	}
 	draft.Updated = c.now
-	if err := c.tx.Put(draft); err != nil {
+	if err := errors.Join(c.tx.Put(draft), c.sign(draft, a)); err != nil {
 		return err
 	}
 	return c.decided(draft, d)

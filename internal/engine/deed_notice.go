@@ -27,6 +27,9 @@ func (c *commit) writeBulletin(by *record.Officer, d *bots.Decision) error {
 		Title: f["title"], Text: f["text"], Language: f["language"], Schedule: f["schedule"], Slot: slot, Author: by.ID,
 		Accounts: fieldList(f["accounts"]),
 	}
+	if b.Extras, err = extrasOf(f["extras"], b.Text); err != nil {
+		return err
+	}
 	c.audit("write-bulletin", bots.Target{Kind: bots.KindBulletin, ID: b.ID}, "", b.Schedule)
 	return worded(c.draftBulletin(b, bulletinTemplate, map[string]string{"Title": b.Title, "Text": b.Text}))
 }

@@ -10,13 +10,13 @@ import (
 
 func (c *commit) requestMode(by *record.Officer, d *bots.Decision) error {
 	return c.onAccount(d, "request-mode", func(a *bots.Account) error {
-		return record.RequestMode(a, by, bots.Mode(d.Fields["mode"]), d.Fields["attest"] == "true")
+		return record.RequestMode(a, by, bots.Mode(d.Fields["mode"]), clip(d.Fields["attest"], maxWhy))
 	})
 }
 
 func (c *commit) confirmMode(by *record.Officer, d *bots.Decision) error {
 	return c.onAccount(d, "confirm-mode", func(a *bots.Account) error {
-		return record.ConfirmMode(a, by, d.Fields["attest"] == "true", c.e.o.Policy, c.now)
+		return record.ConfirmMode(a, by, clip(d.Fields["attest"], maxWhy), c.e.o.Policy, c.now)
 	})
 }
 

@@ -29,7 +29,7 @@ func (c *commit) reply(x bots.Reply) error {
 	c.replied = true
 	d := &bots.Draft{
 		Head: c.head(bots.NewID(*c.ev, "reply"), ""), Purpose: x.Purpose, Account: c.ev.Account, Channel: adapters.Private,
-		To: to, Parent: ref, Template: x.Template, Vars: x.Vars,
+		To: to, Parent: ref, Template: x.Template, Vars: x.Vars, Choices: offered(x.Choices),
 	}
 	if x.Public && (c.ev.Kind == bots.MentionHeard || c.ev.Kind == bots.CommentHeard) {
 		d.Channel = adapters.InReply
@@ -118,6 +118,9 @@ func (c *commit) write(d *bots.Draft, a *bots.Account) error {
 		return err
 	}
 	d.Text, d.Language, d.Rev = t.Text, t.Language, t.Rev
+	if err := number(d); err != nil {
+		return err
+	}
 	return c.fit(d)
 }
 

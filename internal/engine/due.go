@@ -242,17 +242,25 @@ func (e *Engine) putOff(ctx context.Context, g *record.Errand, due time.Time) (h
 
 // runErrand makes a read and brings its result back as an event.
 func (e *Engine) runErrand(ctx context.Context, g *record.Errand, now time.Time) error {
-	result := &bots.FetchResult{Bot: g.Bot, Key: g.Key, What: g.What, Ref: g.Ref}
-	sight, err := e.look(ctx, g)
 	switch {
+	case g.Erased: // whom it was about is forgotten
+		return e.forget(ctx, g)
+	case g.What == bots.FetchMedia:
+		return e.collect(ctx, g, now)
+	}
+	result := &bots.FetchResult{Bot: g.Bot, Key: g.Key, What: g.What, Ref: g.Ref}
+	switch err := e.read(ctx, g, result); {
 	case err == nil:
-		sight.Text, sight.Edited = clip(sight.Text, maxHeard), encodable(sight.Edited) // as what it is compared with
-		result.Sight = &sight
 	case g.Tries+1 < errandTries && adapters.ClassOf(err) != adapters.Unsupported:
 		return e.postpone(ctx, g, now)
 	default:
 		result.Problem = clip(err.Error(), maxWhy)
 	}
+	return e.bringBack(ctx, g, result, now)
+}
+
+// bringBack turns the result of an errand into its event, then forgets the errand.
+func (e *Engine) bringBack(ctx context.Context, g *record.Errand, result *bots.FetchResult, now time.Time) error {
 	ev := &bots.Event{
 		Key:  fmt.Sprintf("%s|errand|%s", g.Updated.UTC().Format(time.RFC3339Nano), g.ID),
 		Kind: bots.Fetched, V: 1, Occurred: now, Cause: g.Cause, Account: g.Account, Body: result,
@@ -262,6 +270,20 @@ func (e *Engine) runErrand(ctx context.Context, g *record.Errand, now time.Time)
 		return err
 	}
 	return e.forget(ctx, g)
+}
+
+// read makes the one read of an errand into its result.
+func (e *Engine) read(ctx context.Context, g *record.Errand, result *bots.FetchResult) (err error) {
+	if g.What == bots.FetchFigures {
+		result.Figures, err = e.measure(ctx, g)
+		return err
+	}
+	sight, err := e.look(ctx, g)
+	if err == nil {
+		sight.Text, sight.Edited = clip(sight.Text, maxHeard), encodable(sight.Edited) // as what it is compared with
+		result.Sight = &sight
+	}
+	return err
 }
 
 func (e *Engine) look(ctx context.Context, g *record.Errand) (adapters.Sight, error) {
@@ -277,13 +299,18 @@ func (e *Engine) look(ctx context.Context, g *record.Errand) (adapters.Sight, er
 const errandTimeout = 15 * time.Second
 
 func (e *Engine) postpone(ctx context.Context, g *record.Errand, now time.Time) error {
+	return e.tryAgain(ctx, g, now.Add(e.o.Pace.Retry<<(g.Tries+1)))
+}
+
+// tryAgain counts a try that failed and sets when the next one is.
+func (e *Engine) tryAgain(ctx context.Context, g *record.Errand, due time.Time) error {
 	return e.o.Store.Update(ctx, func(tx record.Tx) error {
 		again, err := record.Load[record.Errand](tx, g.ID)
 		if err != nil || again.Version != g.Version {
 			return nil
 		}
 		again.Tries++
-		again.Due = now.Add(e.o.Pace.Retry << again.Tries)
+		again.Due = due
 		return tx.Put(again)
 	})
 }

@@ -84,10 +84,15 @@ type Options struct {
 	Writer    Writer
 	Tags      Tagger
 	Sieve     Sieve
+	Named     func(account, text string) bool // whether a text addresses the account; nil: ask the platforms only
+	Evidence  Evidence                        // where what people sent is kept; nil: nowhere
 	Policy    record.Policy
 	Accounts  []*Account
 	Schedules []Schedule
 	Pace      Pace
+	// Colleagues says where an officer sees previews of an account; ok is false when no place is
+	// configured. When nil, nothing is previewed.
+	Colleagues func(officer, account string) (to adapters.Person, ok bool)
 	// Committed is told after a commit that released items, so that the outbox looks.
 	Committed func()
 	Log       *slog.Logger
@@ -103,10 +108,15 @@ type Account struct {
 	Open  func() adapters.Account
 	Watch []string
 	Poll  time.Duration
+	Menu  map[string]string // what the entries of the account's menu say, by key
 	// ForgetLeavers: what is kept of somebody who unfollows is erased, as the platform demands.
 	ForgetLeavers bool
 
-	self atomic.Pointer[adapters.Person] // who the platform says we are; nil: not known yet
+	// Problem says why the account is not open; nil func or error: no reason is known.
+	Problem func() error
+
+	pulse pulse
+	self  atomic.Pointer[adapters.Person] // who the platform says we are; nil: not known yet
 }
 
 // own says whether a person is the account itself.
@@ -222,8 +232,9 @@ func (e *Engine) register(ctx context.Context, a *Account) error {
 		rec.State = string(bots.Observe)
 		if old, err := record.Load[bots.Account](tx, rec.ID); err == nil {
 			rec.Head = old.Head
-			rec.Wanted, rec.WantedBy, rec.Attested = old.Wanted, old.WantedBy, old.Attested
+			rec.Wanted, rec.WantedBy, rec.Attested, rec.Grounds = old.Wanted, old.WantedBy, old.Attested, old.Grounds
 			rec.Identity, rec.Confirmed, rec.Suspect = old.Identity, old.Confirmed, old.Suspect
+			rec.Mismatch = old.Mismatch
 			rec.Self, rec.Handle, rec.Lookable, rec.Private = old.Self, old.Handle, old.Lookable, old.Private
 			if old.Self != "" {
 				a.self.Store(&adapters.Person{ID: old.Self, Handle: old.Handle})

@@ -46,6 +46,9 @@ func (e *Engine) checkIdentity(ctx context.Context, a *Account) error {
 		return err
 	}
 	a.self.Store(&who.Person)
+	if err := e.expects(ctx, a, who.Until); err != nil {
+		return err
+	}
 	now := time.Now()
 	return e.o.Store.Update(ctx, func(tx record.Tx) error {
 		rec, err := record.Load[bots.Account](tx, a.Record.ID)
@@ -56,6 +59,7 @@ func (e *Engine) checkIdentity(ctx context.Context, a *Account) error {
 		rec.Self, rec.Handle = who.ID, who.Handle
 		rec.Lookable, rec.Private = open.Caps().Lookup != nil, open.Caps().Message != nil
 		changed := record.Identified(rec, identityDigest(who), who.Confirmed)
+		changed = record.Principal(rec, who.Principal, who.Expected) && rec.Mismatch != "" || changed
 		if reflect.DeepEqual(before, *rec) {
 			return nil
 		}
@@ -68,6 +72,23 @@ func (e *Engine) checkIdentity(ctx context.Context, a *Account) error {
 		}
 		return tx.Put(rec)
 	})
+}
+
+// beforeLive bounds how long an officer waits for a platform to say who we are.
+const beforeLive = 5 * time.Second
+
+// lookAgain asks the platform who we are before an account may do more. What cannot be asked
+// now is decided on what was last said.
+func (e *Engine) lookAgain(ctx context.Context, d bots.Decision) {
+	a, ok := e.accounts[d.On.ID]
+	if !ok || d.Verb != bots.ConfirmMode {
+		return
+	}
+	within, cancel := context.WithTimeout(ctx, beforeLive)
+	defer cancel()
+	if err := e.checkIdentity(within, a); err != nil {
+		e.o.Log.WarnContext(ctx, "identity", "account", a.Record.ID, "err", err)
+	}
 }
 
 func identityDigest(who adapters.Identity) string {

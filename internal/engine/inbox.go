@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"time"
 
@@ -20,8 +21,11 @@ func (e *Engine) Receive(ctx context.Context, account string, items []adapters.I
 	if !ok {
 		return fmt.Errorf("no account %q is configured", account)
 	}
-	return e.receive(ctx, a, "", items)
+	return e.receive(ctx, a, webhook, items)
 }
+
+// webhook is the source of what an adapter did not poll.
+const webhook = ""
 
 func (e *Engine) receive(ctx context.Context, a *Account, source string, items []adapters.Inbound, marks ...*record.Mark) error {
 	var events []*bots.Event
@@ -30,7 +34,12 @@ func (e *Engine) receive(ctx context.Context, a *Account, source string, items [
 			events = append(events, ev)
 		}
 	}
-	return e.accept(ctx, events, marks...)
+	if err := e.accept(ctx, events, marks...); err != nil {
+		return err
+	}
+	e.well(ctx, a, source, len(events))
+	e.hurry(ctx, a, items)
+	return nil
 }
 
 func (e *Engine) accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) error {
@@ -70,6 +79,8 @@ var kinds = map[adapters.Kind]bots.EventKind{
 	adapters.KindDeleted:  bots.PostDeleted,
 	adapters.KindFollow:   bots.Followed,
 	adapters.KindUnfollow: bots.Unfollowed,
+	adapters.KindMenu:     bots.MenuPressed,
+	adapters.KindScan:     bots.Scanned,
 }
 
 // translate makes an event of an inbound item, or nil when it is our own, a colleague's,
@@ -83,6 +94,14 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 		kind = bots.OtherHeard
 	}
 	text := clip(in.Text, maxHeard)
+	if kind == bots.MenuPressed && text == "" {
+		text = a.Menu[in.Choice]
+	}
+	if kind == bots.PostSeen || kind == bots.CommentHeard {
+		if e.o.Named != nil && e.o.Named(a.Record.ID, text) {
+			kind = bots.MentionHeard // platforms do not see a name inside Chinese text
+		}
+	}
 	hits := e.o.Sieve.Sift(text)
 	if kind == bots.PostSeen && len(hits) == 0 { // promise 8
 		return nil
@@ -91,7 +110,7 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 		Key: e.short("key", in.Key) + "|" + a.Record.ID, Kind: kind, V: 1, Occurred: encodable(in.At), Account: a.Record.ID,
 		Body: &bots.Heard{
 			Ref: in.Ref, Parent: in.Parent, Thread: in.Thread, From: in.From, Text: text, Language: clip(in.Language, maxName),
-			URL: clip(in.URL, maxDetail), Edited: encodable(in.Edited), Media: fitting(in.Media), Detail: clip(in.Detail, maxDetail),
+			Choice: clip(in.Choice, maxName), URL: clip(in.URL, maxDetail), Edited: encodable(in.Edited), Media: fitting(in.Media), Detail: clip(in.Detail, maxDetail),
 			Source: source, Hits: hits,
 		},
 	}
@@ -110,9 +129,16 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 func (e *Engine) streamOf(account string, kind bots.EventKind, in *adapters.Inbound) string {
 	switch kind {
 	case bots.PostSeen, bots.PostEdited, bots.PostDeleted:
-		return "post/" + account + "/" + e.o.Tags.Tag("post", account+"/"+string(in.Ref)) // a post leads to its author
+		return e.postStream(account, in)
+	}
+	if in.From.ID == "" { // a feed does not say who wrote: there is no conversation
+		return e.postStream(account, in)
 	}
 	return e.Conversation(account, in.From.ID)
+}
+
+func (e *Engine) postStream(account string, in *adapters.Inbound) string {
+	return "post/" + account + "/" + e.o.Tags.Tag("post", account+"/"+string(in.Ref)) // a post leads to its author
 }
 
 // Conversation names the stream of an account's conversation with a person.
@@ -123,15 +149,58 @@ func (e *Engine) Conversation(account, person string) string {
 // watch polls one source for as long as ctx lasts. The cursor commits with the events,
 // so after any failure the same page is asked for again.
 func (e *Engine) watch(ctx context.Context, a *Account, source string) {
+	beat := cadence{every: a.Poll, phase: phase(a.Record.ID, source)}
 	for ctx.Err() == nil {
+		beat.every = a.interval()
+		if wait, err := e.afford(ctx, a); err == nil && wait > 0 {
+			if !pause(ctx, wait) {
+				return
+			}
+			continue
+		}
+		began := time.Now()
 		more, err := e.poll(ctx, a, source)
+		e.tellPace(ctx, a)
+		if err != nil && ctx.Err() == nil {
+			e.ill(ctx, a, source, err)
+		}
 		if err != nil && !errors.Is(err, errNotOpen) && ctx.Err() == nil {
 			e.o.Log.WarnContext(ctx, "poll", "account", a.Record.ID, "source", source, "err", err)
 		}
-		if !pause(ctx, e.untilPoll(a, more, err)) {
+		wait := e.untilPoll(a, more, err)
+		if err == nil && !more {
+			wait = beat.until(began)
+		}
+		if !pause(ctx, wait) {
 			return
 		}
 	}
+}
+
+// cadence spreads the polls of many accounts over the interval: all begin at once, and from the
+// second poll on each keeps to a beat of its own.
+type cadence struct {
+	every time.Duration
+	phase float64 // in [0, 1)
+	next  time.Time
+}
+
+// until is how long to wait for the beat after a poll that began at began.
+func (c *cadence) until(began time.Time) time.Duration {
+	if c.next.IsZero() {
+		c.next = began.Add(time.Duration(c.phase * float64(c.every)))
+	}
+	for now := time.Now(); !c.next.After(now); {
+		c.next = c.next.Add(c.every)
+	}
+	return time.Until(c.next)
+}
+
+// phase is where in the interval a source's beat lies: always the same, and even over many.
+func phase(account, source string) float64 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(account + "/" + source))
+	return float64(h.Sum32()) / (1 << 32)
 }
 
 // untilPoll is how long to wait after a poll: as long as the platform asks after a failure,
@@ -144,11 +213,11 @@ func (e *Engine) untilPoll(a *Account, more bool, err error) time.Duration {
 	case errors.Is(err, errNotOpen):
 		return min(a.Poll, untilOpen)
 	case errors.As(err, &failed) && !failed.Until.IsZero():
-		return max(a.Poll, min(time.Until(failed.Until), longestWait))
+		return max(a.interval(), min(time.Until(failed.Until), longestWait))
 	case err != nil:
-		return max(a.Poll, e.o.Pace.Retry)
+		return max(a.interval(), e.o.Pace.Retry)
 	}
-	return a.Poll
+	return a.interval()
 }
 
 const (
@@ -182,6 +251,7 @@ func (e *Engine) poll(ctx context.Context, a *Account, source string) (more bool
 		return false, err
 	}
 	if len(batch.Items) == 0 && string(batch.Next) == mark.Value {
+		e.well(ctx, a, source, 0)
 		return false, nil
 	}
 	mark.Value = string(batch.Next)

@@ -39,6 +39,12 @@ type deskOptions struct {
 	watch     *pages
 	store     func(Store) Store
 	more      []*Account
+	named     func(account, text string) bool
+	fetch     fetchFunc // of media
+	evidence  Evidence
+
+	colleagues func(officer, account string) (adapters.Person, bool)
+	measure    adapters.Meter
 }
 
 func newDesk(t *testing.T, o deskOptions) *desk {
@@ -72,7 +78,7 @@ func (d *desk) options(o deskOptions) Options {
 	if o.lint == nil {
 		o.lint = func(string) error { return nil }
 	}
-	account := &scripted{look: o.look, pages: o.watch}
+	account := &scripted{look: o.look, pages: o.watch, fetch: o.fetch, measure: o.measure}
 	a := &Account{
 		Record: bots.Account{Head: bots.Head{ID: "wb"}, Platform: "test", Unit: "测试网警", Names: []string{"测试网警"}, Language: "zh-Hans"},
 		Open:   func() adapters.Account { return account }, Poll: 10 * time.Millisecond,
@@ -86,7 +92,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{},
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, Evidence: o.evidence, Colleagues: o.colleagues,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }
@@ -293,6 +299,9 @@ func patrolBot() bots.Bot {
 type scripted struct {
 	look  func(context.Context, adapters.Ref) (adapters.Sight, error)
 	pages *pages
+	fetch fetchFunc
+
+	measure adapters.Meter
 }
 
 func (s *scripted) Identity(context.Context) (adapters.Identity, error) {
@@ -300,12 +309,16 @@ func (s *scripted) Identity(context.Context) (adapters.Identity, error) {
 }
 
 func (s *scripted) Caps() adapters.Caps {
-	c := adapters.Caps{Publish: planner{}}
+	c := adapters.Caps{Publish: planner{}, Measure: s.measure, CountsDays: true}
+	c.Limits.Pictures = adapters.PictureLimit{Count: 2, Bytes: 1000, Types: []string{"image/png"}}
 	if s.look != nil {
 		c.Lookup = lookFunc(s.look)
 	}
 	if s.pages != nil {
 		c.Watch = s.pages
+	}
+	if s.fetch != nil {
+		c.Media = s.fetch
 	}
 	return c
 }

@@ -7,6 +7,32 @@ import (
 	"netpatrol/internal/record"
 )
 
+// goOn lets sends go on that were held until the person does something again. What held them
+// is checked once more before they leave.
+func (c *commit) goOn() error {
+	if _, heard := c.ev.Body.(*bots.Heard); !heard {
+		return nil
+	}
+	for _, id := range c.conv.Waiting {
+		i, err := record.Load[record.Item](c.tx, id)
+		if errors.Is(err, record.ErrNotFound) || err == nil && (i.Erased || !i.Awaits()) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := i.Unhold(c.wall(c.now)); err != nil {
+			return err
+		}
+		i.Updated, c.released = c.now, true
+		if err := c.tx.Put(i); err != nil {
+			return err
+		}
+	}
+	c.conv.Waiting = nil
+	return nil
+}
+
 // book writes what became of a send into the record it served.
 func (c *commit) book() error {
 	o, ok := c.ev.Body.(*bots.Outcome)

@@ -18,6 +18,10 @@ const StatusPending = "pending"
 // result. formKey names the form it came by: the same form
 // sent twice gets the first outcome.
 func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (bots.Result, error) {
+	if d.Verb == bots.NoteHeard {
+		return e.note(ctx, &d, formKey)
+	}
+	e.lookAgain(ctx, d)
 	ev := &bots.Event{Key: "decision|" + d.Officer + "|" + formKey, Kind: bots.Decided, V: 1, Body: &d}
 	ev.Stream, ev.Account = e.decisionStream(ctx, d)
 	ev.State = bots.EventPending
@@ -31,10 +35,17 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if err != nil {
 		return bots.Result{}, err
 	}
-	done := e.wait(ev.ID)
-	defer e.leave(ev.ID, done)
 	if fresh[0] {
 		ev.Occurred = ev.Accepted
+	}
+	return e.await(ctx, ev, fresh[0])
+}
+
+// await queues an accepted event, unless it was accepted before, and waits for what it comes to.
+func (e *Engine) await(ctx context.Context, ev *bots.Event, fresh bool) (bots.Result, error) {
+	done := e.wait(ev.ID)
+	defer e.leave(ev.ID, done)
+	if fresh {
 		e.streams.add(ev)
 	} else if r, ok := e.resultOf(ctx, ev.ID); ok {
 		return r, nil

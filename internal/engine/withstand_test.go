@@ -158,7 +158,7 @@ func TestAPollThatNeverAnswersIsMadeAgainAndOtherAccountsGoOn(t *testing.T) {
 func TestAPlatformsClockCannotSilenceAWatch(t *testing.T) {
 	e := &Engine{o: Options{Pace: Pace{Retry: time.Second}}}
 	err := &adapters.Error{Class: adapters.NotSent, Until: time.Now().AddDate(10, 0, 0)}
-	if wait := e.untilPoll(&Account{Poll: time.Minute}, false, err); wait > longestWait {
+	if wait := e.untilPoll(&Account{Poll: time.Minute, Open: func() adapters.Account { return nil }}, false, err); wait > longestWait {
 		t.Errorf("the next poll is in %s", wait)
 	}
 }

@@ -156,9 +156,21 @@ func (o *Outbox) tryAnswer(ctx context.Context, conversation string, deadline ti
 	return Passive{}, false, nil
 }
 
+// errButtons says that the answer has choices, which the platform shows as buttons only in an
+// ordinary message: the callback is acknowledged and the answer follows.
+var errButtons = errors.New("the answer has choices")
+
+func (o *Outbox) buttons(it *record.Item) bool {
+	a, ok := o.o.Accounts(it.Account)
+	return ok && len(it.Choices) > 0 && len(it.Choices) <= a.Caps().Limits.Choices
+}
+
 // passive claims the oldest item due in a conversation, if nothing before it is open.
 func (l *lane) passive(ctx context.Context, conversation string, deadline time.Time) (Passive, bool, error) {
 	it, err := l.firstOf(ctx, conversation)
+	if it != nil && l.o.buttons(it) {
+		return Passive{}, false, errButtons
+	}
 	if it == nil || err != nil || !l.take(it.ID) {
 		return Passive{}, false, err
 	}

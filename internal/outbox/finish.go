@@ -17,6 +17,7 @@ type ending struct {
 	pause adapters.Scope // endpoint and wider are paused until Due
 	alarm string         // an officer must look
 	freed bool           // it certainly did not leave: its quota is given back
+	hand  bool           // a person sends it instead
 }
 
 // classify decides what an adapter's answer means. It is the one place that knows.
@@ -42,6 +43,9 @@ func (o *Outbox) classify(it *record.Item, r adapters.Receipt, err error, now ti
 		end.alarm = whyBlocked
 	case adapters.Rejected, adapters.WindowClosed, adapters.Gone, adapters.Unsupported:
 		end.State = record.ItemRejected
+		if never := e.Class == adapters.WindowClosed || e.Class == adapters.Unsupported; never && o.mayHand(it) {
+			end.State, end.hand = record.ItemDue, true
+		}
 	default:
 		end.State, end.freed = record.ItemUnknown, false
 	}
@@ -160,6 +164,10 @@ func (l *lane) record(tx record.Tx, c *claim, r adapters.Receipt, callErr error)
 		if err := alarm(tx, it, "account", end.alarm, now); err != nil {
 			return err
 		}
+	}
+	if end.hand {
+		c.item.State = record.ItemByHand
+		return l.o.handOver(tx, it, end.Note, c.place, now)
 	}
 	if end.freed { // promise 13
 		if err := release(tx, it, now); err != nil {

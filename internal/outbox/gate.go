@@ -18,10 +18,13 @@ type brief struct {
 	account adapters.Account // nil: down
 	quotas  []allowance
 	lint    error
-	seen    time.Time // when an officer was last signed in
-	sight   sight     // of a warning's post
-	broken  time.Time // until when the breaker is open
-	passive bool      // it leaves in the answer to a callback: no call is made
+	seen    time.Time       // when an officer was last signed in
+	sight   sight           // of a warning's post
+	broken  time.Time       // until when the breaker is open
+	extras  adapters.Extras // with the pictures' bytes
+	pics    string          // why the pictures are not those that were approved; empty: they are
+	passive bool            // it leaves in the answer to a callback: no call is made
+	news    *news           // the notice that was made durable instead of a claim
 }
 
 // brief gathers what the gates need. The linter is pure but slow, so it runs here.
@@ -34,6 +37,7 @@ func (l *lane) brief(ctx context.Context, it *record.Item) (*brief, error) {
 	if l.o.o.Lint != nil {
 		b.lint = l.o.o.Lint(it.Text)
 	}
+	b.extras, b.pics = l.o.pictures(ctx, it)
 	if it.Unsolicited() && l.o.o.OfficerSeen != nil {
 		seen, err := l.o.o.OfficerSeen(ctx)
 		if err != nil {
@@ -50,6 +54,9 @@ type ruling struct {
 	wait   string    // nobody's fault
 	until  time.Time // how long it waits
 	reject string    // back to its author
+	byHand string    // a person sends it, because no program may or can
+	place  string    // where they do
+	notify string    // with hold: the way in which the person is told that there is news
 	expire bool
 }
 
@@ -72,13 +79,16 @@ type check struct {
 // gates are passed in this order: what ends an item, what an officer must see, what waits.
 // The quota is last, because passing it reserves.
 func gates() []gate {
-	return []gate{fresh, halted, knownAccount, approved, standingStill, modest, honest, manned, looked, open, paused, unbroken, inWindow, withinQuota}
+	return []gate{fresh, halted, knownAccount, approved, pictured, standingStill, modest, honest, manned, looked, handed, open, paused, unbroken, inWindow, withinQuota}
 }
 
 func (c *check) judge() (ruling, error) {
 	for _, g := range gates() {
 		r, err := g(c)
 		if err != nil || !r.passes() {
+			if r.byHand != "" {
+				r.place = place(c.b.account, c.it)
+			}
 			return r, err
 		}
 	}
@@ -134,6 +144,14 @@ func approved(c *check) (ruling, error) {
 	return ruling{}, nil
 }
 
+// pictured recomputes the digests of the very pictures about to leave.
+func pictured(c *check) (ruling, error) {
+	if c.b.pics != "" { // promise 1
+		return ruling{hold: c.b.pics}, nil
+	}
+	return ruling{}, nil
+}
+
 // standingStill holds what only a standing approval released, when that has ended or the
 // account no longer lets machines answer.
 func standingStill(c *check) (ruling, error) {
@@ -176,6 +194,9 @@ func looked(c *check) (ruling, error) {
 	if c.it.Purpose != bots.ForWarning || c.it.NotLooked != "" {
 		return ruling{}, nil
 	}
+	if c.lookedByHand() {
+		return ruling{}, nil
+	}
 	if c.b.sight.trouble != "" || c.b.sight.at.IsZero() { // promise 3
 		return ruling{hold: c.b.sight.trouble}, nil
 	}
@@ -188,7 +209,7 @@ func open(c *check) (ruling, error) {
 		return ruling{wait: whyDown, until: c.o.later(c.now, c.it.Snoozes)}, nil
 	}
 	if problem := unable(c.b.account.Caps(), c.it); problem != "" && !c.b.passive {
-		return ruling{reject: problem}, nil
+		return c.orByHand(problem, ruling{reject: problem}), nil
 	}
 	return ruling{}, nil
 }

@@ -36,6 +36,10 @@ type platform struct {
 	find   func(adapters.FindQuery) (adapters.Finding, error)
 	check  func(adapters.Receipt) (adapters.Receipt, error)
 	plan   func(adapters.Bulletin) (adapters.Plan, error)
+	notify func(adapters.Notice) (adapters.Receipt, error)
+	told   []string // ways in which people were told of news
+	menu   []adapters.MenuEntry
+	menus  bool // it has a menu
 	limits adapters.Limits
 	looks  int
 	finds  int
@@ -54,6 +58,12 @@ func (p *platform) Caps() adapters.Caps {
 	}
 	if p.find != nil {
 		c.Find = p
+	}
+	if p.notify != nil {
+		c.Notice = p
+	}
+	if p.menus {
+		c.Menu = p
 	}
 	return c
 }
@@ -107,6 +117,28 @@ func (p *platform) Look(context.Context, adapters.Ref) (adapters.Sight, error) {
 	p.looks++
 	p.mu.Unlock()
 	return p.look()
+}
+
+func (p *platform) Menu(context.Context) ([]adapters.MenuEntry, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.menu), nil
+}
+
+func (p *platform) SetMenu(_ context.Context, _ adapters.Attempt, entries []adapters.MenuEntry) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.menu = entries
+	return nil
+}
+
+func (p *platform) Ways(string) []string { return []string{"subscription", "template"} }
+
+func (p *platform) Notify(_ context.Context, _ adapters.Attempt, n adapters.Notice) (adapters.Receipt, error) {
+	p.mu.Lock()
+	p.told = append(p.told, n.Way+" to "+n.To.ID)
+	p.mu.Unlock()
+	return p.notify(n)
 }
 
 func (p *platform) Find(_ context.Context, q adapters.FindQuery) (adapters.Finding, error) {

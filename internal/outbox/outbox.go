@@ -59,10 +59,14 @@ type Options struct {
 	// at once, so no two running processes may share one.
 	Owner string
 	Pace  Pace
+	// Hand says when items of an account are sent by people. When nil, never.
+	Hand func(account string) HandRule
 	// Lint is the outbound linter, run again just before every send. It is pure.
 	Lint func(text string) error
 	// OfficerSeen returns when an officer was last signed in. When nil, or zero, nothing unsolicited leaves.
 	OfficerSeen func(ctx context.Context) (time.Time, error)
+	// Pictures returns the bytes of a bulletin's picture. When nil, no bulletin with pictures leaves.
+	Pictures func(ctx context.Context, digest string) ([]byte, error)
 	// Tag hides a personal id in a record id; give it the vault's. When nil a plain digest is used.
 	Tag func(scope, value string) string
 	Log *slog.Logger
@@ -92,6 +96,7 @@ type Pace struct {
 	MaxBackoff time.Duration // longest wait between tries; default 10m
 	Settle     time.Duration // before an unknown outcome is looked up; default 1m
 	Tick       time.Duration // longest time between two looks for work; default 1s
+	Vanish     time.Duration // after a draft left for a person was seen to be gone, an officer is asked; default 1h
 	DeadMan    time.Duration // nothing unsolicited leaves when no officer was signed in for so long; default 72h
 }
 
@@ -101,7 +106,7 @@ func (p Pace) withDefaults() Pace {
 		v time.Duration
 	}{
 		{&p.Lease, 30 * time.Second}, {&p.Call, 15 * time.Second}, {&p.Backoff, 5 * time.Second},
-		{&p.MaxBackoff, 10 * time.Minute}, {&p.Settle, time.Minute}, {&p.Tick, time.Second}, {&p.DeadMan, 72 * time.Hour},
+		{&p.MaxBackoff, 10 * time.Minute}, {&p.Settle, time.Minute}, {&p.Tick, time.Second}, {&p.Vanish, time.Hour}, {&p.DeadMan, 72 * time.Hour},
 	} {
 		if *f.d <= 0 {
 			*f.d = f.v
@@ -307,7 +312,7 @@ func (o *Outbox) everyLane(ctx context.Context, lanes map[string]bool) error {
 
 func lanesOf(account string) []string {
 	lanes := []string{record.Lane(account, adapters.Private, bots.ForEmergency)}
-	for _, ch := range []adapters.Channel{adapters.Private, adapters.InReply, adapters.Public} {
+	for _, ch := range []adapters.Channel{adapters.Private, adapters.InReply, adapters.Public, adapters.Preview} {
 		lanes = append(lanes, record.Lane(account, ch, bots.ForReply))
 	}
 	return lanes

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -28,7 +27,7 @@ type allowance struct {
 func (o *Outbox) allowances(lim adapters.Limits, it *record.Item) []allowance {
 	var out []allowance
 	for _, q := range lim.Quotas {
-		if q.N <= 0 || q.Per <= 0 || q.Scope == adapters.ScopeItem || q.Channel != "" && q.Channel != it.Channel {
+		if q.N <= 0 || q.Per <= 0 || q.Scope == adapters.ScopeItem || q.Channel != "" && q.Channel != it.Channel || q.Pushes && it.Extras.Quiet {
 			continue
 		}
 		if q.Scope == adapters.ScopeRecipient && it.Recipient() == "" {
@@ -44,7 +43,7 @@ func (o *Outbox) allowance(q adapters.Quota, it *record.Item) allowance {
 	if q.Zone != "" {
 		a.zone = zone(q.Zone)
 	}
-	a.ledger = fmt.Sprintf("quota/%s/%s/%s/%d/%s%s", it.Account, q.Scope, q.Channel, q.N, q.Per, q.Zone)
+	a.ledger = record.QuotaLedgerID(it.Account, q)
 	if q.Scope == adapters.ScopeRecipient {
 		a.ledger += "/" + o.o.Tag("quota/"+it.Account, it.Recipient())
 	}
@@ -83,9 +82,7 @@ func (a allowance) ends(at time.Time) time.Time {
 	if a.zone == nil {
 		return at.Add(a.per)
 	}
-	at = at.In(a.zone)
-	days := max(1, int(a.per/(24*time.Hour)))
-	return time.Date(at.Year(), at.Month(), at.Day()+days, 0, 0, 0, 0, a.zone)
+	return record.QuotaEnds(a.quota, a.per, a.zone, at)
 }
 
 // counting drops the entries that no longer count.
@@ -122,6 +119,9 @@ func reserve(tx record.Tx, it *record.Item, all []allowance, now time.Time) (ful
 			continue
 		}
 		if it.Purpose == bots.ForEmergency { // promise 12
+			continue
+		}
+		if a.quota.Advisory { // a person sends it, and sees for themselves
 			continue
 		}
 		if frees.After(until) { // promise 13

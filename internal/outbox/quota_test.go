@@ -57,14 +57,16 @@ func TestWhenAnEntryStopsCounting(t *testing.T) {
 	}{
 		{"sliding", 3 * time.Hour, "", "2026-11-25T18:30:00Z"},
 		{"Shanghai's midnight", 24 * time.Hour, "Asia/Shanghai", "2026-11-25T16:00:00Z"},
+		{"a calendar month of Shanghai", 30 * 24 * time.Hour, "Asia/Shanghai monthly", "2026-11-30T16:00:00Z"},
 		{"three days of Shanghai", 72 * time.Hour, "Asia/Shanghai", "2026-11-27T16:00:00Z"},
 		{"UTC's midnight", 24 * time.Hour, "UTC", "2026-11-26T00:00:00Z"},
 		{"a zone nobody knows slides", 24 * time.Hour, "Asia/Nowhere", "2026-11-26T15:30:00Z"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := allowance{limit: 1, per: c.per}
-			if c.zone != "" {
-				a.zone = zone(c.zone)
+			name, monthly := strings.CutSuffix(c.zone, " monthly")
+			a := allowance{limit: 1, per: c.per, quota: adapters.Quota{Monthly: monthly}}
+			if name != "" {
+				a.zone = zone(name)
 			}
 			if got := a.ends(at).UTC().Format(time.RFC3339); got != c.want {
 				t.Errorf("ends %s, want %s", got, c.want)

@@ -17,8 +17,10 @@ type claim struct {
 	n      int
 	epoch  uint64
 	at     adapters.Attempt
-	report func(error) // to the breaker
-	waits  bool        // a gate lets it wait: nothing was claimed
+	extras adapters.Extras // the item's, with the pictures' bytes
+	report func(error)     // to the breaker
+	waits  bool            // a gate lets it wait: nothing was claimed
+	place  string          // where a person would post it
 }
 
 // send takes one item from due to whatever becomes of it. After the claim it no longer
@@ -35,6 +37,9 @@ func (l *lane) send(ctx context.Context, it *record.Item) error {
 		return err
 	}
 	c, err := l.claim(ctx, b)
+	if err == nil && c == nil && b.news != nil {
+		return l.notify(ctx, b)
+	}
 	if err != nil || c == nil {
 		return err
 	}
@@ -52,7 +57,7 @@ func (l *lane) claim(ctx context.Context, b *brief) (*claim, error) {
 		c.report, b.broken = l.o.permit(b.item)
 	}
 	err := l.o.o.Store.Update(ctx, func(tx record.Tx) error {
-		c.item, c.waits = nil, false
+		c.item, c.waits, b.news = nil, false, nil
 		return l.decide(tx, b, c)
 	})
 	if err != nil || c.item == nil {
@@ -97,13 +102,18 @@ func (l *lane) decide(tx record.Tx, b *brief, c *claim) error {
 	}
 	if !r.passes() {
 		c.waits = r.wait != ""
+		if r.notify != "" {
+			b.news = l.o.newsOf(it, r.notify, l.o.deadline(now, until))
+		}
 		return l.o.rule(tx, it, r, now)
 	}
 	if c.n, err = it.Claim(epoch, now); err != nil {
 		return err
 	}
 	it.Untold, it.Lookups, it.Passive = false, 0, b.passive
-	c.item, c.epoch = it, epoch
+	it.Vanished, it.Hint, it.Altered = time.Time{}, "", ""
+	c.extras = b.extras
+	c.item, c.epoch, c.place = it, epoch, place(b.account, it)
 	c.at = adapters.Attempt{Item: it.ID, N: c.n, Key: it.Key, Code: it.Code, Deadline: l.o.deadline(now, until)}
 	return l.o.save(tx, it, "claimed", now)
 }
@@ -126,11 +136,18 @@ func (o *Outbox) rule(tx record.Tx, it *record.Item, r ruling, now time.Time) er
 		if err := it.Hold(r.hold); err != nil {
 			return err
 		}
+		if r.notify != "" {
+			if err := it.Notify(r.notify, now); err != nil {
+				return err
+			}
+		}
 		if err := alarm(tx, it, "held", r.hold, now); err != nil {
 			return err
 		}
 		it.Tell(now)
 		return o.save(tx, it, "held", now)
+	case r.byHand != "":
+		return o.handOver(tx, it, r.byHand, r.place, now)
 	case r.reject != "":
 		it.State, it.Why = record.ItemRejected, r.reject
 		return o.end(tx, it, "rejected", now)
@@ -174,13 +191,15 @@ func platformCode(it *record.Item) string {
 // forget removes an item whose subject was erased: nobody can read it any more, so it
 // cannot leave.
 func (l *lane) forget(ctx context.Context, it *record.Item) error {
-	return l.o.o.Store.Update(ctx, func(tx record.Tx) error {
-		tx.Audit(record.AuditEntry{
-			At: time.Now(), Who: "outbox", Did: "forgotten", Detail: whyErased,
-			On: bots.Target{Kind: record.KindItem, ID: it.ID},
-		})
-		return tx.Delete(record.KindItem, it.ID)
+	return l.o.o.Store.Update(ctx, func(tx record.Tx) error { return buried(tx, it) })
+}
+
+func buried(tx record.Tx, it *record.Item) error {
+	tx.Audit(record.AuditEntry{
+		At: time.Now(), Who: "outbox", Did: "forgotten", Detail: whyErased,
+		On: bots.Target{Kind: record.KindItem, ID: it.ID},
 	})
+	return tx.Delete(record.KindItem, it.ID)
 }
 
 // answer is what an adapter returned.
@@ -189,17 +208,22 @@ type answer struct {
 	err     error
 }
 
-// call makes the one call of a claim. An adapter that overruns its deadline is abandoned;
-// what it says later is refused.
+// call makes the one call of a claim.
 func (o *Outbox) call(ctx context.Context, a adapters.Account, c *claim) (adapters.Receipt, error) {
-	ctx, stop := context.WithDeadline(ctx, c.at.Deadline)
+	return o.bounded(ctx, c.at.Deadline, func(ctx context.Context) (adapters.Receipt, error) { return dispatch(ctx, a.Caps(), c) })
+}
+
+// bounded makes one mutating call. An adapter that overruns its deadline is abandoned;
+// what it says later is refused.
+func (o *Outbox) bounded(ctx context.Context, deadline time.Time, call func(context.Context) (adapters.Receipt, error)) (adapters.Receipt, error) {
+	ctx, stop := context.WithDeadline(ctx, deadline)
 	defer stop()
 	said := make(chan answer, 1)
 	go func() {
-		r, err := dispatch(ctx, a.Caps(), c)
+		r, err := survived(ctx, call)
 		said <- answer{r, err}
 	}()
-	late := time.NewTimer(time.Until(c.at.Deadline) + o.pace.grace())
+	late := time.NewTimer(time.Until(deadline) + o.pace.grace())
 	defer late.Stop()
 	select {
 	case s := <-said:
@@ -217,24 +241,32 @@ func proven(s answer) error {
 	return s.err
 }
 
-// dispatch calls the sending method of the item's channel. A panic in an adapter is an
-// unknown outcome.
-func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Receipt, err error) {
+// survived makes a call. A panic in an adapter is an unknown outcome.
+func survived(ctx context.Context, call func(context.Context) (adapters.Receipt, error)) (r adapters.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &adapters.Error{Op: "send", Err: fmt.Errorf("the adapter panicked: %v", p)}
 		}
 	}()
+	return call(ctx)
+}
+
+// dispatch calls the sending method of the item's channel.
+func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Receipt, err error) {
 	it := c.item
 	switch it.Channel {
-	case adapters.Public:
+	case adapters.Public, adapters.Preview:
 		part, err := onePart(caps.Publish, it)
 		if err != nil {
 			return r, err
 		}
+		part.Extras = c.extras
+		if it.Channel == adapters.Preview {
+			return caps.Preview.Preview(ctx, c.at, it.To, part)
+		}
 		return caps.Publish.Publish(ctx, c.at, part)
 	case adapters.Private:
-		return caps.Message.Send(ctx, c.at, adapters.Message{To: it.To, Text: it.Text, Language: it.Language, InReplyTo: it.Parent})
+		return caps.Message.Send(ctx, c.at, adapters.Message{To: it.To, Text: it.Text, Language: it.Language, InReplyTo: it.Parent, Choices: it.Choices})
 	default:
 		return caps.Comment.Comment(ctx, c.at, adapters.Comment{To: it.To, Parent: it.Parent, Text: it.Text, Language: it.Language})
 	}
@@ -242,7 +274,7 @@ func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Rec
 
 // onePart plans a bulletin, which must be one post with exactly the approved bytes.
 func onePart(p adapters.Publisher, it *record.Item) (adapters.Part, error) {
-	plan, err := p.Plan(adapters.Bulletin{Title: it.Title, Text: it.Text, Language: it.Language})
+	plan, err := p.Plan(adapters.Bulletin{Title: it.Title, Text: it.Text, Language: it.Language, Extras: it.Extras})
 	if err != nil {
 		return adapters.Part{}, &adapters.Error{Class: adapters.Rejected, Op: "plan", Err: err}
 	}
@@ -262,6 +294,7 @@ func says(p adapters.Part, it *record.Item) bool {
 func unable(caps adapters.Caps, it *record.Item) string {
 	switch {
 	case it.Channel == adapters.Public && caps.Publish != nil,
+		it.Channel == adapters.Preview && caps.Publish != nil && caps.Preview != nil,
 		it.Channel == adapters.Private && caps.Message != nil,
 		it.Channel == adapters.InReply && caps.Comment != nil:
 		return ""

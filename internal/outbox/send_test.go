@@ -199,7 +199,7 @@ func TestPendingReceiptIsPolledUntilThePlatformTells(t *testing.T) {
 		alarm bool
 	}{
 		{"done", 3, nil, record.ItemDelivered, false},
-		{"failed", 3, &adapters.Error{Class: adapters.Rejected, Op: "check"}, record.ItemRejected, false},
+		{"failed", 3, &adapters.Error{Class: adapters.Rejected, Op: "check"}, record.ItemRejected, true},
 		{"never", 1 << 30, nil, record.ItemAccepted, true},
 		{"checks fail for a while", 3, &adapters.Error{Class: adapters.NotSent, Op: "check"}, record.ItemAccepted, true},
 	} {

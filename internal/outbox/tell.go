@@ -20,7 +20,7 @@ func (o *Outbox) tellOn(ctx context.Context) {
 	tick := time.NewTicker(o.pace.Tick)
 	defer tick.Stop()
 	for {
-		if err := o.tell(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(o.lapseHands(ctx), o.tell(ctx)); err != nil && ctx.Err() == nil {
 			o.log.Error("outcomes could not be told yet", "err", err)
 		}
 		select {
@@ -87,7 +87,7 @@ func outcomeKey(it *record.Item) string {
 }
 
 func outcome(it *record.Item) *bots.Event {
-	body := &bots.Outcome{Item: it.ID, Draft: it.Draft, State: it.State, Purpose: it.Purpose, Receipt: it.Receipt, Problem: it.Why}
+	body := &bots.Outcome{Item: it.ID, Draft: it.Draft, State: it.State, Purpose: it.Purpose, Receipt: it.Receipt, Problem: it.Why, Altered: it.Altered}
 	if n := len(it.Attempts); n > 0 {
 		body.Code = it.Attempts[n-1].Code
 	}

@@ -28,6 +28,9 @@ func (l *lane) resolve(ctx context.Context, it *record.Item) error {
 		return l.forget(ctx, it)
 	}
 	a, up := l.o.o.Accounts(it.Account)
+	if !it.Vanished.IsZero() { // promise 4
+		return l.giveUp(ctx, it, it.Why)
+	}
 	if l.mayRepeat(it, time.Now()) {
 		return l.change(ctx, it, "repeats", func(_ record.Tx, it *record.Item, now time.Time) error {
 			return it.Repeat(l.o.idem(it, a) == adapters.Keyed, l.o.later(now, unknowns(it)-1))
@@ -132,7 +135,7 @@ func (l *lane) check(ctx context.Context, it *record.Item) error {
 		return l.forget(ctx, it)
 	}
 	if it.Passive {
-		return l.checked(ctx, it, it.Receipt, "")
+		return l.checked(ctx, it, it.Receipt, "", "")
 	}
 	a, up := l.o.o.Accounts(it.Account)
 	if !up || a.Caps().Publish == nil {
@@ -147,14 +150,18 @@ func (l *lane) check(ctx context.Context, it *record.Item) error {
 	l.o.step(StepAsked)
 	switch class := adapters.ClassOf(err); {
 	case err == nil && !r.Pending:
-		return l.checked(ctx, it, r, "")
+		return l.checked(ctx, it, r, l.o.shows(a, it), "")
+	case err == nil && r.Vanished:
+		return l.vanished(ctx, it)
 	case err != nil && (class == adapters.Rejected || class == adapters.Gone):
-		return l.checked(ctx, it, it.Receipt, whyFailed(errorOf(err)))
+		return l.checked(ctx, it, it.Receipt, "", whyFailed(errorOf(err)))
 	}
 	return l.pending(ctx, it, whyPending)
 }
 
-func (l *lane) checked(ctx context.Context, it *record.Item, r adapters.Receipt, failure string) error {
+// checked records how an accepted send ended. What came out is held against shows, the
+// approved text as readers should see it; a difference, or a refusal, is put before an officer.
+func (l *lane) checked(ctx context.Context, it *record.Item, r adapters.Receipt, shows, failure string) error {
 	did := record.ItemDelivered
 	if failure != "" {
 		did = record.ItemRejected
@@ -164,9 +171,58 @@ func (l *lane) checked(ctx context.Context, it *record.Item, r adapters.Receipt,
 			return err
 		}
 		if failure != "" {
-			return release(tx, it, now)
+			return l.refused(tx, it, now)
 		}
+		if r.Shown == nil {
+			return nil
+		}
+		it.Compare(shows, *r.Shown)
+		if it.Altered != "" { // promise 1
+			return alarm(tx, it, "altered", whyAltered+it.Altered, now)
+		}
+		it.Receipt.Shown = nil // it is what the item says anyway
 		return nil
+	})
+}
+
+// refused puts what the platform did not publish before an officer, with what it said of
+// its own accord.
+func (l *lane) refused(tx record.Tx, it *record.Item, now time.Time) error {
+	if it.Hint != "" {
+		it.Why += "（" + it.Hint + "）"
+	}
+	if err := release(tx, it, now); err != nil {
+		return err
+	}
+	return alarm(tx, it, "refused", whyRefused+it.Why, now)
+}
+
+// shows is what readers should see of an item, without markup.
+func (o *Outbox) shows(a adapters.Account, it *record.Item) string {
+	part, err := onePart(a.Caps().Publish, it)
+	if err != nil || part.Shows == "" {
+		return it.Text
+	}
+	return part.Shows
+}
+
+// vanished notes that a draft left for a person is gone and not known to be out. After a
+// while an officer is asked: it is never filed again unasked.
+func (l *lane) vanished(ctx context.Context, it *record.Item) error {
+	if it.Vanished.IsZero() || time.Since(it.Vanished) < l.o.pace.Vanish {
+		return l.change(ctx, it, "vanished", func(_ record.Tx, it *record.Item, now time.Time) error {
+			if it.Vanished.IsZero() {
+				it.Vanished = now
+			}
+			next := earlier(l.o.later(now, it.Lookups+1), it.Vanished.Add(l.o.pace.Vanish))
+			return it.Inconclusive(whyPending, next)
+		})
+	}
+	return l.change(ctx, it, "unclear", func(tx record.Tx, it *record.Item, now time.Time) error {
+		if err := it.Unclear(whyVanished, now); err != nil {
+			return err
+		}
+		return alarm(tx, it, "unknown", whyVanished, now)
 	})
 }
 

@@ -31,10 +31,16 @@ const (
 	whyBlocked     = "账号已被平台停用或限制，请与平台联系"
 	whyNoFind      = "是否送达未知，平台无法查询，请民警到平台核对后处理"
 	whyNeverWrote  = "对方没有来信，平台不允许主动私信，请改用其他渠道"
+	whyWaits       = "平台的回复时限已过，" + record.WhyAwaits
+	whyNoticing    = "；已尝试通知对方“有新进展”，是否送达未知"
+	whyNoticed     = "；已通知对方“有新进展”"
 	whyFound       = "已在平台上查到"
 	whyAbsent      = "已到平台核对，确未发出，将重新发送"
 	whyPending     = "平台已受理，等待结果"
 	whyPassive     = "已随平台回调答复，平台又来询问，已原样再答"
+	whyManual      = "该平台没有官方接口，须由民警人工代发"
+	whyUrgentHand  = "紧急劝阻须人工代发，请立即处理"
+	whyLateHand    = "人工代发已超过时限，请尽快处理"
 	whyNeverTold   = "平台受理后长时间没有结果，请到平台核对"
 )
 
@@ -43,6 +49,16 @@ func whyHalted(h *record.Halt) string {
 		return "已全部停发，恢复后自动发出"
 	}
 	return "已停发公开及主动消息，恢复后自动发出"
+}
+
+const (
+	whyVanished = "草稿已不在草稿箱，发布记录里也查不到：可能已在平台后台群发，也可能被删除。请到平台后台核对后认定结果"
+	whyAltered  = "发出的内容与批准的不一致，请核对并决定是否更正或删除："
+	whyRefused  = "平台没有发布这篇通报："
+)
+
+func whyNoPicture(name string) string {
+	return "图片 " + name + " 读取不到或与批准的不一致，须重新附图并审批"
 }
 
 func whyBehind(item string) string {
@@ -61,10 +77,10 @@ func whyLookFailed(err error) string { return record.WhyNotLooked + "：" + clip
 func whyWindow(windows []adapters.ReplyWindow, conv *bots.Conversation, now time.Time) string {
 	for _, w := range windows {
 		if _, until := record.WindowLeft(w, conv, nil, "", now); !until.IsZero() {
-			return fmt.Sprintf("平台允许的回复次数已用完（%s内 %d 次），等对方再次来信，或改用其他渠道", span(w.Within), w.N)
+			return fmt.Sprintf("平台允许的回复次数已用完（%s内 %d 次），%s，或改用其他渠道", span(w.Within), w.N, record.WhyAwaits)
 		}
 	}
-	return "平台的回复时限已过，等对方再次来信，或改用其他渠道"
+	return whyWaits + "，或改用其他渠道"
 }
 
 func whyQuota(a allowance) string {

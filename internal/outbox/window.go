@@ -22,7 +22,7 @@ func inWindow(c *check) (ruling, error) {
 	}
 	conv, err := record.Load[bots.Conversation](c.tx, record.ConversationID(c.o.o.Tag, c.it.Account, c.it.To.ID))
 	if errors.Is(err, record.ErrNotFound) {
-		return ruling{hold: whyNeverWrote}, nil
+		return c.orByHand(whyNeverWrote, ruling{hold: whyNeverWrote}), nil
 	}
 	if err != nil {
 		return ruling{}, err
@@ -31,28 +31,28 @@ func inWindow(c *check) (ruling, error) {
 	if err != nil {
 		return ruling{}, err
 	}
-	if left := creditsLeft(windows, conv, ledger, c.it, c.now); left <= reserved(c.it) { // promise 13
-		return ruling{hold: whyWindow(windows, conv, c.now)}, nil
+	if left := creditsLeft(windows, conv, ledger, c.it, c.now); left <= 0 { // promise 13
+		return c.outside(conv, whyWindow(windows, conv, c.now))
 	}
 	return ruling{}, enter(c.tx, c.it, []*record.Ledger{prune(ledger, windows, c.now)}, c.now)
 }
 
-// creditsLeft is how many replies the most generous open window still allows; 0: all are closed.
+// creditsLeft is how many replies the most generous open window still allows such an item,
+// without what is kept back; 0: none.
 func creditsLeft(windows []adapters.ReplyWindow, conv *bots.Conversation, l *record.Ledger, it *record.Item, now time.Time) (best int) {
 	for _, w := range windows {
 		left, _ := record.WindowLeft(w, conv, l, it.ID, now)
-		best = max(best, left)
+		best = max(best, left-reserved(it, w))
 	}
 	return best
 }
 
-// reserved is how many credits an item must leave: the last one is for an emergency card
-// or a receipt.
-func reserved(it *record.Item) int {
+// reserved is how many credits of a window an item must leave.
+func reserved(it *record.Item, w adapters.ReplyWindow) int {
 	if it.Purpose == bots.ForReceipt {
 		return 0
 	}
-	return 1
+	return record.WindowKept(w)
 }
 
 // prune drops what no window can count any more.

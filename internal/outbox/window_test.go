@@ -52,6 +52,20 @@ func TestPromise13_TheLastReplyIsKeptForAReceiptOrAnEmergency(t *testing.T) {
 	})
 }
 
+func TestAWindowOfOneReplyIsThereForThatReply(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		w.accounts["wb"].limits.Windows = []adapters.ReplyWindow{{Trigger: adapters.KindMention, N: 1, Within: 48 * time.Hour}}
+		w.opts.Tag = plainTag
+		wrote(w, "li", adapters.KindMention)
+		first, second := w.item(bots.ForReply), w.item(bots.ForReply)
+		w.run(withTag)
+		pass(time.Minute)
+		w.wantState(first, record.ItemDelivered)
+		w.wantState(second, record.ItemHeld)
+		w.wantWhy(second, "回复次数已用完")
+	})
+}
+
 func TestPromise12_AnEmergencyCardIsTriedOutsideEveryWindow(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		windowed(w)

@@ -1,14 +1,19 @@
 package record
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"netpatrol/bots"
 )
 
-// RequestMode is the first person's half of a mode change.
-func RequestMode(a *bots.Account, by *Officer, to bots.Mode, attest bool) error {
+// RequestMode is the first person's half of a mode change. With grounds, the officer attests that
+// the account is the agency's.
+func RequestMode(a *bots.Account, by *Officer, to bots.Mode, grounds string) error {
 	if !by.Is(Approver, Admin) {
 		return refuse("role", "%s may not change an account's mode: it needs an approver or admin", by.ID)
 	}
@@ -17,14 +22,12 @@ func RequestMode(a *bots.Account, by *Officer, to bots.Mode, attest bool) error 
 		return refuse("mode-step", "an account goes observe, suggest, live, one step at a time (or back to any): not from %s to %s", a.Mode(), to)
 	}
 	a.Wanted, a.WantedBy = to, by.ID
-	if attest {
-		attestBy(a, by.ID)
-	}
+	attestBy(a, by.ID, grounds)
 	return nil
 }
 
 // ConfirmMode is the second person's half.
-func ConfirmMode(a *bots.Account, by *Officer, attest bool, p Policy, now time.Time) error {
+func ConfirmMode(a *bots.Account, by *Officer, grounds string, p Policy, now time.Time) error {
 	if !by.Is(Approver, Admin) {
 		return refuse("role", "%s may not change an account's mode: it needs an approver or admin", by.ID)
 	}
@@ -34,8 +37,11 @@ func ConfirmMode(a *bots.Account, by *Officer, attest bool, p Policy, now time.T
 	if a.WantedBy == by.ID && !p.OneOfficer { // promise 2
 		return refuse("two-people", "you asked for it: a second officer must confirm it")
 	}
+	if a.Mismatch != "" && a.Wanted != bots.Observe { // promise 7
+		return refuse("principal", "%s: correct the account's option principal or the unit's name, or have the platform verify the right agency", a.Mismatch)
+	}
 	attested := a.Attested
-	if attest {
+	if grounds != "" {
 		attested = append(slices.Clone(attested), by.ID)
 	}
 	if a.Wanted == bots.Live && !a.Confirmed && !twoAttest(attested, p) { // promise 7
@@ -44,9 +50,7 @@ func ConfirmMode(a *bots.Account, by *Officer, attest bool, p Policy, now time.T
 	if a.Suspect != "" && a.Wanted != bots.Observe && !twoAttest(attested, p) { // promise 7
 		return refuse("identity", "%s: two officers must attest it anew", a.Suspect)
 	}
-	if attest {
-		attestBy(a, by.ID)
-	}
+	attestBy(a, by.ID, grounds)
 	if a.Wanted != bots.Observe {
 		a.Suspect = ""
 	}
@@ -54,10 +58,17 @@ func ConfirmMode(a *bots.Account, by *Officer, attest bool, p Policy, now time.T
 	return nil
 }
 
-func attestBy(a *bots.Account, officer string) {
+func attestBy(a *bots.Account, officer, grounds string) {
+	if grounds == "" {
+		return
+	}
 	if !slices.Contains(a.Attested, officer) {
 		a.Attested = append(a.Attested, officer)
 	}
+	if a.Grounds = maps.Clone(a.Grounds); a.Grounds == nil {
+		a.Grounds = map[string]string{}
+	}
+	a.Grounds[officer] = grounds
 }
 
 func twoAttest(officers []string, p Policy) bool {
@@ -78,10 +89,27 @@ func Identified(a *bots.Account, digest string, confirmed bool) (changed bool) {
 	changed = a.Identity != "" && a.Identity != digest
 	if changed { // promise 7
 		a.Suspect = "平台显示的账号名称或主体与此前不同"
-		a.Attested = nil
+		a.Attested, a.Grounds = nil, nil
 	}
 	a.Identity, a.Confirmed = digest, confirmed
 	return changed
+}
+
+// Principal compares whom the platform names as the account's verified principal with the
+// agency it is configured for: expected, or where that is empty, the unit, whose name begins with
+// its agency's. Another one holds sends, whoever attests the account. It says whether
+// that is news. A platform that names nobody proves nothing.
+func Principal(a *bots.Account, said, expected string) (news bool) {
+	before := a.Mismatch
+	a.Mismatch = ""
+	if said != "" && said != expected && (expected != "" || !strings.HasPrefix(a.Unit, said)) { // promise 7
+		a.Mismatch = fmt.Sprintf("平台认证主体为“%s”，与配置的“%s”不符", said, cmp.Or(expected, a.Unit))
+		a.Suspect, a.Attested, a.Confirmed = a.Mismatch, nil, false
+	}
+	if a.Mismatch == "" && before != "" && a.Suspect == before {
+		a.Suspect = ""
+	}
+	return a.Mismatch != before
 }
 
 // HaltSends stops sends at a level.

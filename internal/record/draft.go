@@ -7,18 +7,20 @@ import (
 	"slices"
 	"time"
 
+	"netpatrol/adapters"
 	"netpatrol/bots"
 )
 
 // Seal is the hex SHA-256 over everything an approval binds to: the rendered bytes,
 // account, recipient, channel, what it answers, the evidence digest and the expiry.
 func Seal(d *bots.Draft) string {
-	return sealOf(d.Title, d.Text, d.Account, string(d.Channel), d.To.ID, string(d.Parent), d.Evidence, d.Expires)
+	return sealOf(d.Title, d.Text, d.Account, string(d.Channel), d.To.ID, string(d.Parent), d.Evidence, d.Expires, d.Extras)
 }
 
-func sealOf(title, text, account, channel, to, parent, evidence string, expires time.Time) string {
+func sealOf(title, text, account, channel, to, parent, evidence string, expires time.Time, extras adapters.Extras) string {
 	h := sha256.New()
-	for _, f := range []string{"netpatrol seal 1", title, text, account, channel, to, parent, evidence, expires.UTC().Format(time.RFC3339Nano)} {
+	fields := []string{"netpatrol seal 1", title, text, account, channel, to, parent, evidence, expires.UTC().Format(time.RFC3339Nano)}
+	for _, f := range append(fields, extraFields(extras)...) {
 		var n [8]byte
 		binary.BigEndian.PutUint64(n[:], uint64(len(f)))
 		h.Write(n[:])
@@ -55,7 +57,7 @@ func ApproveDraft(d *bots.Draft, by *Officer, seen uint64, now time.Time, p Poli
 // wrote says whether an officer's own words are in the draft. An officer's reply in a
 // conversation the citizen opened needs its author only.
 func wrote(d *bots.Draft, officer string) bool {
-	if d.Purpose == bots.ForOfficer {
+	if d.Purpose == bots.ForOfficer || d.Purpose == bots.ForPreview { // the reader of a preview is one of us
 		return false
 	}
 	return d.Author == officer || slices.Contains(d.Editors, officer)
@@ -82,8 +84,11 @@ func decidable(d *bots.Draft, by *Officer, seen uint64, now time.Time) error {
 func MayDecide(by *Officer, p bots.Purpose) bool { return by.Is(deciders(p)...) }
 
 func deciders(p bots.Purpose) []Role {
-	if p == bots.ForBulletin {
+	switch p {
+	case bots.ForBulletin:
 		return []Role{Approver}
+	case bots.ForPreview:
+		return []Role{Editor, Duty, Approver}
 	}
 	return []Role{Duty, Approver}
 }
@@ -119,7 +124,10 @@ func EditDraft(d *bots.Draft, by *Officer, text string, seen uint64) error {
 	if seen != d.Version {
 		return refuse("changed", "this %s was changed after you opened it: read it again", d.Purpose)
 	}
-	d.Text, d.Template, d.State = text, "", bots.DraftAwaiting
+	if d.Extras.Source != "" { // promise 1
+		return refuse("console-draft", "this %s is a draft of the platform's console: edit it there and pull it again", d.Purpose)
+	}
+	d.Text, d.Template, d.Choices, d.State = text, "", nil, bots.DraftAwaiting
 	if !slices.Contains(d.Editors, by.ID) {
 		d.Editors = append(d.Editors, by.ID)
 	}

@@ -14,7 +14,8 @@ import (
 //
 //	due <-> held
 //	due -> claimed -> accepted (the platform will tell) -> delivered
-//	claimed -> due (certainly not sent) | rejected | unknown
+//	claimed -> due (certainly not sent) | rejected | unknown | by-hand
+//	due -> by-hand -> delivered (proven) | closed by an officer | expired (not taken) | withdrawn (not taken)
 //	unknown -> delivered | due | closed by an officer
 //	before claim -> expired | withdrawn
 type Item struct {
@@ -28,6 +29,7 @@ type Item struct {
 	Parent       adapters.Ref     `json:"parent,omitempty"`
 	Title        string           `json:"title,omitempty"`
 	Text         string           `json:"text"`
+	Extras       adapters.Extras  `json:"extras,omitzero"`
 	Language     string           `json:"language"`
 	Code         string           `json:"code"`
 	Key          string           `json:"key"` // idempotency key
@@ -51,6 +53,19 @@ type Item struct {
 	// Passive: it left in the answer to a callback, whose platform proves nothing; it counts as
 	// delivered when the callback has not come again for a while.
 	Passive bool `json:"passive,omitempty"`
+	// Notices are how the person was told that there is news, because the message itself may
+	// not be sent now.
+	Notices []Notice `json:"notices,omitempty"`
+	// Choices are lines of Text that may be offered as buttons.
+	Choices []adapters.Choice `json:"choices,omitempty"`
+	// Altered says in what way what came out is not what was approved; its words are in Receipt.Shown.
+	Altered string `json:"altered,omitempty"`
+	// Hint is what the platform said of its own accord about a send it had accepted.
+	Hint string `json:"hint,omitempty"`
+	// Vanished is when what was left for a person to send was first seen to be gone.
+	Vanished time.Time `json:"vanished,omitzero"`
+	// Hand is how a person sends it, once no program may or can; nil: never asked.
+	Hand *Hand `json:"hand,omitempty"`
 }
 
 // RecordKind implements [bots.Record].
@@ -72,6 +87,7 @@ const (
 	ItemDue       = "due"
 	ItemHeld      = "held"
 	ItemClaimed   = "claimed"
+	ItemByHand    = "by-hand"
 	ItemAccepted  = "accepted"
 	ItemDelivered = "delivered"
 	ItemRejected  = "rejected"
@@ -93,7 +109,7 @@ func Lane(account string, ch adapters.Channel, p bots.Purpose) string {
 func newItem(d *bots.Draft, a *Approval, now time.Time) *Item {
 	i := &Item{
 		Draft: d.ID, Approval: a.ID, Purpose: d.Purpose, Account: d.Account, Channel: d.Channel, To: d.To,
-		Parent: d.Parent, Title: d.Title, Text: d.Text, Language: d.Language, Code: d.Code, Key: itemKey(d.Code),
+		Parent: d.Parent, Title: d.Title, Text: d.Text, Choices: d.Choices, Extras: d.Extras, Language: d.Language, Code: d.Code, Key: itemKey(d.Code),
 		Seal: a.Seal, Evidence: d.Evidence, Post: d.Post, PostText: d.PostText, About: d.About,
 		Conversation: d.Stream, Expires: d.Expires,
 	}
@@ -114,7 +130,7 @@ func itemKey(code string) string { return "np-" + strings.ToLower(code) }
 // Intact says whether the item is still what was approved.
 func (i *Item) Intact(a *Approval) bool {
 	return a != nil && a.ID == i.Approval && a.Seal == i.Seal &&
-		sealOf(i.Title, i.Text, i.Account, string(i.Channel), i.To.ID, string(i.Parent), i.Evidence, i.Expires) == i.Seal
+		sealOf(i.Title, i.Text, i.Account, string(i.Channel), i.To.ID, string(i.Parent), i.Evidence, i.Expires, i.Extras) == i.Seal
 }
 
 // Unsolicited says whether nobody asked for this message.
@@ -230,6 +246,12 @@ func (i *Item) Unhold(now time.Time) error {
 // WhyNotLooked begins the reason of an item that is held because nobody could look at its post.
 const WhyNotLooked = "无法复看原帖"
 
+// WhyAwaits stands in the reason of an item that is held until the person writes again.
+const WhyAwaits = "等对方再次来信后发出"
+
+// Awaits says whether the item is held only until the person does something again.
+func (i *Item) Awaits() bool { return i.State == ItemHeld && strings.Contains(i.Why, WhyAwaits) }
+
 // Unseen says whether the item is held only because its post could not be looked at.
 func (i *Item) Unseen() bool {
 	return i.State == ItemHeld && i.Purpose == bots.ForWarning && strings.HasPrefix(i.Why, WhyNotLooked)
@@ -278,6 +300,10 @@ func (i *Item) Found(f adapters.Finding, now time.Time) error {
 	switch f.Verdict {
 	case adapters.Found:
 		i.Receipt = f.Receipt
+		if f.Receipt.Pending { // it waits for the platform's own people: it is not out
+			i.State, i.Why, i.Due, i.Lookups = ItemAccepted, "已在平台上查到，等待结果", now, 0
+			return nil
+		}
 		return i.resolve(ItemDelivered, "已在平台上查到", now)
 	case adapters.Absent:
 		return i.resolve(ItemDue, "已查询，平台上没有", now)
@@ -306,7 +332,7 @@ func (i *Item) resolve(as, why string, now time.Time) error {
 
 // Expire ends an item nobody sent in time.
 func (i *Item) Expire() error {
-	if i.State != ItemDue && i.State != ItemHeld {
+	if i.moving() { // promise 4
 		return refuse("not-due", "the item is %s", i.State)
 	}
 	i.State, i.Why, i.Due = ItemExpired, "过期未发出", time.Time{}
@@ -315,11 +341,22 @@ func (i *Item) Expire() error {
 
 // Withdraw takes back an item that was not claimed.
 func (i *Item) Withdraw(why string) error {
-	if i.State != ItemDue && i.State != ItemHeld {
+	if i.moving() {
 		return refuse("not-due", "the item is %s and cannot be withdrawn", i.State)
 	}
 	i.State, i.Why, i.Due = ItemWithdrawn, why, time.Time{}
 	return nil
+}
+
+// moving says whether somebody or something is sending the item, or has.
+func (i *Item) moving() bool {
+	switch i.State {
+	case ItemDue, ItemHeld:
+		return false
+	case ItemByHand:
+		return i.Hand == nil || i.Hand.Taken != ""
+	}
+	return true
 }
 
 // Final says whether nothing more will happen to the item.

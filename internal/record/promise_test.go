@@ -171,11 +171,11 @@ func TestPromise2_AStandingApprovalNeedsTwo(t *testing.T) {
 
 func TestPromise2_AModeChangeNeedsTwo(t *testing.T) {
 	a := &bots.Account{Head: bots.Head{ID: "wb", State: string(bots.Observe)}}
-	if err := RequestMode(a, officer("lin", Approver), bots.Suggest, false); err != nil {
+	if err := RequestMode(a, officer("lin", Approver), bots.Suggest, ""); err != nil {
 		t.Fatal(err)
 	}
-	refusedWith(t, ConfirmMode(a, officer("lin", Approver), false, Policy{}, now), "two-people")
-	if err := ConfirmMode(a, officer("wu", Admin), false, Policy{}, now); err != nil || a.Mode() != bots.Suggest {
+	refusedWith(t, ConfirmMode(a, officer("lin", Approver), "", Policy{}, now), "two-people")
+	if err := ConfirmMode(a, officer("wu", Admin), "", Policy{}, now); err != nil || a.Mode() != bots.Suggest {
 		t.Errorf("mode %s, %v", a.Mode(), err)
 	}
 }
@@ -231,19 +231,22 @@ func TestPromise4_ALateAnswerNeverOverwritesANewerTruth(t *testing.T) {
 func TestPromise7_OnlyAnIdentifiedAccountGoesLive(t *testing.T) {
 	suggest := func() *bots.Account {
 		a := &bots.Account{Head: bots.Head{ID: "wb", State: string(bots.Suggest)}}
-		if err := RequestMode(a, officer("lin", Approver), bots.Live, true); err != nil {
+		if err := RequestMode(a, officer("lin", Approver), bots.Live, "平台开户函"); err != nil {
 			t.Fatal(err)
 		}
 		return a
 	}
-	refusedWith(t, ConfirmMode(suggest(), officer("wu", Approver), false, Policy{}, now), "identity")
+	refusedWith(t, ConfirmMode(suggest(), officer("wu", Approver), "", Policy{}, now), "identity")
 	a := suggest()
-	if err := ConfirmMode(a, officer("wu", Approver), true, Policy{}, now); err != nil || a.Mode() != bots.Live {
+	if err := ConfirmMode(a, officer("wu", Approver), "已致电论坛站长核对", Policy{}, now); err != nil || a.Mode() != bots.Live {
 		t.Errorf("attested by two: %s, %v", a.Mode(), err)
+	}
+	if a.Grounds["lin"] != "平台开户函" || a.Grounds["wu"] != "已致电论坛站长核对" {
+		t.Errorf("what it rests on: %v", a.Grounds)
 	}
 	a = suggest()
 	a.Confirmed, a.Attested = true, nil
-	if err := ConfirmMode(a, officer("wu", Approver), false, Policy{}, now); err != nil {
+	if err := ConfirmMode(a, officer("wu", Approver), "", Policy{}, now); err != nil {
 		t.Errorf("confirmed by the platform: %v", err)
 	}
 }
@@ -262,22 +265,22 @@ func TestPromise7_AnIdentityThatChangesPutsTheAccountUnderSuspicion(t *testing.T
 }
 
 func TestPromise7_ASuspectAccountMustBeAttestedAnewByTwo(t *testing.T) {
-	suspect := func(attestFirst bool) *bots.Account {
+	suspect := func(first string) *bots.Account {
 		a := &bots.Account{Head: bots.Head{ID: "wb", State: string(bots.Live)}, Identity: "one", Attested: []string{"lin", "wu"}}
 		Identified(a, "two", true)
-		if err := RequestMode(a, officer("lin", Approver), bots.Live, attestFirst); err != nil {
+		if err := RequestMode(a, officer("lin", Approver), bots.Live, first); err != nil {
 			t.Fatal(err)
 		}
 		return a
 	}
-	refusedWith(t, ConfirmMode(suspect(false), officer("wu", Approver), true, Policy{}, now), "identity")
-	a := suspect(true)
-	if err := ConfirmMode(a, officer("wu", Approver), true, Policy{}, now); err != nil || a.Suspect != "" || a.Mode() != bots.Live {
+	refusedWith(t, ConfirmMode(suspect(""), officer("wu", Approver), "已致电论坛站长核对", Policy{}, now), "identity")
+	a := suspect("平台更名公告")
+	if err := ConfirmMode(a, officer("wu", Approver), "已致电论坛站长核对", Policy{}, now); err != nil || a.Suspect != "" || a.Mode() != bots.Live {
 		t.Errorf("attested anew: %+v, %v", a, err)
 	}
-	a = suspect(false)
+	a = suspect("")
 	a.Wanted = bots.Observe
-	if err := ConfirmMode(a, officer("wu", Approver), false, Policy{}, now); err != nil || a.Suspect == "" {
+	if err := ConfirmMode(a, officer("wu", Approver), "", Policy{}, now); err != nil || a.Suspect == "" {
 		t.Errorf("back to observe needs no attestation and clears nothing: %+v, %v", a, err)
 	}
 }

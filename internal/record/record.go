@@ -33,6 +33,8 @@ const (
 	KindSession  bots.RecordKind = "session"
 	KindToken    bots.RecordKind = "token"
 	KindCode     bots.RecordKind = "code"
+	KindTakeover bots.RecordKind = "takeover"
+	KindEvidence bots.RecordKind = "evidence"
 )
 
 // New returns an empty record of a kind, for decoding.
@@ -72,6 +74,9 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	KindToken:             func() bots.Record { return new(Token) },
 	KindAuditBatch:        func() bots.Record { return new(AuditBatch) },
 	KindCode:              func() bots.Record { return new(Code) },
+	KindPulse:             func() bots.Record { return new(Pulse) },
+	KindTakeover:          func() bots.Record { return new(Takeover) },
+	KindEvidence:          func() bots.Record { return new(Evidence) },
 }
 
 // Kinds lists every kind, for tools that walk a store.
@@ -202,8 +207,11 @@ type Errand struct {
 	Account string         `json:"account"`
 	What    bots.FetchWhat `json:"what"`
 	Ref     adapters.Ref   `json:"ref"`
+	Media   adapters.Media `json:"media,omitzero"` // of a medium
 	Tries   int            `json:"tries"`
 	Cause   string         `json:"cause"`
+	// Evidence is the record a fetched medium belongs to.
+	Evidence string `json:"evidence,omitempty"`
 }
 
 // RecordKind implements [bots.Record].

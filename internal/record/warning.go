@@ -44,6 +44,21 @@ func DecideAppeal(w *bots.Warning, by *Officer, as, reason string, p Policy, now
 	return nil
 }
 
+// LookBack is an officer's word on a warned post that no program can look at.
+func LookBack(w *bots.Warning, by *Officer, as string, now time.Time) error {
+	if !by.Is(Duty, Approver) {
+		return refuse("role", "%s may not say what became of a post", by.ID)
+	}
+	if w.State != bots.WarningSent && w.State != bots.WarningKept {
+		return refuse("not-sent", "the warning is %s: there is nothing to look back on", w.State)
+	}
+	if as != bots.WarningRemoved && as != bots.WarningKept {
+		return refuse("as", "the post is removed or kept, not %q", as)
+	}
+	w.State, w.Updated = as, now
+	return nil
+}
+
 // LapseAppeal withdraws a warning whose appeal nobody decided in time.
 func LapseAppeal(w *bots.Warning, why string, now time.Time) error {
 	if w.State != bots.WarningAppealed {

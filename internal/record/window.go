@@ -28,6 +28,15 @@ func WindowLeft(w adapters.ReplyWindow, conv *bots.Conversation, l *Ledger, exce
 	return max(w.N-l.spentSince(opened, except), 0), until
 }
 
+// WindowKept is how many replies of a window are kept for an emergency card or a receipt: the
+// last, unless it is the only one, which would then answer nobody.
+func WindowKept(w adapters.ReplyWindow) int {
+	if w.N == 1 {
+		return 0
+	}
+	return 1
+}
+
 func (l *Ledger) spentSince(since time.Time, except string) (n int) {
 	if l == nil {
 		return 0

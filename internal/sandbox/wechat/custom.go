@@ -146,13 +146,11 @@ func (p *Platform) menuBubble(in *outgoing) (Bubble, error) {
 	if len(in.MsgMenu.List) == 0 {
 		return b, refuse(44004, "empty content")
 	}
-	if in.MsgMenu.Tail != "" {
-		b.Text += "\n" + in.MsgMenu.Tail
-	}
+	b.Tail = in.MsgMenu.Tail
 	for _, o := range in.MsgMenu.List {
 		b.Options = append(b.Options, MenuOption{string(o.ID), o.Content})
 	}
-	return b, p.fits(b.Text)
+	return b, p.fits(b.Text + b.Tail)
 }
 
 func (p *Platform) fits(content string) error {

@@ -246,6 +246,7 @@ type Bubble struct {
 	MediaID string
 	Article ArticleRef
 	Options []MenuOption // of a message menu
+	Tail    string       // of a message menu, below the options
 	MsgID   string       // of what the person wrote
 }
 

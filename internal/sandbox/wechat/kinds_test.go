@@ -244,40 +244,44 @@ func TestClearedFaultsStrikeNoMore(t *testing.T) {
 	})
 }
 
-func TestPhoneSendsAPicture(t *testing.T) {
+func TestPhoneSendsPicturesAndVoices(t *testing.T) {
 	p, srv := street(t)
 	if err := p.About("小林", "大一新生"); err != nil {
 		t.Fatal(err)
 	}
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	part, err := form.CreateFormFile("picture", "a.png")
-	if err != nil {
-		t.Fatal(err)
-	}
-	part.Write(onePixel())
-	form.Close()
-	req, err := http.NewRequestWithContext(t.Context(), "POST", srv.URL+linPhone+"/picture", &body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", form.FormDataContentType())
-	res, err := srv.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close()
-	b := last(t, p.Phone("小林"))
-	if res.StatusCode != 200 || b.Kind != "image" {
-		t.Fatalf("%d %+v", res.StatusCode, b)
-	}
-	if code, got, _ := fetch(t, srv, "GET", "/phone/media/"+b.MediaID, nil); code != 200 || got != string(onePixel()) {
-		t.Errorf("the picture: %d", code)
+	for _, c := range []struct{ field, kind, file string }{
+		{"picture", "image", string(onePixel())}, {"picture", "image", string(Screenshot())}, {"voice", "voice", "#!AMR\n\x3c\x91\x17"},
+	} {
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, err := form.CreateFormFile(c.field, "a.bin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		part.Write([]byte(c.file))
+		form.Close()
+		req, err := http.NewRequestWithContext(t.Context(), "POST", srv.URL+linPhone+"/"+c.field, &body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", form.FormDataContentType())
+		res, err := srv.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		b := last(t, p.Phone("小林"))
+		if res.StatusCode != 200 || b.Kind != c.kind {
+			t.Fatalf("%d %+v", res.StatusCode, b)
+		}
+		if code, got, _ := fetch(t, srv, "GET", "/phone/media/"+b.MediaID, nil); code != 200 || got != c.file {
+			t.Errorf("the %s: %d", c.field, code)
+		}
+		if code, page, _ := fetch(t, srv, "GET", linPhone, nil); code != 200 || c.kind == "image" && !strings.Contains(page, "/phone/media/"+b.MediaID) {
+			t.Errorf("the phone does not show the %s: %d", c.field, code)
+		}
 	}
 	if code, page, _ := fetch(t, srv, "GET", "/", nil); code != 200 || !strings.Contains(page, "大一新生") {
 		t.Errorf("the list of phones: %d", code)
-	}
-	if code, page, _ := fetch(t, srv, "GET", linPhone, nil); code != 200 || !strings.Contains(page, "/phone/media/"+b.MediaID) {
-		t.Errorf("the phone does not show the picture: %d", code)
 	}
 }

@@ -252,7 +252,9 @@ func (p *Platform) runMass(m *mass) {
 	} else {
 		p.dropDraft(m.draftID)
 		m.issue = p.comeOut(m.articles, via, m.msgDataID, m.id, to)
-		m.issue.id = "" // freepublish does not know it
+		if !p.opts.ListMass {
+			m.issue.id = "" // freepublish does not know it
+		}
 	}
 	p.endMass(m, "send success", to)
 }

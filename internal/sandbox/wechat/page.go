@@ -41,7 +41,8 @@ func (p *Platform) phoneRoutes() http.Handler {
 	mux.HandleFunc("GET /phone/media/{id}", g.medium)
 	mux.HandleFunc("GET /phone/of/{name}", g.show)
 	mux.HandleFunc("POST /phone/of/{name}/write", g.write)
-	mux.HandleFunc("POST /phone/of/{name}/picture", g.picture)
+	mux.HandleFunc("POST /phone/of/{name}/picture", g.file("picture", "image", maxImage))
+	mux.HandleFunc("POST /phone/of/{name}/voice", g.file("voice", "voice", maxVoice))
 	mux.HandleFunc("POST /phone/of/{name}/press", g.press)
 	mux.HandleFunc("POST /phone/of/{name}/follow", g.follow)
 	mux.HandleFunc("GET /phone/of/{name}/article/{mid}/{idx}", g.article)
@@ -81,6 +82,7 @@ type line struct {
 	From, Time, ISO     string
 	Picture, Link, Note string
 	Options             []MenuOption
+	Tail                string
 }
 
 // entry is one article in a list.
@@ -172,7 +174,7 @@ func when(t, now time.Time) string {
 
 func (g *pages) line(b Bubble, f *follower) line {
 	l := line{
-		Mine: b.Via == ViaOwn, System: b.Via == ViaSystem, Kind: b.Kind, Text: b.Text, Title: b.Title, Options: b.Options,
+		Mine: b.Via == ViaOwn, System: b.Via == ViaSystem, Kind: b.Kind, Text: b.Text, Title: b.Title, Options: b.Options, Tail: b.Tail,
 		Time: when(b.At, g.p.opts.Now()), ISO: b.At.Format(time.RFC3339), From: g.p.opts.Name, Note: note(b.Via),
 	}
 	if m := g.p.media[b.MediaID]; m != nil && m.kind == "image" {
@@ -237,22 +239,24 @@ func (g *pages) write(w http.ResponseWriter, r *http.Request) {
 	g.after(w, r, err, text)
 }
 
-// picture sends a picture from the phone.
-func (g *pages) picture(w http.ResponseWriter, r *http.Request) {
-	f, _, err := r.FormFile("picture")
-	if err != nil {
-		g.after(w, r, ErrEmpty, "")
-		return
+// file sends a picture or a voice from the phone.
+func (g *pages) file(field, kind string, most int64) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		f, _, err := r.FormFile(field)
+		if err != nil {
+			g.after(w, r, ErrEmpty, "")
+			return
+		}
+		defer f.Close()
+		data, err := io.ReadAll(io.LimitReader(f, most))
+		if err == nil && len(data) == 0 {
+			err = ErrEmpty
+		}
+		if err == nil {
+			_, err = g.p.Send(r.PathValue("name"), Message{Kind: kind, Data: data})
+		}
+		g.after(w, r, err, "")
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxImage))
-	if err == nil && len(data) == 0 {
-		err = ErrEmpty
-	}
-	if err == nil {
-		_, err = g.p.Send(r.PathValue("name"), Message{Kind: "image", Data: data})
-	}
-	g.after(w, r, err, "")
 }
 
 // press presses a button of the menu, or an option of a message menu.

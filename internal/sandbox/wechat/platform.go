@@ -75,6 +75,7 @@ type Options struct {
 	ConsoleSilent  bool           // mass sends made in the console push no event
 	NoArticleURLs  bool           // MASSSENDJOBFINISH comes with an empty ArticleUrlResult, as it may
 	PublishAsMass  bool           // publications end with MASSSENDJOBFINISH, as one developer reports
+	ListMass       bool           // the listing of published articles holds mass sends, too; whether the real one does is not documented
 }
 
 // Objection is a finding of the platform's content check.

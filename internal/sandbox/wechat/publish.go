@@ -136,6 +136,13 @@ func (p *Platform) wireID(id string) any {
 	return asNumber(id)
 }
 
+// SetReview changes what the content check finds from now on.
+func (p *Platform) SetReview(all ...Objection) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.opts.Review = all
+}
+
 // objection finds what the content check refuses, and the index of the article.
 func (p *Platform) objection(articles []Article) (*Objection, int) {
 	for n, a := range articles {

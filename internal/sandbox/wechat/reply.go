@@ -201,6 +201,9 @@ func (p *Platform) arrive(b Bubble, msgID string, to ...*follower) *Received {
 	for _, o := range b.Options {
 		r.Text += "\n" + o.Content
 	}
+	if b.Tail != "" {
+		r.Text += "\n" + b.Tail
+	}
 	r.Text = strings.TrimPrefix(r.Text, "\n")
 	r.Digest = digest(r.Text)
 	for _, f := range to {

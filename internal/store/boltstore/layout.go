@@ -36,7 +36,7 @@ const fill = 0.9
 var unlisted = map[bots.RecordKind]bool{
 	record.KindApproval: true, record.KindLedger: true, record.KindHalt: true, record.KindMark: true,
 	record.KindTape: true, record.KindSession: true, record.KindToken: true, record.KindCode: true,
-	record.KindOfficer: true, bots.KindAccount: true, bots.KindCount: true, record.KindLease: true,
+	record.KindOfficer: true, bots.KindAccount: true, bots.KindCount: true, record.KindLease: true, record.KindPulse: true,
 }
 
 // listed says whether a kind pays for indexes by state and stream. Every query works for

@@ -43,14 +43,21 @@ func filled(t *testing.T, kind bots.RecordKind) bots.Record {
 		*e = *event("key-of-"+string(kind), "stream")
 		e.Accepted, e.Cause, e.Account = t0, "cause", "account"
 	} else {
-		fill(reflect.ValueOf(r).Elem())
+		fill(reflect.ValueOf(r).Elem(), deepest)
 	}
 	*r.Meta() = bots.Head{ID: "id/of:" + string(kind), Subject: "subject", Stream: "stream", State: "state",
 		Due: t0.Add(time.Nanosecond), Created: t0, Updated: t0.Add(time.Hour)}
 	return r
 }
 
-func fill(v reflect.Value) {
+// deepest bounds how far a type that holds itself is filled: a menu and its submenus.
+const deepest = 8
+
+func fill(v reflect.Value, depth int) {
+	if depth == 0 {
+		return
+	}
+	depth--
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString("文字 <&> \"" + v.Type().Name() + `"`)
@@ -62,30 +69,30 @@ func fill(v reflect.Value) {
 		v.SetUint(9)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem())
+		fill(v.Elem(), depth)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-		fill(v.Index(0))
-		fill(v.Index(1))
+		fill(v.Index(0), depth)
+		fill(v.Index(1), depth)
 	case reflect.Map:
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-		fill(key)
-		fill(value)
+		fill(key, depth)
+		fill(value, depth)
 		v.Set(reflect.MakeMap(v.Type()))
 		v.SetMapIndex(key, value)
 	case reflect.Struct:
-		fillStruct(v)
+		fillStruct(v, depth)
 	}
 }
 
-func fillStruct(v reflect.Value) {
+func fillStruct(v reflect.Value, depth int) {
 	if v.Type() == reflect.TypeFor[time.Time]() {
 		v.Set(reflect.ValueOf(t0))
 		return
 	}
-	for _, f := range v.Fields() {
-		if f.CanSet() {
-			fill(f)
+	for field, f := range v.Fields() {
+		if f.CanSet() && field.Tag.Get("json") != "-" { // such a field is not kept
+			fill(f, depth)
 		}
 	}
 }

@@ -91,6 +91,12 @@ func (a *API) routes() {
 	a.decide("POST /api/v1/items/{id}/resume", bots.ResumeHeld, record.KindItem)
 	a.decide("POST /api/v1/items/{id}/hold", bots.HoldItem, record.KindItem)
 
+	a.decide("POST /api/v1/items/{id}/take", bots.TakeHand, record.KindItem, looked)
+	a.decide("POST /api/v1/items/{id}/give", bots.GiveHand, record.KindItem, maybeReason)
+	a.decide("POST /api/v1/items/{id}/prove", bots.ProveHand, record.KindItem, proof)
+	a.decide("POST /api/v1/items/{id}/confirm-hand", bots.ConfirmHand, record.KindItem)
+	a.decide("POST /api/v1/items/{id}/close-hand", bots.CloseHand, record.KindItem, reason)
+
 	a.get("GET /api/v1/reports", list(a, "", newReport))
 	a.get("GET /api/v1/reports/{id}", show(a, newReport))
 	a.decide("POST /api/v1/reports/{id}/close", bots.CloseReport, bots.KindReport)
@@ -99,22 +105,36 @@ func (a *API) routes() {
 	a.decide("POST /api/v1/conversations/{id}/reply", bots.ReplyTo, bots.KindConversation, text)
 	a.decide("POST /api/v1/conversations/{id}/keep", bots.KeepCase, bots.KindConversation, reason)
 	a.decide("POST /api/v1/conversations/{id}/let-go", bots.LetGo, bots.KindConversation)
+	a.get("GET /api/v1/evidence", list(a, "", newEvidence))
+	a.get("GET /api/v1/evidence/{id}", show(a, newEvidence))
 	a.get("GET /api/v1/clues", list(a, "", newClue))
 	a.get("GET /api/v1/clues/{id}", show(a, newClue))
 	a.decide("POST /api/v1/clues/{id}/dismiss", bots.DismissClue, bots.KindClue, reason)
 	a.get("GET /api/v1/warnings", list(a, "", newWarning))
 	a.get("GET /api/v1/warnings/{id}", show(a, newWarning))
 	a.decide("POST /api/v1/warnings/{id}/decide-appeal", bots.DecideAppeal, bots.KindWarning, as("upheld", "withdrawn"), reason)
+	a.decide("POST /api/v1/warnings/{id}/look-back", bots.LookBack, bots.KindWarning, as("removed", "kept"))
 
 	a.get("GET /api/v1/bulletins", list(a, "", newBulletin))
 	a.get("GET /api/v1/bulletins/{id}", show(a, newBulletin))
 	a.get("POST /api/v1/bulletins/preview", a.preview)
 	a.get("POST /api/v1/bulletins", a.writeBulletin)
+	a.get("POST /api/v1/pictures", a.keepPicture)
+	a.get("GET /api/v1/quotas", a.quotas)
+	a.decide("POST /api/v1/drafts/{id}/preview", bots.PreviewDraft, bots.KindDraft, to)
+	a.get("GET /api/v1/accounts/{id}/console-drafts", a.consoleDrafts)
+	a.get("POST /api/v1/accounts/{id}/console-drafts", a.pullDraft)
 
 	a.get("GET /api/v1/accounts", list(a, "", newAccount))
 	a.get("GET /api/v1/accounts/{id}", a.account)
+	a.get("GET /api/v1/pulses", list(a, "", newPulse))
 	a.decide("POST /api/v1/accounts/{id}/request-mode", bots.RequestMode, bots.KindAccount, mode)
 	a.decide("POST /api/v1/accounts/{id}/confirm-mode", bots.ConfirmMode, bots.KindAccount, attest)
+	a.decide("POST /api/v1/accounts/{id}/note", bots.NoteHeard, bots.KindAccount, heard)
+	a.get("GET /api/v1/accounts/{id}/menu", a.menu)
+	a.get("POST /api/v1/accounts/{id}/menu", a.setMenu)
+	a.get("GET /api/v1/accounts/{id}/takeover", a.takeover)
+	a.get("POST /api/v1/accounts/{id}/takeover", a.survey)
 	a.get("GET /api/v1/schedules", a.schedules)
 	a.get("GET /api/v1/templates", a.templates)
 	a.get("GET /api/v1/standing", list(a, "", newStanding))
@@ -193,7 +213,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Request-Id", id)
 	w.Header().Set("Cache-Control", "no-store")
 	r = r.WithContext(context.WithValue(r.Context(), requestID{}, id))
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r.URL.Path))
 	s := &statusWriter{ResponseWriter: w}
 	a.mux.ServeHTTP(s, r)
 	a.log.Info("api request", "request", id, "route", r.Pattern, "status", cmp.Or(s.status, http.StatusOK), "took", time.Since(began))
@@ -202,6 +222,14 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 type requestID struct{}
 
 const maxBody = 64 << 10
+
+// bodyLimit is what a request may bring: only a picture is large.
+func bodyLimit(path string) int64 {
+	if path == "/api/v1/pictures" {
+		return 2 * view.MaxPicture // in base64, and its name
+	}
+	return maxBody
+}
 
 type statusWriter struct {
 	http.ResponseWriter

@@ -434,12 +434,12 @@ func TestTwoPeople(t *testing.T) {
 	if all, err := lin.Bulletins(ctx, api.Paging{}); err != nil || len(all.Records) != 1 || all.Records[0].State != bots.BulletinReleased {
 		t.Errorf("%+v, %v", all, err)
 	}
-	if _, err := wu.RequestMode(ctx, "forum", bots.Suggest, true); err != nil {
+	if _, err := wu.RequestMode(ctx, "forum", bots.Suggest, "平台开户函"); err != nil {
 		t.Fatal(err)
 	}
-	_, err = wu.ConfirmMode(ctx, "forum", true)
+	_, err = wu.ConfirmMode(ctx, "forum", "平台开户函")
 	refused(t, err, http.StatusConflict, "two-people")
-	if _, err := lin.ConfirmMode(ctx, "forum", true); err != nil {
+	if _, err := lin.ConfirmMode(ctx, "forum", "平台开户函"); err != nil {
 		t.Error(err)
 	}
 	if a, err := lin.Account(ctx, "forum"); err != nil || a.Account.State != string(bots.Suggest) {

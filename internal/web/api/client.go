@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/view"
@@ -233,6 +234,44 @@ func (c *Client) Hold(ctx context.Context, item string) (bots.Result, error) {
 	return c.decide(ctx, at("/items", item, "hold"), Decision{})
 }
 
+// TakeHand makes the caller the one who posts a send by hand. looked says that the post a
+// warning is about still stands unchanged.
+func (c *Client) TakeHand(ctx context.Context, item string, looked bool) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "take"), Decision{Looked: looked})
+}
+
+// GiveHand gives a task back that was not posted. An approver may do it for somebody else, with a reason.
+func (c *Client) GiveHand(ctx context.Context, item, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "give"), Decision{Reason: reason})
+}
+
+// ProveHand says what was posted, and where. A text that differs from the approved one needs
+// a reason, and a second officer's ConfirmHand.
+func (c *Client) ProveHand(ctx context.Context, item, link, text, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "prove"), Decision{Link: link, Text: text, Reason: reason})
+}
+
+// ConfirmHand confirms that another text than the approved one was posted.
+func (c *Client) ConfirmHand(ctx context.Context, item string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "confirm-hand"), Decision{})
+}
+
+// CloseHand ends a task that will not be posted, with a reason.
+func (c *Client) CloseHand(ctx context.Context, item, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "close-hand"), Decision{Reason: reason})
+}
+
+// Note enters what an officer read on an account that people work by hand: a message, a
+// mention or a post. A post that matches no rule is refused and not kept.
+func (c *Client) Note(ctx context.Context, account string, kind adapters.Kind, from, text, link string) (bots.Result, error) {
+	return c.decide(ctx, at("/accounts", account, "note"), Decision{Kind: kind, From: from, Text: text, Link: link})
+}
+
+// LookBack says what became of a warned post that only people can see: removed or kept.
+func (c *Client) LookBack(ctx context.Context, warning, as string) (bots.Result, error) {
+	return c.decide(ctx, at("/warnings", warning, "look-back"), Decision{As: as})
+}
+
 // Reports lists what people told us.
 func (c *Client) Reports(ctx context.Context, p Paging) (Page[Report], error) {
 	return read[Page[Report]](ctx, c, p.path("/reports"))
@@ -246,6 +285,17 @@ func (c *Client) Report(ctx context.Context, id string) (Report, error) {
 // CloseReport closes a report.
 func (c *Client) CloseReport(ctx context.Context, id string) (bots.Result, error) {
 	return c.decide(ctx, at("/reports", id, "close"), Decision{})
+}
+
+// Evidence lists the pictures, voices and videos that people sent. Their bytes are shown and
+// downloaded at the desk only.
+func (c *Client) Evidence(ctx context.Context, p Paging) (Page[Evidence], error) {
+	return read[Page[Evidence]](ctx, c, p.path("/evidence"))
+}
+
+// EvidenceOf returns one piece of evidence.
+func (c *Client) EvidenceOf(ctx context.Context, id string) (Evidence, error) {
+	return read[Evidence](ctx, c, at("/evidence", id))
 }
 
 // Conversations lists conversations.
@@ -325,9 +375,53 @@ func (c *Client) PreviewBulletin(ctx context.Context, b view.BulletinText) ([]vi
 	return out.Records, err
 }
 
+// KeepPicture uploads a file of a bulletin, at most 1 MiB, under the name its text shows it by.
+func (c *Client) KeepPicture(ctx context.Context, name string, data []byte) (adapters.Picture, error) {
+	var out adapters.Picture
+	err := c.do(ctx, http.MethodPost, "/pictures", PictureUpload{Name: name, Data: data}, &out)
+	return out, err
+}
+
+// Quotas forecasts how every account's quotas for bulletins stand at a moment; the zero time is now.
+func (c *Client) Quotas(ctx context.Context, at time.Time) ([]view.Forecast, error) {
+	path := "/quotas"
+	if !at.IsZero() {
+		path += "?at=" + url.QueryEscape(at.Format(time.RFC3339))
+	}
+	page, err := read[Page[view.Forecast]](ctx, c, path)
+	return page.Records, err
+}
+
+// PreviewDraft shows a bulletin's draft to an officer on the platform itself.
+func (c *Client) PreviewDraft(ctx context.Context, draft, to string) (bots.Result, error) {
+	return c.decide(ctx, "/drafts/"+url.PathEscape(draft)+"/preview", Decision{To: to})
+}
+
+// ConsoleDrafts lists the drafts that people made in the console of an account's platform.
+func (c *Client) ConsoleDrafts(ctx context.Context, account string) ([]adapters.Prepared, error) {
+	page, err := read[Page[adapters.Prepared]](ctx, c, "/accounts/"+url.PathEscape(account)+"/console-drafts")
+	return page.Records, err
+}
+
+// PullDraft makes a bulletin of one of them, for a slot of a schedule or, without one, to leave
+// once it is approved.
+func (c *Client) PullDraft(ctx context.Context, account string, ref adapters.Ref, schedule string, slot time.Time) (bots.Result, error) {
+	d := Decision{Ref: ref}
+	if schedule != "" {
+		d.Bulletin = &view.BulletinText{Schedule: schedule, Slot: slot}
+	}
+	return c.decide(ctx, "/accounts/"+url.PathEscape(account)+"/console-drafts", d)
+}
+
 // Accounts lists the accounts.
 func (c *Client) Accounts(ctx context.Context, p Paging) (Page[Account], error) {
 	return read[Page[Account]](ctx, c, p.path("/accounts"))
+}
+
+// Pulses lists how the accounts are doing; a pulse has its account's id. An account of which
+// nothing was heard yet has none.
+func (c *Client) Pulses(ctx context.Context, p Paging) (Page[Pulse], error) {
+	return read[Page[Pulse]](ctx, c, p.path("/pulses"))
 }
 
 // Account returns an account with what it would have sent so far.
@@ -335,13 +429,14 @@ func (c *Client) Account(ctx context.Context, id string) (AccountView, error) {
 	return read[AccountView](ctx, c, at("/accounts", id))
 }
 
-// RequestMode asks for another mode of an account; a second officer confirms it.
-func (c *Client) RequestMode(ctx context.Context, account string, to bots.Mode, attest bool) (bots.Result, error) {
+// RequestMode asks for another mode of an account; a second officer confirms it. Where the
+// platform does not confirm the agency, attest says on what the officer rests that it is theirs.
+func (c *Client) RequestMode(ctx context.Context, account string, to bots.Mode, attest string) (bots.Result, error) {
 	return c.decide(ctx, at("/accounts", account, "request-mode"), Decision{Mode: to, Attest: attest})
 }
 
 // ConfirmMode confirms the mode somebody else asked for.
-func (c *Client) ConfirmMode(ctx context.Context, account string, attest bool) (bots.Result, error) {
+func (c *Client) ConfirmMode(ctx context.Context, account, attest string) (bots.Result, error) {
 	return c.decide(ctx, at("/accounts", account, "confirm-mode"), Decision{Attest: attest})
 }
 

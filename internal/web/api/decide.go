@@ -107,8 +107,8 @@ func mode(in *Decision, d *bots.Decision) error {
 }
 
 func attest(in *Decision, d *bots.Decision) error {
-	if in.Attest {
-		d.Fields["attest"] = "true"
+	if in.Attest != "" {
+		d.Fields["attest"] = in.Attest
 	}
 	return nil
 }
@@ -144,6 +144,7 @@ func bulletin(in *Decision, d *bots.Decision) error {
 		return err
 	}
 	d.Fields["title"], d.Fields["text"], d.Fields["language"] = strings.TrimSpace(b.Title), strings.TrimSpace(b.Text), b.Language
+	d.Fields["extras"] = extras(b.Extras)
 	d.Fields["schedule"], d.Fields["accounts"] = b.Schedule, strings.Join(b.Accounts, ",")
 	if !b.Slot.IsZero() {
 		d.Fields["slot"] = b.Slot.UTC().Format(time.RFC3339)

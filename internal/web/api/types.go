@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/view"
@@ -43,6 +44,10 @@ type (
 		Envelope
 		*bots.Conversation
 	}
+	Evidence struct {
+		Envelope
+		*record.Evidence
+	}
 	Clue struct {
 		Envelope
 		*bots.Clue
@@ -58,6 +63,10 @@ type (
 	Account struct {
 		Envelope
 		*bots.Account
+	}
+	Pulse struct {
+		Envelope
+		*record.Pulse
 	}
 	Standing struct {
 		Envelope
@@ -113,11 +122,13 @@ func newClue(r *bots.Clue) Clue             { return Clue{envelope(&r.Head), r} 
 func newWarning(r *bots.Warning) Warning    { return Warning{envelope(&r.Head), r} }
 func newBulletin(r *bots.Bulletin) Bulletin { return Bulletin{envelope(&r.Head), r} }
 func newAccount(r *bots.Account) Account    { return Account{envelope(&r.Head), r} }
+func newPulse(r *record.Pulse) Pulse        { return Pulse{envelope(&r.Head), r} }
 func newStanding(r *record.Standing) Standing {
 	return Standing{envelope(&r.Head), r}
 }
 func newAlarm(r *record.Alarm) Alarm          { return Alarm{envelope(&r.Head), r} }
 func newApproval(r *record.Approval) Approval { return Approval{envelope(&r.Head), r} }
+func newEvidence(r *record.Evidence) Evidence { return Evidence{envelope(&r.Head), r} }
 func newConversation(r *bots.Conversation) Conversation {
 	return Conversation{envelope(&r.Head), r}
 }
@@ -209,14 +220,26 @@ type Decision struct {
 	Reason   string             `json:"reason,omitempty"`
 	Text     string             `json:"text,omitempty"`
 	As       string             `json:"as,omitempty"`
+	Looked   bool               `json:"looked,omitempty"` // of a task: I looked at the post, it stands unchanged
+	Link     string             `json:"link,omitempty"`   // of what was posted, or read, by hand
+	Kind     adapters.Kind      `json:"kind,omitempty"`   // of what was read: message, mention or post
+	From     string             `json:"from,omitempty"`   // who wrote it, as the site calls them
 	Mode     bots.Mode          `json:"mode,omitempty"`
-	Attest   bool               `json:"attest,omitempty"` // I attest that the account is the agency's
+	Attest   string             `json:"attest,omitempty"` // I attest that the account is the agency's: on what grounds
 	Template string             `json:"template,omitempty"`
 	Rev      int                `json:"version,omitempty"` // of the template
 	Accounts []string           `json:"accounts,omitempty"`
 	Until    time.Time          `json:"until,omitzero"`
 	Level    record.HaltLevel   `json:"level,omitempty"`
 	Bulletin *view.BulletinText `json:"bulletin,omitempty"`
+	To       string             `json:"to,omitempty"`  // the officer who sees a preview
+	Ref      adapters.Ref       `json:"ref,omitempty"` // of a draft in the platform's console
+}
+
+// PictureUpload is a file of a bulletin.
+type PictureUpload struct {
+	Name string `json:"name"` // as the text calls it
+	Data []byte `json:"data"` // at most 1 MiB
 }
 
 // What the client shares with the console, under the names a caller of this package uses.
@@ -225,6 +248,7 @@ type (
 	Preview      = view.Preview
 	Summary      = view.Summary
 	AuditReport  = view.AuditReport
+	Forecast     = view.Forecast
 )
 
 // Limits on what one decision may carry, in bytes.

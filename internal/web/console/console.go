@@ -42,15 +42,17 @@ type Desk interface {
 
 // Options are what a console is made of.
 type Options struct {
-	Desk    Desk
-	Door    *signin.Door
-	Station view.Station
-	Log     *slog.Logger
+	Desk     Desk
+	Evidence Evidence // nil: none can be shown
+	Door     *signin.Door
+	Station  view.Station
+	Log      *slog.Logger
 }
 
 // Console serves the desk. It is safe for concurrent use.
 type Console struct {
 	desk    Desk
+	files   Evidence
 	door    *signin.Door
 	station view.Station
 	log     *slog.Logger
@@ -61,7 +63,7 @@ type Console struct {
 
 // New returns the desk's handler, or what is wrong with a page's template.
 func New(o Options) (http.Handler, error) {
-	c := &Console{desk: o.Desk, door: o.Door, station: o.Station, log: o.Log, mux: http.NewServeMux(), assets: loadAssets()}
+	c := &Console{desk: o.Desk, files: o.Evidence, door: o.Door, station: o.Station, log: o.Log, mux: http.NewServeMux(), assets: loadAssets()}
 	var err error
 	if c.pages, err = loadPages(); err != nil {
 		return nil, fmt.Errorf("read the console's pages: %w", err)
@@ -93,6 +95,15 @@ func (c *Console) routes() {
 	c.post("POST /items/{id}/send-held", c.sendHeld)
 	c.post("POST /items/{id}/resume", c.resumeHeld)
 	c.post("POST /items/{id}/hold", c.hold)
+	c.get("GET /by-hand", c.tasks)
+	c.get("GET /by-hand/note", c.noteForm)
+	c.post("POST /by-hand/note", c.note)
+	c.get("GET /by-hand/{id}", c.task)
+	c.post("POST /by-hand/{id}/take", c.takeTask)
+	c.post("POST /by-hand/{id}/give", c.giveTask)
+	c.post("POST /by-hand/{id}/prove", c.proveTask)
+	c.post("POST /by-hand/{id}/confirm", c.confirmTask)
+	c.post("POST /by-hand/{id}/close", c.closeTask)
 	c.get("GET /reports", c.reports)
 	c.get("GET /reports/{id}", c.report)
 	c.post("POST /reports/{id}/reply", c.replyToReport)
@@ -101,17 +112,26 @@ func (c *Console) routes() {
 	c.post("POST /conversations/{id}/reply", c.reply)
 	c.post("POST /conversations/{id}/keep", c.keep)
 	c.post("POST /conversations/{id}/let-go", c.letGo)
+	c.get("GET /evidence/{id}/small", c.evidenceSmall)
+	c.get("GET /evidence/{id}/large", c.evidenceLarge)
+	c.get("GET /evidence/{id}/play", c.evidencePlay)
+	c.get("GET /evidence/{id}/original", c.evidenceOriginal)
 	c.get("GET /clues", c.clues)
 	c.get("GET /clues/{id}", c.clue)
 	c.post("POST /clues/{id}/dismiss", c.dismissClue)
 	c.get("GET /warnings/{id}", c.warning)
 	c.post("POST /warnings/{id}/appeal", c.appeal)
+	c.post("POST /warnings/{id}/look-back", c.lookBack)
 	c.get("GET /events/{id}", c.event)
 	c.post("POST /events/{id}/seen", c.eventSeen)
 	c.get("GET /bulletins", c.bulletins)
 	c.get("GET /bulletins/new", c.newBulletin)
-	c.post("POST /bulletins/new", c.writeBulletin)
+	c.upload("POST /bulletins/new", c.writeBulletin)
+	c.get("GET /bulletins/console", c.consoleDrafts)
+	c.post("POST /bulletins/console", c.pullDraft)
+	c.get("GET /bulletins/pictures/{id}", c.bulletinPicture)
 	c.get("GET /bulletins/{id}", c.bulletin)
+	c.post("POST /bulletins/{id}/preview", c.previewDraft)
 	c.get("GET /accounts", c.accounts)
 	c.get("GET /accounts/{id}", c.account)
 	c.post("POST /accounts/{id}/request", c.requestMode)
@@ -163,16 +183,25 @@ func (c *Console) get(pattern string, h handler) {
 	})
 }
 
-const maxForm = 64 << 10
+const (
+	maxForm = 64 << 10
+	// maxUpload bounds a form with files, in bytes.
+	maxUpload = 12 << 20
+)
 
 // post also demands a form that was given to this very session.
-func (c *Console) post(pattern string, h handler) {
+func (c *Console) post(pattern string, h handler) { c.form(pattern, maxForm, h) }
+
+// upload is a post whose form brings files.
+func (c *Console) upload(pattern string, h handler) { c.form(pattern, maxUpload, h) }
+
+func (c *Console) form(pattern string, most int64, h handler) {
 	c.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		v := c.enter(w, r)
 		if v == nil {
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		nonce, ok := c.door.FormNonce(r.Context(), r.PostFormValue("key"))
 		if !ok {
 			c.trouble(w, r, http.StatusForbidden, "这个表单不是发给本次登录的", "没有做任何改动。请返回上一页，刷新后再提交。")
@@ -221,7 +250,7 @@ func may(v *visit, kind bots.RecordKind) error {
 
 type requestID struct{}
 
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; connect-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // outer gives each request an id, its headers and one log line without personal data.
 func (c *Console) outer(next http.Handler) http.Handler {

@@ -13,6 +13,7 @@ import (
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/console"
+	"netpatrol/internal/web/view"
 	"netpatrol/internal/web/webtest"
 )
 
@@ -503,16 +504,16 @@ func TestRevisionsAreCountedAsPeopleCount(t *testing.T) {
 	s := newSite(t)
 	s.scene()
 	o := s.as("lin")
-	tags, whole := regexp.MustCompile(`<[^>]*>`), regexp.MustCompile(`\b1\d{6}\b`)
-	pages := []string{"/standing"}
+	tags, whole := regexp.MustCompile(`<[^>]*>`), regexp.MustCompile(`\b[1-9]\d{6}\b`)
+	pages := map[string]int{"/standing": 1} // and the revision each must show
 	for _, r := range s.All(bots.KindDraft, bots.DraftAwaiting) {
 		if d := r.(*bots.Draft); d.Template != "" {
-			pages = append(pages, path(d))
+			pages[path(d)] = view.Revision(d.Rev)
 		}
 	}
-	for _, p := range pages {
+	for p, rev := range pages {
 		page := o.get(p)
-		page.has("第 1 版", `title="完整版本号 1`)
+		page.has(fmt.Sprintf("第 %d 版", rev), fmt.Sprintf(`title="完整版本号 %d`, rev))
 		if seen := whole.FindString(tags.ReplaceAllString(page.body, " ")); seen != "" {
 			t.Errorf("%s shows the whole number %s", p, seen)
 		}
@@ -609,7 +610,7 @@ func TestAnAccountsModeTakesTwoPeople(t *testing.T) {
 	wu := s.as("wu")
 	page := wu.get("/accounts/forum")
 	page.has("本可以发出的内容", "抢孩子")
-	page = wu.post("/accounts/forum/request", page.form("/accounts/forum/request", url.Values{"mode": {"suggest"}, "attest": {"1"}}))
+	page = wu.post("/accounts/forum/request", page.form("/accounts/forum/request", url.Values{"mode": {"suggest"}, "attest": {"平台开户函"}}))
 	page.has("请另一位同事确认")
 	page = wu.post("/accounts/forum/confirm", page.form("/accounts/forum/confirm", nil))
 	page.has("须由两个人完成")

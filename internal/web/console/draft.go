@@ -118,7 +118,7 @@ func (d *draftPage) Own(o *record.Officer) bool {
 // Editable says whether the text may still be changed.
 func (d *draftPage) Editable() bool {
 	s := d.Draft.State
-	return !d.Draft.Erased && (s == bots.DraftAwaiting || s == bots.DraftReturned || s == bots.DraftApproved)
+	return !d.Draft.Erased && d.Draft.Extras.Source == "" && (s == bots.DraftAwaiting || s == bots.DraftReturned || s == bots.DraftApproved)
 }
 
 func (c *Console) draft(v *visit) error {

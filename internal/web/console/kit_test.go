@@ -19,8 +19,9 @@ import (
 // site is a desk with its console on a loopback port.
 type site struct {
 	*webtest.Desk
-	t   *testing.T
-	url string
+	t     *testing.T
+	url   string
+	files webtest.Files
 }
 
 func newSite(t *testing.T) *site {
@@ -28,17 +29,29 @@ func newSite(t *testing.T) *site {
 	return newSiteOver(t, func(r webtest.Reader) console.Desk { return r })
 }
 
+// newSiteWith puts something between the console and the files of evidence.
+func newSiteWith(t *testing.T, between func(console.Evidence) console.Evidence) *site {
+	t.Helper()
+	return newSiteOf(t, func(r webtest.Reader) console.Desk { return r }, between)
+}
+
 // newSiteOver puts something between the console and its desk.
 func newSiteOver(t *testing.T, between func(webtest.Reader) console.Desk) *site {
 	t.Helper()
+	return newSiteOf(t, between, func(f console.Evidence) console.Evidence { return f })
+}
+
+func newSiteOf(t *testing.T, between func(webtest.Reader) console.Desk, files func(console.Evidence) console.Evidence) *site {
+	t.Helper()
 	d := webtest.Open(t)
-	h, err := console.New(console.Options{Desk: between(d.Reader()), Door: d.Door, Station: d.Station(), Log: slog.New(slog.DiscardHandler)})
+	kept := d.Files()
+	h, err := console.New(console.Options{Desk: between(d.Reader()), Evidence: files(kept), Door: d.Door, Station: d.Station(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
-	return &site{Desk: d, t: t, url: srv.URL}
+	return &site{Desk: d, t: t, url: srv.URL, files: kept}
 }
 
 // officer is somebody with a browser that has no script.

@@ -42,6 +42,7 @@ type talkPage struct {
 	Report       *waiting
 	Conversation *bots.Conversation
 	Lines        []view.Said
+	Evidence     []exhibit
 	Text         string // in the reply box
 	Post         string // where the reply box sends to
 	Credit       *view.Credit
@@ -71,6 +72,9 @@ func (c *Console) showReport(v *visit, status int, n *notice, text string) error
 	}
 	p := talkPage{Report: &w, Text: text, Post: reportPath(v) + "/reply"}
 	if err := c.talk(v, r.Conversation, &p); err != nil {
+		return err
+	}
+	if p.Evidence, err = c.shownEvidence(v, r.Conversation, r.ID); err != nil {
 		return err
 	}
 	return c.showAs(v, status, "report", "举报 "+r.Reference, "reports", n, p)
@@ -140,6 +144,10 @@ func (c *Console) showConversation(v *visit, status int, n *notice, text string)
 	}
 	if p.Conversation == nil {
 		return record.ErrNotFound
+	}
+	var err error
+	if p.Evidence, err = c.shownEvidence(v, v.id(), ""); err != nil {
+		return err
 	}
 	return c.showAs(v, status, "report", "会话", "reports", n, p)
 }
@@ -211,8 +219,9 @@ func (c *Console) clues(v *visit) (err error) {
 
 type cluePage struct {
 	*bots.Clue
-	Post     []segment
-	Warnings []objected
+	Post       []segment
+	Warnings   []objected
+	Unlookable bool // only people can see what became of the post
 }
 
 // objected is a warning with what the person warned says against it.
@@ -254,6 +263,11 @@ func (c *Console) clue(v *visit) error {
 			p.Warnings = append(p.Warnings, objected{w, o})
 		}
 	}
+	a, err := record.Fetch[bots.Account](v.ctx(), c.desk, clue.Account)
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	p.Unlookable = err == nil && !a.Lookable
 	return c.show(v, "clue", "线索", "clues", p)
 }
 

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/view"
@@ -18,6 +20,8 @@ type bulletinList struct {
 	States    []string
 	Bulletins []*bots.Bulletin
 	More      string
+	Quotas    []quotaState
+	Pullable  bool
 }
 
 // Word is a bulletin's state in words.
@@ -40,12 +44,26 @@ func (c *Console) bulletins(v *visit) (err error) {
 		return err
 	}
 	l.More = more(l.Bulletins)
+	if l.Quotas, err = c.quotas(v, nil, v.now); err != nil {
+		return err
+	}
+	l.Pullable = len(c.pullable()) > 0
 	return c.show(v, "bulletins", "通报", "bulletins", l)
 }
 
 type bulletinPage struct {
 	*bots.Bulletin
-	Sends []*view.Matter
+	Sends    []sendOf
+	Previews []*bots.Draft // newest first
+	Quotas   []quotaState
+	Figures  []figuresOf
+}
+
+// sendOf is a bulletin on one account.
+type sendOf struct {
+	*view.Matter
+	Sign       *bots.Sign
+	Previewers []string // officers who can be shown it on the platform
 }
 
 // Word is the bulletin's state in words.
@@ -66,9 +84,22 @@ func (c *Console) bulletin(v *visit) error {
 			if err != nil {
 				return err
 			}
-			p.Sends = append(p.Sends, m)
+			p.Sends = append(p.Sends, c.sendOf(b, m))
+		}
+		if p.Previews, err = c.previews(v, b); err != nil {
+			return err
 		}
 	}
+	if b.State == bots.BulletinDrafted || b.State == bots.BulletinApproved {
+		at := b.Slot
+		if at.IsZero() {
+			at = v.now
+		}
+		if p.Quotas, err = c.quotas(v, b.Accounts, at); err != nil {
+			return err
+		}
+	}
+	p.Figures = figures(b)
 	return c.show(v, "bulletin", b.Title, "bulletins", p)
 }
 
@@ -80,6 +111,9 @@ type writing struct {
 	Slots             []slotChoice
 	Previews          []view.Preview
 	CanPreview        bool
+	Extras            adapters.Extras
+	CanAttach         bool
+	Quotas            []quotaState // for the slot that is chosen
 }
 
 // Has says whether an account is chosen.
@@ -107,7 +141,10 @@ func (c *Console) fill(v *visit, w *writing) (err error) {
 	if w.Accounts, err = view.List[bots.Account](v.ctx(), c.desk, record.Query{Limit: 200}); err != nil {
 		return err
 	}
-	w.CanPreview = c.station.Preview != nil
+	w.CanPreview, w.CanAttach = c.station.Preview != nil, c.station.KeepPicture != nil
+	if err = c.foresee(v, w); err != nil {
+		return err
+	}
 	if c.station.Schedules == nil {
 		return nil
 	}
@@ -125,8 +162,14 @@ func (c *Console) writeBulletin(v *visit) error {
 	if err := c.fill(v, w); err != nil {
 		return err
 	}
+	wrong, err := c.attach(v, w)
+	if err != nil {
+		return err
+	}
 	b, problem := w.bulletin()
 	switch {
+	case wrong != "":
+		return c.again(v, w, http.StatusUnprocessableEntity, wrong)
 	case problem != "":
 		return c.again(v, w, http.StatusUnprocessableEntity, problem)
 	case v.value("do") == "preview":
@@ -164,7 +207,7 @@ func (c *Console) previewBulletin(v *visit, w *writing, b view.BulletinText) (er
 
 // bulletin is what the form says, or what is wrong with it.
 func (w *writing) bulletin() (b view.BulletinText, problem string) {
-	b = view.BulletinText{Title: w.Title, Text: w.Text, Accounts: w.Chosen}
+	b = view.BulletinText{Title: w.Title, Text: w.Text, Accounts: w.Chosen, Extras: w.Extras}
 	switch {
 	case w.Title == "":
 		return b, "请写标题。"
@@ -188,6 +231,9 @@ func (w *writing) bulletin() (b view.BulletinText, problem string) {
 func bulletinFields(b view.BulletinText) map[string]string {
 	f := map[string]string{
 		"title": b.Title, "text": b.Text, "language": b.Language, "schedule": b.Schedule, "accounts": strings.Join(b.Accounts, ","),
+	}
+	if x, err := json.Marshal(b.Extras); err == nil { // strings and numbers always encode
+		f["extras"] = string(x)
 	}
 	if !b.Slot.IsZero() {
 		f["slot"] = b.Slot.Format(time.RFC3339)

@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -60,13 +61,24 @@ func tooLong(message string) string {
 	return fmt.Sprintf("现有 %d %s，上限 %d，请删去 %d。", length, unit, most, less)
 }
 
+// where words the place at which a posted text leaves the approved one.
+func where(message string) string {
+	m := difference.FindStringSubmatch(message)
+	if m == nil {
+		return ""
+	}
+	return fmt.Sprintf("从第 %s 个字起：审批为“%s”，粘贴的是“%s”。请核对是否发错或粘贴不全；若平台上确实只能这样发，请写明理由，由另一位同事确认。", m[1], m[2], m[3])
+}
+
+var difference = regexp.MustCompile(`from character (\d+) on: approved “(.*)”, posted “(.*)”`)
+
 // line is one line of a tape: in words, and as the machine wrote it.
 type line struct{ Words, Raw string }
 
 // effectWords are what bots propose.
 var effectWords = map[string]string{
 	"Reply": "拟一条答复", "OpenReport": "立举报", "AddLine": "把来信记入举报", "FillSlot": "记下举报的要点", "OpenClue": "立线索", "ProposeWarning": "提出警示",
-	"FollowUp": "记下复看原帖的结果", "Appeal": "记下异议", "WithdrawWarning": "撤回警示", "ProposeBulletin": "起草通报", "Release": "到点放行通报",
+	"FollowUp": "记下复看原帖的结果", "Appeal": "记下异议", "WithdrawWarning": "撤回警示", "ProposeBulletin": "起草通报", "Release": "到点放行通报", "KeepFigures": "记下通报的数据",
 	"Miss": "记下错过的时段", "Escalate": "提醒值班人员", "Count": "计数", "Remind": "定一个提醒", "Cancel": "取消提醒", "Fetch": "回头查看原帖", "Remember": "记下自己的进度",
 }
 

@@ -27,6 +27,18 @@ func (s *site) scene() {
 	s.parked()
 	s.appealed()
 	s.standings()
+	s.evidence()
+	s.ConsoleDrafts(theirs())
+	if b := s.illustrated(); b != nil {
+		d := s.All(bots.KindDraft, bots.DraftAwaiting)
+		for _, r := range d {
+			if x := r.(*bots.Draft); x.About.ID == b.ID {
+				s.Decides("wu", bots.Decision{Verb: bots.PreviewDraft, On: bots.Target{Kind: bots.KindDraft, ID: x.ID}, Fields: map[string]string{"to": "chen"}})
+				s.Decides("lin", bots.Decision{Verb: bots.Approve, On: bots.Target{Kind: bots.KindDraft, ID: x.ID}, Seen: x.Version})
+			}
+		}
+		s.counted(b)
+	}
 }
 
 func (s *site) write() {
@@ -39,7 +51,7 @@ func (s *site) write() {
 		Fields: map[string]string{"template": "receipt", "version": s.rev("receipt"), "until": time.Now().AddDate(0, 3, 0).Format(time.RFC3339)},
 	})
 	s.Decides("wu", bots.Decision{
-		Verb: bots.RequestMode, On: bots.Target{Kind: bots.KindAccount, ID: "forum"}, Fields: map[string]string{"mode": "suggest", "attest": "true"},
+		Verb: bots.RequestMode, On: bots.Target{Kind: bots.KindAccount, ID: "forum"}, Fields: map[string]string{"mode": "suggest", "attest": "平台开户函"},
 	})
 }
 
@@ -96,6 +108,23 @@ func (s *site) sends() {
 		About: bots.Target{Kind: bots.KindAccount, ID: "weibo"},
 	}
 	s.Put(unknown, held, unseen, byHand, alarm)
+	s.tasks(now)
+}
+
+// tasks are sends by hand: one that nobody has taken and that is late, one that lin posts, and
+// one that chen posted with another text.
+func (s *site) tasks(now time.Time) {
+	late := s.item("task-late", bots.ForWarning, adapters.Private, now.Add(-40*time.Minute))
+	mine := s.item("task-mine", bots.ForBulletin, adapters.Public, now.Add(-9*time.Minute))
+	altered := s.item("task-altered", bots.ForReply, adapters.InReply, now.Add(-20*time.Minute))
+	s.Task(late, now.Add(-10*time.Minute))
+	s.Task(mine, now.Add(21*time.Minute))
+	s.Task(altered, now.Add(10*time.Minute))
+	mine.Hand.Taken, mine.Hand.TakenAt = "lin", now.Add(-2*time.Minute)
+	altered.Hand.Taken, altered.Hand.TakenAt = "chen", now.Add(-15*time.Minute)
+	altered.Hand.By, altered.Hand.At, altered.Hand.Link = "chen", now.Add(-12*time.Minute), "https://tieba.example/p/1?pid=9"
+	altered.Hand.Altered, altered.Hand.Reason = "您好，我是海口网警。请不要再转账，马上报警。核对码 K7M2P9XW", "平台不让发电话号码"
+	s.Put(late, mine, altered)
 }
 
 func (s *site) item(id string, p bots.Purpose, ch adapters.Channel, at time.Time) *record.Item {

@@ -29,7 +29,7 @@ type itemList struct {
 }
 
 var itemStates = []string{
-	record.ItemUnknown, record.ItemHeld, record.ItemDue, record.ItemClaimed, record.ItemAccepted, record.ItemDelivered, record.ItemRejected,
+	record.ItemUnknown, record.ItemHeld, record.ItemByHand, record.ItemDue, record.ItemClaimed, record.ItemAccepted, record.ItemDelivered, record.ItemRejected,
 	record.ItemExpired, record.ItemWithdrawn, record.ItemClosed,
 }
 

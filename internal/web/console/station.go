@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 type accountPage struct {
 	*bots.Account
+	Pulse    *record.Pulse
 	Observed []*bots.Draft // what it would have sent
 	More     bool
 	Steps    []bots.Mode // the modes it may go to from here
@@ -23,11 +25,45 @@ type accountPage struct {
 var modes = []bots.Mode{bots.Observe, bots.Suggest, bots.Live}
 
 func (c *Console) accounts(v *visit) error {
-	all, err := view.List[bots.Account](v.ctx(), c.desk, record.Query{Limit: 500})
+	all, err := view.List[bots.Account](v.ctx(), c.desk, record.Query{Limit: mostAccounts})
 	if err != nil {
 		return err
 	}
-	return c.show(v, "accounts", "账号", "accounts", all)
+	pulses, err := view.List[record.Pulse](v.ctx(), c.desk, record.Query{Limit: mostAccounts})
+	if err != nil {
+		return err
+	}
+	return c.show(v, "accounts", "账号", "accounts", accountRows(all, pulses))
+}
+
+// mostAccounts bounds the page; four hundred is an ordinary number.
+const mostAccounts = 1000
+
+// accountRow is one account and how it is doing; Pulse is nil until something was heard.
+type accountRow struct {
+	*bots.Account
+	Pulse *record.Pulse
+}
+
+// accountRows puts those in trouble first.
+func accountRows(all []*bots.Account, pulses []*record.Pulse) []accountRow {
+	of := map[string]*record.Pulse{}
+	for _, p := range pulses {
+		of[p.ID] = p
+	}
+	rows := make([]accountRow, len(all))
+	for i, a := range all {
+		rows[i] = accountRow{a, of[a.ID]}
+	}
+	slices.SortStableFunc(rows, func(a, b accountRow) int { return b.ills() - a.ills() })
+	return rows
+}
+
+func (r accountRow) ills() int {
+	if r.Suspect != "" || r.Pulse != nil && r.Pulse.State == record.PulseIll {
+		return 1
+	}
+	return 0
 }
 
 func (c *Console) account(v *visit) error {
@@ -36,6 +72,9 @@ func (c *Console) account(v *visit) error {
 		return err
 	}
 	p := accountPage{Account: a, Steps: steps(a.Mode())}
+	if p.Pulse, err = record.Fetch[record.Pulse](v.ctx(), c.desk, a.ID); err != nil && !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
 	if p.Observed, p.More, err = view.Observed(v.ctx(), c.desk, a.ID); err != nil {
 		return err
 	}
@@ -58,8 +97,8 @@ func steps(from bots.Mode) []bots.Mode {
 func accountPath(v *visit) string { return "/accounts/" + url.PathEscape(v.id()) }
 
 func (v *visit) attest(fields map[string]string) map[string]string {
-	if v.value("attest") != "" {
-		fields["attest"] = "true"
+	if grounds := v.value("attest"); grounds != "" {
+		fields["attest"] = grounds
 	}
 	return fields
 }

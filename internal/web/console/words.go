@@ -19,7 +19,7 @@ var stateWords = map[string]string{
 	bots.DraftObserved: "仅观察", bots.DraftAwaiting: "待审批", bots.DraftApproved: "已批准", bots.DraftReleased: "已放行", bots.DraftReturned: "已退回",
 	bots.DraftExpired: "已过期", bots.DraftWithdrawn: "已撤回",
 	record.ItemDue: "排队发送", record.ItemHeld: "暂缓", record.ItemClaimed: "正在发送", record.ItemAccepted: "平台已受理", record.ItemDelivered: "已送达",
-	record.ItemRejected: "平台拒绝", record.ItemUnknown: "结果不明", record.ItemClosed: "已办结",
+	record.ItemRejected: "平台拒绝", record.ItemUnknown: "结果不明", record.ItemByHand: "人工代发", record.ItemClosed: "已办结",
 	"open": "未处理", "answered": "已答复", bots.ClueWarned: "已警示", bots.ClueDismissed: "不予处理",
 	bots.WarningProposed: "待审批", bots.WarningSent: "已送达", bots.WarningFailed: "未送达", bots.WarningLapsed: "已失效",
 	bots.WarningRemoved: "帖子已删除", bots.WarningKept: "帖子仍在", bots.WarningAppealed: "有异议", "upheld": "异议不成立",
@@ -43,12 +43,12 @@ var bulletinWords = map[string]string{bots.BulletinReleased: "已发布", bots.B
 
 var purposeWords = map[string]string{
 	string(bots.ForReply): "答复", string(bots.ForReceipt): "举报回执", string(bots.ForNotice): "通知", string(bots.ForEmergency): "紧急劝阻",
-	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复",
+	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览",
 }
 
 func purposeWord(p bots.Purpose) string { return word(purposeWords, string(p)) }
 
-var channelWords = map[string]string{string(adapters.Public): "公开发布", string(adapters.Private): "私信", string(adapters.InReply): "公开评论"}
+var channelWords = map[string]string{string(adapters.Public): "公开发布", string(adapters.Private): "私信", string(adapters.InReply): "公开评论", string(adapters.Preview): "给同事预览"}
 
 func channelWord(c adapters.Channel) string { return word(channelWords, string(c)) }
 
@@ -86,12 +86,13 @@ func levelWord(l record.HaltLevel) string { return word(levelWords, string(l)) }
 var kindWords = map[string]string{
 	string(bots.MessageHeard): "收到私信", string(bots.MentionHeard): "被提及", string(bots.CommentHeard): "收到评论", string(bots.PostSeen): "巡查发现",
 	string(bots.PostEdited): "帖子被修改", string(bots.PostDeleted): "帖子被删除", string(bots.Followed): "新关注", string(bots.Unfollowed): "取消关注",
-	string(bots.OtherHeard): "其他", string(bots.SlotDue): "时段到点", string(bots.Reminded): "提醒", string(bots.Fetched): "复看", string(bots.Decided): "民警决定",
+	string(bots.MenuPressed): "点击菜单", string(bots.Scanned): "扫码", string(bots.OtherHeard): "其他", string(bots.SlotDue): "时段到点", string(bots.Reminded): "提醒", string(bots.Fetched): "复看", string(bots.Decided): "民警决定",
 	string(bots.SendEnded): "发送结果",
 	"draft":                "草稿", "item": "待发", "report": "举报", "clue": "线索", "warning": "警示", "bulletin": "通报", "account": "账号", "conversation": "会话", "event": "事件",
 	"approval": "审批", "standing": "常设审批", "halt": "停发", "alarm": "提醒", "officer": "人员",
 	"memory": "自己的记录", "count": "计数", "lease": "发送权", "ledger": "限额记录", "mark": "进度", "wake": "定时提醒", "errand": "待查事项", "tape": "判断记录",
-	"session": "登录", "token": "授权", "code": "核对码", "audit-batch": "审计批次",
+	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "audit-batch": "审计批次",
+	"evidence": "证据",
 }
 
 func kindWord(k any) string {
@@ -129,6 +130,9 @@ func templateWord(name string) string {
 
 // authorWord names who wrote something: a bot is the system, an officer is an officer.
 func authorWord(a string) string {
+	if account, ok := strings.CutPrefix(a, "console:"); ok {
+		return "平台后台（" + account + "）"
+	}
 	if bot, ok := strings.CutPrefix(a, "bot:"); ok {
 		return "系统（" + word(botWords, bot) + "）"
 	}
@@ -137,10 +141,20 @@ func authorWord(a string) string {
 
 var systemWords = map[string]string{"engine": "系统", "outbox": "系统（发送）"}
 
+// degradedWords say what a platform cannot show.
+var degradedWords = map[string]string{
+	"link, shown as its address": "链接，会显示为网址", "picture, shown as its description": "没有附上的图片，会显示为文字说明",
+	"without notifying followers: whoever sends the draft decides": "“不通知关注者”由在后台发送的人决定",
+}
+
+func degradedWord(s string) string { return word(degradedWords, s) }
+
 var verbWords = map[bots.Verb]string{
+	bots.PreviewDraft: "给同事预览", bots.PullDraft: "加封后台草稿",
 	bots.Approve: "批准", bots.Reject: "退回", bots.Edit: "修改", bots.ReplyTo: "回复", bots.WriteBulletin: "提交通报", bots.ApproveKind: "提出常设审批",
 	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送",
-	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
+	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
+	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
 	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
 }
 
@@ -154,13 +168,16 @@ var resultWords = map[string]string{
 func resultWord(s string) string { return cmp.Or(resultWords[s], stateWord(s)) }
 
 var didWords = map[string]string{
+	"preview": "给同事预览", "pull-draft": "加封后台草稿", "vanished": "草稿已不在草稿箱", "unclear": "请民警认定",
 	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "draft": "起草", "write-bulletin": "起草通报", "propose-standing": "提出常设审批",
 	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "revoke-standing": "撤销常设审批", "hold": "暂缓", "send-held": "未复核放行", "resume-held": "继续发送", "settle": "认定结果",
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
+	"take": "接手代发", "give": "交还代发", "prove": "登记已代发", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
 	"dismiss-clue": "线索不予处理", "keep-case": "保留会话", "let-go": "不再保留会话", "erase": "删除个人信息",
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "claim": "开始发送",
+	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件",
 }
 
 // detailWord puts an audit entry's detail in words: most are a purpose, a state, a mode, a
@@ -185,7 +202,7 @@ func detailWord(detail string) string {
 func didWord(d string) string { return cmp.Or(didWords[d], stateWord(d)) }
 
 var slotWords = map[string]string{
-	"emergency": "紧急情形", "police": "是否已报警", "amount": "金额（元）", "time": "时间", "phone": "电话", "link": "链接", "money": "正在或刚刚转账", "life": "危及人身安全",
+	"emergency": "紧急情形", "police": "是否已报警", "paid": "钱是否已转出", "amount": "金额（元）", "time": "时间", "phone": "电话", "link": "链接", "money": "正在或刚刚转账", "life": "危及人身安全",
 }
 
 // slotWord names what a report tells, and what it tells where that is one of our words.
@@ -194,6 +211,16 @@ func slotWord(s string) string { return word(slotWords, s) }
 // refusals say what a guard refused in the officer's language, by code, or by verb and
 // code where one code means different things.
 var refusals = map[string]string{
+	"not-bulletin":             "只有通报可以先给同事预览。",
+	"preview-late":             "这篇通报已经不在待审批或待发布状态，不用再预览。",
+	"colleague":                "这位同事的账户已停用，不能给他预览。",
+	"no-preview-id":            "配置里没有这位同事在该平台上的号，请管理员在 officers 的 previews 里添加。",
+	"console-draft":            "这是平台后台的草稿，按原稿发出。要改请到平台后台改，再重新加封提交。",
+	"picture-missing":          "正文或封面里写到的图片还没有附上，请先附图。",
+	"picture-unused":           "有附上的图片没有用到。请在正文里写上 ![说明](文件名)，或把它去掉。",
+	"pictures":                 "有的图片这个账号的平台用不了（大小、格式或张数不符），请换一张。",
+	"extras":                   "附图的信息不完整，请重新附图。",
+	"pull-draft/identity":      "草稿里没有写明本单位名称。请到平台后台补上，再重新加封。",
 	"two-people":               "这一步须由两个人完成：内容是您起草、修改或提出的，请另一位同事来批准或确认。",
 	"changed":                  "它在您打开之后被改动过。下面是最新内容，请重新核对后再决定。",
 	"not-awaiting":             "它已经不在待审批状态，可能有同事刚刚处理过。",
@@ -238,8 +265,24 @@ var refusals = map[string]string{
 	"observe":                  "这个账号处于观察模式，什么也不发。先在“账号”页转为建议模式。",
 	"schedule":                 "没有这个发布时段，请重新选择。",
 	"slot":                     "这个时段已经过去或不存在，请重新选择。",
+	"principal":                "平台上认证的主体不是配置的单位。请核对账号的 principal 选项或单位名称，或在平台上重新认证。",
 	"no-account":               "没有能发布通报的账号。",
 	"level":                    "请选择停发的范围。",
+	"not-by-hand":              "它不在等待人工代发，可能有同事刚刚处理过。",
+	"taken":                    "已有同事接手这项代发，请先与其联系。两个人都发，对方就会收到两次。",
+	"not-taken":                "还没有人接手这项代发。",
+	"not-yours":                "请先接手，再发布和登记。",
+	"look-first":               "请先打开原帖看一眼：还在、没有改动，勾选后再接手；已删除或改动的，请选“不再代发”。",
+	"seal":                     "内容与审批时的不一致，不能发布，须重新审批。",
+	"account":                  "这个账号现在不能这样用：它处于观察模式、身份存疑，或不是人工代发的账号。",
+	"halted":                   "已停发，恢复后再接手。",
+	"posted":                   "已有同事登记发布，但文字与审批的不一致，须由另一位同事确认。",
+	"not-posted":               "没有人登记过与审批不一致的发布。",
+	"differs":                  "粘贴的文字与审批的不一致。",
+	"link":                     "请粘贴完整的链接（以 https:// 开头），它是发布的凭据。",
+	"kind":                     "请选择登记的是私信、点名还是帖子。",
+	"no-match":                 "它没有命中任何规则，或是本单位自己发的，按规定没有留存。",
+	"note/empty":               "请写明是谁发的，并粘贴原文。",
 }
 
 // detailed are refusals whose own words, which are Chinese, say what exactly is wrong.
@@ -251,6 +294,8 @@ func sentence(verb bots.Verb, code, message string) string {
 	switch {
 	case ours == "":
 		return cmp.Or(message, "这一步没有被接受（"+code+"）。")
+	case code == "differs":
+		return ours + where(message)
 	case code == "too-long":
 		return ours + tooLong(message)
 	case detailed[code]:

@@ -45,6 +45,9 @@ type Answer struct {
 type Options struct {
 	Inbox   Inbox
 	Passive Passive // nil: callbacks are only acknowledged
+	// Yield is the answer that leaves a message to the people of the platform's own console; ok
+	// is false when it is ours to answer. May be nil.
+	Yield func(ctx context.Context, account string, d adapters.Delivery) (body []byte, contentType string, ok bool)
 	// Receiver is nil while an account is not open, or has no callbacks.
 	Receiver func(account string) adapters.Receiver
 	// Closed says that an account is configured and could not be opened yet: its callbacks
@@ -78,7 +81,7 @@ func (o Options) callback(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := readBody(w, r)
 	if err != nil {
 		http.Error(w, "body too large or cut off", http.StatusRequestEntityTooLarge)
 		return
@@ -94,11 +97,39 @@ func (o Options) callback(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "try again later", http.StatusServiceUnavailable)
 		return
 	}
+	if d.Replyable && o.yielded(w, r, account, d) {
+		return
+	}
 	if d.Replyable && o.Passive != nil && o.replied(w, r, account, receiver, d, started.Add(passiveWithin)) {
 		return
 	}
 	w.Header().Set("Content-Type", d.ContentType)
 	_, _ = w.Write(d.Ack)
+}
+
+// readBody reads a callback within bounds: at once when it says how long it is, as all do.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	limited := http.MaxBytesReader(w, r.Body, maxBody)
+	if r.ContentLength < 0 || r.ContentLength > maxBody {
+		return io.ReadAll(limited)
+	}
+	body := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(limited, body)
+	return body, err
+}
+
+// yielded leaves the message to others, if it is theirs.
+func (o Options) yielded(w http.ResponseWriter, r *http.Request, account string, d adapters.Delivery) bool {
+	if o.Yield == nil {
+		return false
+	}
+	body, contentType, ok := o.Yield(r.Context(), account, d)
+	if !ok {
+		return false
+	}
+	w.Header().Set("Content-Type", contentType)
+	_, _ = w.Write(body)
+	return true
 }
 
 // replied writes a passive reply if one is ready in time.

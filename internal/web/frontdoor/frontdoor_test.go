@@ -19,6 +19,7 @@ type door struct {
 	fails    error
 	received []adapters.Inbound
 	reply    string
+	theirs   bool // the message is left to the console's staff
 	written  []error
 }
 
@@ -50,7 +51,7 @@ func (receiver) Encode(_ adapters.Delivery, text string, _ time.Time) ([]byte, s
 func (d *door) call(t *testing.T, account, signature, body string) (int, string) {
 	t.Helper()
 	h := New(Options{
-		Inbox: d, Passive: d, Log: slog.New(slog.DiscardHandler), Closed: func(id string) bool { return id == "down" },
+		Inbox: d, Passive: d, Yield: d.yield, Log: slog.New(slog.DiscardHandler), Closed: func(id string) bool { return id == "down" },
 		Receiver: func(id string) adapters.Receiver {
 			if id == "wx" {
 				return receiver{}
@@ -75,6 +76,22 @@ func (d *door) call(t *testing.T, account, signature, body string) (int, string)
 		t.Fatal(err)
 	}
 	return res.StatusCode, string(b)
+}
+
+func (d *door) yield(context.Context, string, adapters.Delivery) ([]byte, string, bool) {
+	return []byte("<staff>"), "text/xml", d.theirs
+}
+
+func TestAMessageThatIsTheConsolesIsStoredAndLeftToIt(t *testing.T) {
+	d := &door{theirs: true, reply: "请拨打110"}
+	code, body := d.call(t, "wx", "good", "我被骗了")
+	if code != 200 || body != "<staff>" || len(d.received) != 1 || len(d.written) != 0 {
+		t.Errorf("%d %q, received %+v, replies %v", code, body, d.received, d.written)
+	}
+	d.fails = errors.New("disk full")
+	if code, body := d.call(t, "wx", "good", "我被骗了"); code != 503 || body == "<staff>" {
+		t.Errorf("not stored, and answered %d %q", code, body)
+	}
 }
 
 func TestACallbackIsStoredThenAcknowledged(t *testing.T) {

@@ -27,6 +27,7 @@ type Summary struct {
 	Awaiting Count          `json:"awaiting"` // drafts
 	Held     Count          `json:"held"`     // items
 	Unknown  Count          `json:"unknown"`  // items
+	ByHand   Count          `json:"byHand"`   // items that people are asked to post
 	Due      Count          `json:"due"`      // items
 	Reports  Count          `json:"reports"`  // open
 	Overdue  Count          `json:"overdue"`  // open reports older than the promise
@@ -58,6 +59,7 @@ func Summarise(ctx context.Context, s record.Reader, now time.Time, most int) (*
 		{&m.Awaiting, bots.KindDraft, bots.DraftAwaiting},
 		{&m.Held, record.KindItem, record.ItemHeld},
 		{&m.Unknown, record.KindItem, record.ItemUnknown},
+		{&m.ByHand, record.KindItem, record.ItemByHand},
 		{&m.Due, record.KindItem, record.ItemDue},
 		{&m.Clues, bots.KindClue, "open"},
 		{&m.Alarms, record.KindAlarm, record.AlarmOpen},

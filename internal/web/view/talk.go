@@ -36,8 +36,8 @@ func Talk(ctx context.Context, s record.Reader, c *bots.Conversation) ([]Said, e
 	}
 	var lines []Said
 	for _, e := range events {
-		if h, ok := e.Body.(*bots.Heard); ok && h.Text != "" {
-			lines = append(lines, Said{At: e.Accepted, Text: h.Text, Ref: h.Ref})
+		if h, ok := e.Body.(*bots.Heard); ok && (h.Text != "" || len(h.Media) > 0) {
+			lines = append(lines, Said{At: e.Accepted, Text: cmp.Or(h.Text, "［图片、语音或视频］"), Ref: h.Ref})
 		}
 	}
 	for _, d := range drafts {

@@ -32,8 +32,22 @@ type Station struct {
 	Templates func() []Template
 	// Schedules lists when bulletins come due.
 	Schedules func(now time.Time) []Schedule
+	// KeepPicture keeps a bulletin's picture, at most MaxPicture bytes, and says what it is. Its name is the caller's.
+	KeepPicture func(ctx context.Context, data []byte) (adapters.Picture, error)
+	// Picture draws a bulletin's picture anew as a JPEG for officers' browsers, its longer side at most side pixels.
+	Picture func(ctx context.Context, digest string, side int) ([]byte, error)
+	// Pullable lists the accounts whose platform has drafts of its own console to pull.
+	Pullable func() []string
+	// ConsoleDrafts lists the drafts that people made in the console of an account's platform.
+	ConsoleDrafts func(ctx context.Context, account string) ([]adapters.Prepared, error)
+	// Quotas lists what bounds an account's sends.
+	Quotas func(account string) []adapters.Quota
+	// Previewers lists the officers who can be shown a preview on an account.
+	Previewers func(account string) []string
 	// Preview renders and lints a bulletin for each of its accounts.
 	Preview func(ctx context.Context, b BulletinText) ([]Preview, error)
+	// Surroundings are those of the accounts; nil: none can be asked.
+	Surroundings Surroundings
 }
 
 // Template is an outgoing text that may be approved ahead of time.
@@ -60,7 +74,12 @@ type BulletinText struct {
 	Schedule string    `json:"schedule,omitempty"` // empty: leaves once approved
 	Slot     time.Time `json:"slot,omitzero"`      // of the schedule
 	Accounts []string  `json:"accounts,omitempty"`
+	// Extras are its pictures, cover and whether followers are notified. Source cannot be set here.
+	Extras adapters.Extras `json:"extras,omitzero"`
 }
+
+// MaxPicture bounds one picture, in bytes: what the strictest platform takes.
+const MaxPicture = 1 << 20
 
 // Preview is a bulletin as one account would publish it.
 type Preview struct {
@@ -70,6 +89,7 @@ type Preview struct {
 	Max      int      `json:"max"`    // 0: the platform states none
 	Unit     string   `json:"unit"`
 	Problems []string `json:"problems,omitempty"` // why it could not be approved as it stands
+	Degraded []string `json:"degraded,omitempty"` // what the platform cannot show as it is written
 }
 
 // AuditReport is what verifying the audit chain found.
@@ -116,7 +136,7 @@ const Promise = 30 * time.Minute
 // Personal says whether records of a kind tell of citizens.
 func Personal(kind bots.RecordKind) bool {
 	switch kind {
-	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent:
+	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, record.KindEvidence:
 		return true
 	}
 	return false
@@ -142,9 +162,9 @@ func Sees(o *record.Officer, r bots.Record) bool {
 	}
 	switch r := r.(type) {
 	case *bots.Draft:
-		return r.Purpose == bots.ForBulletin
+		return r.Purpose == bots.ForBulletin || r.Purpose == bots.ForPreview
 	case *record.Item:
-		return r.Purpose == bots.ForBulletin
+		return r.Purpose == bots.ForBulletin || r.Purpose == bots.ForPreview
 	}
 	return false
 }

@@ -12,7 +12,7 @@ import (
 // Credit is what a platform still allows us to write in a conversation. The outbox decides;
 // this tells an officer beforehand, as of the moment it was read.
 type Credit struct {
-	Left      int       `json:"left"`                // replies, without the last one: that is kept for an emergency card or a receipt
+	Left      int       `json:"left"`                // replies, without what is kept for an emergency card or a receipt
 	Unlimited bool      `json:"unlimited,omitempty"` // no count, only a time
 	Until     time.Time `json:"until,omitzero"`      // zero: every window is closed
 }
@@ -48,7 +48,7 @@ func credit(w adapters.ReplyWindow, conv *bots.Conversation, ledger *record.Ledg
 	if left == record.Unlimited {
 		return &Credit{Unlimited: true, Until: until}
 	}
-	return &Credit{Left: max(left-1, 0), Until: until}
+	return &Credit{Left: max(left-record.WindowKept(w), 0), Until: until}
 }
 
 // better says whether a window allows more than another: more replies, else longer.

@@ -57,9 +57,11 @@ type Desk struct {
 	t      testing.TB
 	texts  *templates.Set
 	plan   engine.Schedule
+	press  press
 }
 
-// Open starts a station with two accounts: "weibo" in mode suggest, "forum" in mode observe.
+// Open starts a station with the accounts "weibo" in mode suggest, "forum" and "tieba" in mode observe; people
+// work the last by hand.
 func Open(t testing.TB) *Desk {
 	t.Helper()
 	store, err := boltstore.Open(boltstore.Options{Dir: t.TempDir(), Create: true})
@@ -88,9 +90,10 @@ func (d *Desk) start() {
 	d.Engine, err = engine.New(d.t.Context(), engine.Options{
 		Store: d.Store, Bots: []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(time.Hour)},
 		Writer: writer{d.texts}, Tags: d.Store.Vault(), Sieve: patrol.NewSieve(pack), Schedules: []engine.Schedule{d.plan},
-		Accounts: []*engine.Account{account("weibo", "mastodon"), account("forum", "discourse")},
-		Pace:     engine.Pace{DraftLife: 24 * time.Hour, Identity: 24 * time.Hour, Bot: 10 * time.Second, Retry: time.Second},
-		Log:      slog.New(slog.NewTextHandler(d.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Accounts:   []*engine.Account{account("weibo", "mastodon"), account("forum", "discourse"), byHand("tieba")},
+		Colleagues: colleague,
+		Pace:       engine.Pace{DraftLife: 24 * time.Hour, Identity: 24 * time.Hour, Bot: 10 * time.Second, Retry: time.Second},
+		Log:        slog.New(slog.NewTextHandler(d.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		d.t.Fatal(err)
@@ -116,6 +119,27 @@ func account(id, platform string) *engine.Account {
 	return &engine.Account{
 		Record: bots.Account{Head: bots.Head{ID: id}, Platform: platform, Unit: Unit, Names: []string{Unit}, Language: "zh-Hans"},
 		Open:   func() adapters.Account { return a },
+	}
+}
+
+// byHand is an account that people work by hand. It observes.
+func byHand(id string) *engine.Account {
+	a := account(id, "manual")
+	a.Record.ByHand = true
+	a.Open = func() adapters.Account { return silent{&platformAccount{handle: id + "-police"}} }
+	return a
+}
+
+// silent is an account on which nothing can be done by a program.
+type silent struct{ *platformAccount }
+
+func (silent) Caps() adapters.Caps { return adapters.Caps{} }
+
+// Task makes an item, whose approval need not exist, one that people are asked to post.
+func (d *Desk) Task(i *record.Item, deadline time.Time) {
+	d.t.Helper()
+	if err := i.HandOver("该平台没有官方接口，须由民警人工代发", "https://tieba.example/p/1", deadline, i.Created); err != nil {
+		d.t.Fatal(err)
 	}
 }
 
@@ -247,7 +271,8 @@ func (d *Desk) Decides(officer string, dec bots.Decision) bots.Result {
 
 // Station is what the pages know of the assembly.
 func (d *Desk) Station() view.Station {
-	return view.Station{Unit: Unit, Limit: limit, Windows: windows, Templates: d.templates, Schedules: d.schedules, Preview: d.preview}
+	return view.Station{Unit: Unit, Limit: limit, Windows: windows, Templates: d.templates, Schedules: d.schedules, Preview: d.preview,
+		Quotas: quotas, Previewers: previewers, KeepPicture: d.keepPicture, Picture: d.drawn, Pullable: pullable, ConsoleDrafts: d.consoleDrafts}
 }
 
 func limit(string, adapters.Channel) (adapters.TextLimit, bool) {
@@ -359,7 +384,8 @@ func (p *platformAccount) Identity(context.Context) (adapters.Identity, error) {
 }
 
 func (p *platformAccount) Caps() adapters.Caps {
-	return adapters.Caps{Publish: noPublish{}, Message: noSend{}, Comment: noComment{}, Lookup: p}
+	pictures := adapters.PictureLimit{Count: 9, Bytes: 1 << 20, Types: []string{"image/jpeg", "image/png"}, Cover: 64 << 10, CoverTypes: []string{"image/jpeg"}}
+	return adapters.Caps{Publish: noPublish{}, Message: noSend{}, Comment: noComment{}, Lookup: p, Limits: adapters.Limits{Pictures: pictures}}
 }
 
 func (*platformAccount) Close() error { return nil }

@@ -37,6 +37,19 @@
     d.querySelector("textarea").focus();
   };
 
+  // Copies what is to be posted. Without a secure address the browser has only the old way.
+  const copy = async () => {
+    const b = find("[data-copy]"), from = b && find(b.dataset.copy);
+    if (!from) return;
+    let done = false;
+    try { await navigator.clipboard.writeText(from.value); done = true; } catch {
+      from.focus(); from.select();
+      done = document.execCommand("copy");
+      b.focus();
+    }
+    find("#copied").textContent = done ? "已复制全文。" : "没能复制，请在框内全选后复制。";
+  };
+
   const help = () => {
     const d = find("#keys");
     if (d) { if (d.open) d.close(); else d.showModal(); }
@@ -44,7 +57,7 @@
 
   const keys = {
     j: () => step(1), k: () => step(-1), a: approve, e: edit, "?": help,
-    r: () => find("#reason")?.focus(), h: () => find("a.brand")?.click(),
+    c: copy, r: () => find("#reason")?.focus(), h: () => find("a.brand")?.click(),
   };
 
   document.addEventListener("keydown", (e) => {
@@ -58,6 +71,18 @@
   document.addEventListener("keyup", (e) => {
     if (e.key === "Escape" && typing(document.activeElement)) document.activeElement.blur();
   });
+
+  find("[data-copy]")?.addEventListener("click", copy);
+
+  // How long there is, counted down; the page itself says it in minutes.
+  for (const el of document.querySelectorAll("[data-until]")) {
+    const tick = () => {
+      const s = Math.floor((Date.parse(el.dataset.until) - Date.now()) / 1000), a = Math.abs(s);
+      el.textContent = (s < 0 ? "已超过 " : "还剩 ") + (a < 3600 ? "" : Math.floor(a / 3600) + " 小时 ") + Math.floor(a % 3600 / 60) + " 分 " + a % 60 + " 秒";
+    };
+    tick();
+    setInterval(tick, 1000);
+  }
 
   // A second click would be answered with the first outcome anyway; this only says so.
   document.addEventListener("submit", (e) => {

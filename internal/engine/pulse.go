@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"sync"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// beatEvery is how often a healthy account's pulse is written at most.
+const beatEvery = time.Minute
+
+// pulse is an account's health as this process knows it.
+type pulse struct {
+	mu      sync.Mutex
+	heard   time.Time
+	written time.Time
+	trouble map[string]string
+	since   time.Time
+	hears   time.Duration
+	ends    time.Time
+}
+
+// opening is the source under which a failure to open the account is kept.
+const opening = "open"
+
+// well notes that events came in, or that a source answered.
+func (e *Engine) well(ctx context.Context, a *Account, source string, events int) {
+	e.beat(ctx, a, func(p *pulse, now time.Time) bool {
+		if events > 0 {
+			p.heard = now
+		}
+		return p.recover(source) || events > 0 && now.Sub(p.written) >= beatEvery
+	})
+}
+
+// ill notes that a source keeps failing.
+func (e *Engine) ill(ctx context.Context, a *Account, source string, err error) {
+	if errors.Is(err, errNotOpen) {
+		source = opening
+		if err = a.problem(); err == nil {
+			return // it is being opened for the first time
+		}
+	}
+	why := clip(err.Error(), maxWhy)
+	e.beat(ctx, a, func(p *pulse, now time.Time) bool { return p.suffer(source, why, now) })
+}
+
+func (a *Account) problem() error {
+	if a.Problem == nil {
+		return nil
+	}
+	return a.Problem()
+}
+
+// recover forgets a source's trouble, and that of opening: it answered.
+func (p *pulse) recover(source string) (changed bool) {
+	for _, s := range []string{source, opening} {
+		if _, ill := p.trouble[s]; ill {
+			delete(p.trouble, s)
+			changed = true
+		}
+	}
+	if len(p.trouble) == 0 {
+		p.since = time.Time{}
+	}
+	return changed
+}
+
+func (p *pulse) suffer(source, why string, now time.Time) (changed bool) {
+	if p.trouble[source] == why {
+		return false
+	}
+	if p.trouble == nil {
+		p.trouble = map[string]string{}
+	}
+	p.trouble[source] = why
+	if p.since.IsZero() {
+		p.since = now
+	}
+	return true
+}
+
+// beat changes the pulse and stores it when note says that somebody should see the change. It
+// is advice: what cannot be stored is left for the next time.
+func (e *Engine) beat(ctx context.Context, a *Account, note func(*pulse, time.Time) bool) {
+	now := time.Now()
+	a.pulse.mu.Lock()
+	tell := note(&a.pulse, now)
+	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Since: a.pulse.since, Hears: a.pulse.hears, Ends: a.pulse.ends}
+	if tell {
+		a.pulse.written = now
+	}
+	a.pulse.mu.Unlock()
+	if !tell {
+		return
+	}
+	if err := e.o.Store.Update(ctx, func(tx record.Tx) error { return putPulse(tx, a.Record.ID, *r, now) }); err != nil && ctx.Err() == nil {
+		e.o.Log.WarnContext(ctx, "pulse", "account", a.Record.ID, "err", err)
+	}
+}
+
+func putPulse(tx record.Tx, id string, r record.Pulse, now time.Time) error {
+	r.Head = bots.Head{ID: id, Created: now}
+	old, err := record.Load[record.Pulse](tx, id)
+	switch {
+	case err == nil:
+		r.Head, r.Calls = old.Head, old.Calls // calls are counted where they are made
+		if r.Ends.IsZero() {
+			r.Ends = old.Ends
+		}
+		if old.Heard.After(r.Heard) {
+			r.Heard = old.Heard
+		}
+	case !errors.Is(err, record.ErrNotFound):
+		return err
+	}
+	r.State, r.Updated = record.PulseWell, now
+	if len(r.Trouble) > 0 {
+		r.State = record.PulseIll
+	}
+	return tx.Put(&r)
+}

@@ -1,0 +1,41 @@
+package record
+
+import (
+	"time"
+
+	"netpatrol/bots"
+)
+
+// KindPulse is the kind of [Pulse].
+const KindPulse bots.RecordKind = "pulse"
+
+// Pulse is how one account is doing, so that somebody who runs four hundred sees which one is
+// ill. It has the account's id, is written at most once a minute while all is well, and at once
+// when trouble begins or ends.
+type Pulse struct {
+	bots.Head
+	Heard   time.Time         `json:"heard,omitzero"`    // the newest event that was accepted
+	Trouble map[string]string `json:"trouble,omitempty"` // by source, or "open": what keeps failing
+	Since   time.Time         `json:"since,omitzero"`    // when the first of it began
+	// Hears is how long what people write in public may wait to be read, because that is how
+	// often it is asked for; 0: nothing is asked for, or the account is not open yet.
+	Hears time.Duration `json:"hears,omitempty"`
+	Ends  time.Time     `json:"ends,omitzero"`   // when the authorisation ends, if the platform says so
+	Calls *Calls        `json:"calls,omitempty"` // where the platform counts them
+}
+
+// RecordKind implements [bots.Record].
+func (*Pulse) RecordKind() bots.RecordKind { return KindPulse }
+
+// readInTime is how soon what is asked for must be read, for a person to be answered within
+// thirty minutes: half of them are the officer's.
+const readInTime = 15 * time.Minute
+
+// InTime says whether thirty minutes can be promised to whoever mentions the account in public.
+func (p *Pulse) InTime() bool { return p.Hears <= readInTime }
+
+// The states of a pulse.
+const (
+	PulseWell = "well"
+	PulseIll  = "ill"
+)
