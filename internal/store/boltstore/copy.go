@@ -13,7 +13,7 @@ import (
 // copier copies records, which is some ten times cheaper than decoding them again. What it
 // returns shares no slice, map or pointer with what it was given. It is safe for concurrent use.
 type copier struct {
-	shapes sync.Map // reflect.Type -> *shape
+	shapes sync.Map // reflect.Type -> *shape, of records
 }
 
 // copy returns a record of the same type and contents.
@@ -51,32 +51,41 @@ type shape struct {
 	parts []part // of a struct
 }
 
-// part is one field that is stored with the record.
+// part is one field of a struct.
 type part struct {
 	*shape
 	at        int
 	omitempty bool
+	unstored  bool // with the tag "-", as the fields of a Head are
 }
 
 func (c *copier) shape(t reflect.Type) *shape {
 	if s, ok := c.shapes.Load(t); ok {
 		return s.(*shape)
 	}
-	s := c.look(t)
+	s := shapes{}.of(t)
 	c.shapes.Store(t, s)
 	return s
 }
 
-func (c *copier) look(t reflect.Type) *shape {
+// shapes are those of one record's types; a type may hold values of its own.
+type shapes map[reflect.Type]*shape
+
+func (all shapes) of(t reflect.Type) *shape {
+	if s := all[t]; s != nil {
+		return s
+	}
 	s := &shape{kind: t.Kind(), time: t == reflect.TypeFor[time.Time]()}
+	all[t] = s
 	switch s.kind {
 	case reflect.String:
 	case reflect.Slice, reflect.Pointer, reflect.Map:
-		s.elem, s.owns = c.shape(t.Elem()), true
-		s.odd = s.elem.odd || s.kind == reflect.Map && t.Key().Kind() != reflect.String
+		s.owns = true // before its elements are looked at: they may be of the same type
+		s.elem = all.of(t.Elem())
+		s.odd = s.elem.odd || s.kind == reflect.Map && t.Key().Kind() != reflect.String && !t.Key().ConvertibleTo(reflect.TypeFor[int64]())
 	case reflect.Struct:
 		if !s.time {
-			c.lookInto(s, t)
+			all.lookInto(s, t)
 		}
 	case reflect.Interface, reflect.Array, reflect.Chan, reflect.Func, reflect.UnsafePointer:
 		s.odd = true
@@ -86,18 +95,14 @@ func (c *copier) look(t reflect.Type) *shape {
 	return s
 }
 
-// lookInto finds the fields that are stored: a Head, whose fields carry the tag "-", is not.
-func (c *copier) lookInto(s *shape, t reflect.Type) {
+func (all shapes) lookInto(s *shape, t reflect.Type) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		tag := f.Tag.Get("json")
-		if tag == "-" {
-			continue
-		}
-		p := part{shape: c.shape(f.Type), at: i, omitempty: strings.Contains(tag, ",omitempty")}
-		s.odd = s.odd || p.odd || !f.IsExported()
+		p := part{shape: all.of(f.Type), at: i, omitempty: strings.Contains(tag, ",omitempty"), unstored: tag == "-"}
+		s.odd = s.odd || p.odd && !p.unstored || !f.IsExported()
 		s.owns = s.owns || p.owns
-		if !p.plain {
+		if !p.plain || p.unstored {
 			s.parts = append(s.parts, p)
 		}
 	}
@@ -140,7 +145,7 @@ func (s *shape) each(v reflect.Value, change func(reflect.Value) bool) bool {
 		for i := v.MapRange(); i.Next(); {
 			e := reflect.New(v.Type().Elem()).Elem()
 			e.Set(i.Value())
-			ok = (s.elem.plain || change(e)) && utf8.ValidString(i.Key().String()) && ok
+			ok = (s.elem.plain || change(e)) && utf8.ValidString(i.Key().String()) && ok // a broken key becomes another
 			all.SetMapIndex(i.Key(), e)
 		}
 		v.Set(all)
@@ -163,6 +168,10 @@ func (s *shape) settle(v reflect.Value, omitempty bool) bool {
 	case s.kind == reflect.Struct:
 		ok := true
 		for _, p := range s.parts {
+			if p.unstored {
+				v.Field(p.at).SetZero()
+				continue
+			}
 			ok = p.settle(v.Field(p.at), p.omitempty) && ok
 		}
 		return ok
