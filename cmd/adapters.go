@@ -52,6 +52,7 @@ type paper struct {
 	Text        []textLimit                               `json:"text"`
 	Quotas      []quota                                   `json:"quotas"`
 	Windows     []replyWindow                             `json:"replyWindows"`
+	Calls       *callBudget                               `json:"calls,omitempty"`
 	LaneWidth   int                                       `json:"laneWidth"`
 	Idempotency map[adapters.Channel]adapters.Idempotency `json:"idempotency"`
 	Options     []setting                                 `json:"options"`
@@ -81,6 +82,8 @@ type textLimit struct {
 	Max     int              `json:"max"`
 	Unit    adapters.Unit    `json:"unit"`
 	PerURL  int              `json:"perURL,omitempty"`
+	// NoTopics: #topics# are refused.
+	NoTopics bool `json:"noTopics,omitempty"`
 	source
 }
 
@@ -90,6 +93,14 @@ type quota struct {
 	N       int              `json:"n"`
 	Per     string           `json:"per"`
 	Zone    string           `json:"zone,omitempty"`
+	source
+}
+
+// callBudget bounds requests of any kind; Spare of them are not for polling.
+type callBudget struct {
+	N     int    `json:"n"`
+	Per   string `json:"per"`
+	Spare int    `json:"spare"`
 	source
 }
 
@@ -110,13 +121,16 @@ func onPaper(name string, m adapters.Manifest) paper {
 		p.Abilities = append(p.Abilities, ability(a))
 	}
 	for _, l := range m.Limits.Text {
-		p.Text = append(p.Text, textLimit{l.Channel, l.Max, l.Unit, l.PerURL, source(l.Provenance)})
+		p.Text = append(p.Text, textLimit{l.Channel, l.Max, l.Unit, l.PerURL, l.NoTopics, source(l.Provenance)})
 	}
 	for _, q := range m.Limits.Quotas {
 		p.Quotas = append(p.Quotas, quota{q.Scope.String(), q.Channel, q.N, q.Per.String(), q.Zone, source(q.Provenance)})
 	}
 	for _, r := range m.Limits.Windows {
 		p.Windows = append(p.Windows, replyWindow{r.Trigger, r.N, r.Within.String(), source(r.Provenance)})
+	}
+	if c := m.Limits.Calls; c.N > 0 {
+		p.Calls = &callBudget{c.N, c.Per.String(), c.Spare, source(c.Provenance)}
 	}
 	return p
 }
@@ -171,6 +185,9 @@ func (p paper) writeLimits(w io.Writer) {
 		if l.PerURL > 0 {
 			figure += fmt.Sprintf(", a link counts %d", l.PerURL)
 		}
+		if l.NoTopics {
+			figure += ", no #topics#"
+		}
 		add("text, "+string(l.Channel), figure, l.source)
 	}
 	for _, q := range p.Quotas {
@@ -186,6 +203,9 @@ func (p paper) writeLimits(w io.Writer) {
 			figure = fmt.Sprintf("%d %s", r.N, figure)
 		}
 		add("replies after a "+string(r.Trigger), figure, r.source)
+	}
+	if c := p.Calls; c != nil {
+		add("calls of any kind", fmt.Sprintf("%d in %s, %d kept from polling", c.N, c.Per, c.Spare), c.source)
 	}
 	if len(rows) > 1 {
 		table(w, rows...)

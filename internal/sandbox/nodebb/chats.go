@@ -16,7 +16,7 @@ import (
 type room struct {
 	id    int
 	users []*user
-	read  map[int]time.Time // by uid
+	read  map[int]int // the last message read, by uid
 	made  time.Time
 }
 
@@ -46,7 +46,7 @@ func (f *Forum) between(a, b *user) *room {
 }
 
 func (f *Forum) openRoom(users ...*user) *room {
-	r := &room{id: len(f.rooms) + 1, users: users, read: map[int]time.Time{}, made: f.opts.Now()}
+	r := &room{id: len(f.rooms) + 1, users: users, read: map[int]int{}, made: f.opts.Now()}
 	f.rooms = append(f.rooms, r)
 	return r
 }
@@ -55,7 +55,7 @@ func (f *Forum) openRoom(users ...*user) *room {
 func (f *Forum) speak(r *room, by *user, text string) *message {
 	m := &message{mid: len(f.messages) + 1, room: r, by: by, text: text, at: f.opts.Now()}
 	f.messages = append(f.messages, m)
-	r.read[by.uid] = m.at
+	r.read[by.uid] = m.mid
 	if by.uid == agencyUID {
 		f.Receive(forum.Received{ID: strconv.Itoa(m.mid), Kind: forum.Message, To: r.other(by).name, Text: text, At: m.at})
 	}
@@ -186,7 +186,7 @@ func (c *call) listRooms() (any, error) {
 		if said := c.f.said(r); len(said) > 0 {
 			last := said[len(said)-1]
 			at = last.at
-			o["unread"] = last.at.After(r.read[c.user.uid])
+			o["unread"] = last.mid > r.read[c.user.uid]
 			o["teaser"] = object{"fromuid": last.by.uid, "content": markdown(last.text), "timestamp": last.at.UnixMilli()}
 		}
 		all = append(all, row{at, o})

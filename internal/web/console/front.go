@@ -15,6 +15,7 @@ type frontPage struct {
 	Drafts   []*bots.Draft
 	Unknown  []*record.Item
 	Held     []*record.Item
+	Tasks    []task        // to be posted by hand
 	Parked   []*bots.Event // what a bot failed on
 	Personal bool
 	Quiet    bool // nothing waits
@@ -67,6 +68,10 @@ func (c *Console) front(v *visit) (err error) {
 		if f.Held, err = view.List[record.Item](ctx, c.desk, first(record.ItemHeld)); err != nil {
 			return err
 		}
+		if f.Tasks, err = c.waitingTasks(v); err != nil {
+			return err
+		}
+		f.Tasks = f.Tasks[:min(len(f.Tasks), onFront)]
 		f.Unknown, f.Held = view.Seen(v.officer, f.Unknown), view.Seen(v.officer, f.Held)
 	}
 	if f.Personal {
@@ -77,7 +82,7 @@ func (c *Console) front(v *visit) (err error) {
 			return err
 		}
 	}
-	f.Quiet = len(f.Parked)+len(f.Alarms)+len(f.Reports)+len(f.Drafts)+len(f.Unknown)+len(f.Held) == 0
+	f.Quiet = len(f.Parked)+len(f.Alarms)+len(f.Reports)+len(f.Drafts)+len(f.Unknown)+len(f.Held)+len(f.Tasks) == 0
 	return c.show(v, "front", "待办", "front", f)
 }
 

@@ -47,23 +47,32 @@ func (c *Console) tasks(v *visit) error {
 	if err := may(v, record.KindItem); err != nil {
 		return err
 	}
-	items, err := view.List[record.Item](v.ctx(), c.desk, record.Query{State: record.ItemByHand, Limit: perPage})
-	if err != nil {
+	p := tasksPage{}
+	var err error
+	if p.Tasks, err = c.waitingTasks(v); err != nil {
 		return err
 	}
-	p := tasksPage{}
-	for _, i := range view.Seen(v.officer, items) {
-		if i.Hand != nil {
-			p.Tasks = append(p.Tasks, task{Item: i})
-		}
-	}
-	slices.SortStableFunc(p.Tasks, func(a, b task) int { return a.Hand.Deadline.Compare(b.Hand.Deadline) })
 	accounts, err := c.byHand(v)
 	if err != nil {
 		return err
 	}
 	p.Notes = len(accounts) > 0
 	return c.show(v, "tasks", "人工代发", "by-hand", p)
+}
+
+// waitingTasks are what waits to be posted, the most pressing first.
+func (c *Console) waitingTasks(v *visit) (tasks []task, err error) {
+	items, err := view.List[record.Item](v.ctx(), c.desk, record.Query{State: record.ItemByHand, Limit: perPage})
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range view.Seen(v.officer, items) {
+		if i.Hand != nil {
+			tasks = append(tasks, task{Item: i})
+		}
+	}
+	slices.SortStableFunc(tasks, func(a, b task) int { return a.Hand.Deadline.Compare(b.Hand.Deadline) })
+	return tasks, nil
 }
 
 func (c *Console) task(v *visit) error { return c.showTask(v, http.StatusOK, nil, proof{}, false) }
