@@ -78,7 +78,7 @@ func (c *commit) all(p *proposal) error {
 
 // begin makes sure the event is still undecided.
 func (c *commit) begin() error {
-	stored, err := record.Load[bots.Event](c.tx, c.ev.ID)
+	stored, err := record.HeadOf(c.tx, bots.KindEvent, c.ev.ID)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (c *commit) begin() error {
 	if stored.Erased { // promise 15
 		return errErased
 	}
-	c.ev.Head = stored.Head
+	c.ev.Head = stored
 	return nil
 }
 
@@ -119,14 +119,11 @@ func (c *commit) version(r record.Read) (uint64, error) {
 	default:
 		return r.Version, nil
 	}
-	rec, err := c.tx.Get(kind, id)
+	h, err := record.HeadOf(c.tx, kind, id)
 	if errors.Is(err, record.ErrNotFound) {
 		return 0, nil
 	}
-	if err != nil {
-		return 0, err
-	}
-	return rec.Meta().Version, nil
+	return h.Version, err
 }
 
 // keepTape stores what was read and proposed, so that the decision can be replayed.
@@ -135,12 +132,31 @@ func (c *commit) keepTape(p *proposal) error {
 		return nil
 	}
 	t := &record.Tape{Reads: p.tape, Effects: p.said}
-	if b, _ := json.Marshal(t); len(b) > 60<<10 {
+	if tooLong(t) {
 		t.Reads = nil // too much was read to keep: the decision stands, a replay reads anew
 	}
 	t.Head = bots.Head{ID: c.ev.ID, Subject: c.ev.Subject, Stream: c.ev.Stream, State: "kept", Created: c.now, Updated: c.now}
 	return c.tx.Put(t)
 }
+
+// tooLong says whether a tape is longer than the store takes. Most are so short that it needs no
+// encoding to see that they are not.
+func tooLong(t *record.Tape) bool {
+	n := 0
+	for _, r := range t.Reads {
+		n += 2*len(r.Answer) + 6*len(r.Ask) + len(r.Bot) + 100
+	}
+	for _, e := range t.Effects {
+		n += 6*len(e) + 10
+	}
+	if n <= maxTape {
+		return false
+	}
+	b, _ := json.Marshal(t)
+	return len(b) > maxTape
+}
+
+const maxTape = 60 << 10
 
 func lines(effects []proposed) []string {
 	out := make([]string, len(effects))

@@ -296,7 +296,7 @@ func (e *Engine) bury(ctx context.Context, ev *bots.Event) error {
 // raise opens an alarm for the duty officer.
 func raise(tx record.Tx, ev *bots.Event, why string, about bots.Target) {
 	id := ev.ID + ".alarm." + about.ID
-	if _, err := tx.Get(record.KindAlarm, id); err == nil {
+	if _, err := record.HeadOf(tx, record.KindAlarm, id); err == nil {
 		return
 	}
 	a := &record.Alarm{Why: clip(why, maxWhy), About: about, Event: ev.ID}

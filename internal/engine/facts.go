@@ -76,7 +76,7 @@ func (f *facts) Find(kind bots.RecordKind, stream, state string, limit int) []st
 }
 
 func (e *Engine) find(ctx context.Context, kind bots.RecordKind, stream, state string, limit int) ([]string, error) {
-	page, err := e.o.Store.List(ctx, record.Query{Kind: kind, Stream: stream, State: state, Limit: limit})
+	page, err := e.o.Store.List(ctx, record.Query{Kind: kind, Stream: stream, State: state, Limit: limit, Heads: true})
 	ids := make([]string, len(page))
 	for i, r := range page {
 		ids[i] = r.Meta().ID

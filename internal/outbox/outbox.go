@@ -183,12 +183,15 @@ func (o *Outbox) Run(ctx context.Context) error {
 	work.Go(func() { o.tellOn(ctx) })
 	var closed error
 	for ctx.Err() == nil {
+		began := time.Now()
 		next, err := o.dispatch(ctx, &work)
 		if errors.Is(err, record.ErrClosed) {
 			closed = err
 			break
 		}
+		took := time.Since(began)
 		o.await(ctx, next)
+		pauseUntil(ctx, began.Add(min(5*took, breath)))
 	}
 	stop()
 	work.Wait()
@@ -203,6 +206,23 @@ func (o *Outbox) await(ctx context.Context, next time.Time) {
 	case <-ctx.Done():
 	case <-o.wake:
 	case <-t.C:
+	}
+}
+
+// breath is the longest pause between two looks for work when something is always due. Looking
+// takes at most a fifth of the time, so that many who wake us together cost one look.
+const breath = 20 * time.Millisecond
+
+func pauseUntil(ctx context.Context, t time.Time) {
+	wait := time.Until(t)
+	if wait <= 0 {
+		return
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 
@@ -248,7 +268,7 @@ func (o *Outbox) waiting(ctx context.Context, now time.Time) (lanes map[string]b
 		{State: record.ItemAccepted, DueBefore: next},
 		{State: record.ItemClaimed},
 	} {
-		q.Kind, q.Limit = record.KindItem, glance
+		q.Kind, q.Limit, q.Heads = record.KindItem, glance, true
 		page, err := o.o.Store.List(ctx, q)
 		if err != nil {
 			return nil, next, err
@@ -272,7 +292,7 @@ func (o *Outbox) waiting(ctx context.Context, now time.Time) (lanes map[string]b
 // cannot hide another.
 func (o *Outbox) everyLane(ctx context.Context, lanes map[string]bool) error {
 	for after := ""; ; {
-		page, err := o.o.Store.List(ctx, record.Query{Kind: bots.KindAccount, After: after, Limit: pageSize})
+		page, err := o.o.Store.List(ctx, record.Query{Kind: bots.KindAccount, After: after, Limit: pageSize, Heads: true})
 		if err != nil {
 			return err
 		}
@@ -307,7 +327,7 @@ func (o *Outbox) peek(ctx context.Context, name string, lanes map[string]bool) e
 		if lanes[name] {
 			return nil
 		}
-		page, err := o.o.Store.List(ctx, record.Query{Kind: record.KindItem, Stream: name, State: state, Limit: 1})
+		page, err := o.o.Store.List(ctx, record.Query{Kind: record.KindItem, Stream: name, State: state, Limit: 1, Heads: true})
 		if err != nil {
 			return err
 		}

@@ -44,6 +44,8 @@ type Query struct {
 	After  string
 	Newest bool // newest id first
 	Limit  int  // 0: 100; at most 1000
+	// Heads asks for heads only: the store may leave the rest of each record empty.
+	Heads bool
 }
 
 // Tx is one atomic change. Its reads see its own writes. It must not outlive the
@@ -78,6 +80,21 @@ type Store interface {
 	// Erase destroys the key of a subject: its bodies cannot be opened any more.
 	Erase(ctx context.Context, subject string) error
 	Close() error
+}
+
+// HeadOf reads the head of a record, which costs much less than the whole where the store can
+// read it alone: a Tx may have a method Head for that. Its errors are those of Get.
+func HeadOf(tx Tx, kind bots.RecordKind, id string) (bots.Head, error) {
+	if h, ok := tx.(interface {
+		Head(kind bots.RecordKind, id string) (bots.Head, error)
+	}); ok {
+		return h.Head(kind, id)
+	}
+	r, err := tx.Get(kind, id)
+	if err != nil {
+		return bots.Head{}, err
+	}
+	return *r.Meta(), nil
 }
 
 // Load reads one record as its own type from a Tx.

@@ -61,11 +61,11 @@ type Vault struct {
 	destroyed uint64 // raised by every Destroy, so that a load under way is not cached
 }
 
-// keyID tells one key of a subject from the next. It leads every sealed body.
-type keyID [8]byte
+// KeyID tells one key of a subject from the next. It leads every sealed body.
+type KeyID [8]byte
 
 type subjectKey struct {
-	id      keyID
+	id      KeyID
 	aead    cipher.AEAD
 	wrapped []byte
 }
@@ -83,7 +83,7 @@ func New(m *Master, keys Keys) (*Vault, error) {
 func (v *Vault) Tag(scope, value string) string { return v.master.Tag(scope, value) }
 
 // Overhead is by how many bytes a sealed body is longer than its plain text.
-const Overhead = len(keyID{}) + 12 + 16
+const Overhead = len(KeyID{}) + 12 + 16
 
 // Seal appends the sealed plain text to dst. The body opens only with the same bound
 // bytes: name there what it belongs to. A subject without a key gets one, which must
@@ -110,7 +110,7 @@ func (v *Vault) Open(subject string, bound, sealed []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open under %s: %w", subject, err)
 	}
-	if k == nil || k.id != keyID(sealed) { // promise 15
+	if k == nil || k.id != KeyID(sealed) { // promise 15
 		return nil, ErrDestroyed
 	}
 	plain, err := k.aead.Open(nil, nil, sealed[len(k.id):], bound)
@@ -118,6 +118,22 @@ func (v *Vault) Open(subject string, bound, sealed []byte) ([]byte, error) {
 		return nil, ErrTampered
 	}
 	return plain, nil
+}
+
+// Holds says whether a subject's key is there and is the one of that id: whether what was
+// sealed under it can still be opened.
+func (v *Vault) Holds(subject string, id KeyID) (bool, error) {
+	k, err := v.key(subject)
+	if err != nil {
+		return false, fmt.Errorf("look for the key of %s: %w", subject, err)
+	}
+	return k != nil && k.id == id, nil
+}
+
+// Cached says whether a subject's key is in memory, so that sealing and opening read nothing.
+func (v *Vault) Cached(subject string) bool {
+	k, _ := v.recall(subject)
+	return k != nil
 }
 
 // Flush makes every new key durable. It does nothing when there is none.
@@ -235,7 +251,7 @@ func (v *Vault) fresh(subject string) (*subjectKey, error) {
 		return nil, err
 	}
 	k := &subjectKey{aead: aead, wrapped: v.wrap.Seal(nil, nil, secret, wrapBound(subject))}
-	k.id = keyID(k.wrapped)
+	k.id = KeyID(k.wrapped)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, m := range []map[string]*subjectKey{v.unsaved, v.young, v.old} {
@@ -248,7 +264,7 @@ func (v *Vault) fresh(subject string) (*subjectKey, error) {
 }
 
 func (v *Vault) unwrap(subject string, wrapped []byte) (*subjectKey, error) {
-	if len(wrapped) < len(keyID{}) {
+	if len(wrapped) < len(KeyID{}) {
 		return nil, fmt.Errorf("the key of %s: %w", subject, ErrTampered)
 	}
 	secret, err := v.wrap.Open(nil, nil, wrapped, wrapBound(subject))
@@ -259,7 +275,7 @@ func (v *Vault) unwrap(subject string, wrapped []byte) (*subjectKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &subjectKey{id: keyID(wrapped), aead: aead}, nil
+	return &subjectKey{id: KeyID(wrapped), aead: aead}, nil
 }
 
 func wrapBound(subject string) []byte { return []byte("netpatrol subject key 1\x00" + subject) }

@@ -54,9 +54,9 @@ func prepare(events []*bots.Event) ([]arrival, error) {
 		if e.State == "" {
 			e.State = bots.EventPending
 		}
-		body, err := marshal(e)
+		body, err := e.MarshalJSON()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("encode event %q: %w", e.Key, err)
 		}
 		arrivals[i] = arrival{event: e, body: body}
 	}
@@ -110,7 +110,11 @@ func (b *batch) accept(a *arrival) error {
 	if err := checkNames(bots.KindEvent, &h.Head); err != nil {
 		return err
 	}
-	if err := b.store(bots.KindEvent, h, nil, a.body); err != nil {
+	value, err := encode(b.s.vault, bots.KindEvent, h, a.body)
+	if err != nil {
+		return err
+	}
+	if err := b.place(bots.KindEvent, h, nil, value); err != nil {
 		return err
 	}
 	a.id, a.fresh = id, true

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -13,24 +14,54 @@ import (
 	"netpatrol/internal/record"
 )
 
+// auditLine is an audit entry that waits for its number.
+type auditLine struct {
+	on   []byte // where its target's entries are found, with room for the number
+	json []byte // with room for the number at seqRoom
+}
+
+// seqRoom is as long as the longest number.
+const seqRoom = len("18446744073709551615")
+
+// numbered puts the number into the JSON.
+func (l *auditLine) numbered(seq uint64) []byte {
+	var digits [seqRoom]byte
+	number := strconv.AppendUint(digits[:0], seq, 10)
+	end := len(auditStart) + seqRoom
+	start := end - len(number)
+	copy(l.json[start:], number)
+	start -= len(auditStart)
+	copy(l.json[start:], auditStart)
+	return l.json[start:]
+}
+
+const auditStart = `{"seq":`
+
+// encodeAudit encodes an entry without its number, which stands first.
+func encodeAudit(e record.AuditEntry) (auditLine, error) {
+	e.Seq = 0
+	value, err := json.Marshal(e)
+	if err != nil {
+		return auditLine{}, fmt.Errorf("audit entry %q: %w", e.Did, err)
+	}
+	if len(value) > maxValue-seqRoom {
+		return auditLine{}, fmt.Errorf("audit entry %q is %d bytes: %w", e.Did, len(value), record.ErrTooLarge)
+	}
+	room := make([]byte, len(auditStart)+seqRoom, len(value)+seqRoom)
+	return auditLine{on: targetPrefix(e.On), json: append(room, value[len(auditStart+"0"):]...)}, nil
+}
+
 // appendAudits gives the entries of a change that succeeded their numbers. A change
 // that failed used none, so that the numbers have no gaps.
 func (b *batch) appendAudits() error {
 	entries, on := b.tx.Bucket(bucketAudit), b.tx.Bucket(bucketAuditOn)
-	for _, e := range b.audits {
+	for _, l := range b.audits {
 		b.meta.seq++
-		e.Seq = b.meta.seq
-		value, err := json.Marshal(e)
-		if err != nil {
-			return fmt.Errorf("audit entry %q: %w", e.Did, err)
-		}
-		if len(value) > maxValue {
-			return fmt.Errorf("audit entry %q is %d bytes: %w", e.Did, len(value), record.ErrTooLarge)
-		}
-		if err := b.put(entries, seqKey(e.Seq), value); err != nil {
+		seq := seqKey(b.meta.seq)
+		if err := b.insert(entries, seq, l.numbered(b.meta.seq)); err != nil {
 			return err
 		}
-		if err := b.put(on, append(targetPrefix(e.On), seqKey(e.Seq)...), []byte{}); err != nil {
+		if err := b.insert(on, append(l.on, seq...), []byte{}); err != nil {
 			return err
 		}
 	}
@@ -39,7 +70,10 @@ func (b *batch) appendAudits() error {
 
 func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
 
-func targetPrefix(t bots.Target) []byte { return append(key(string(t.Kind), t.ID), sep) }
+func targetPrefix(t bots.Target) []byte {
+	b := make([]byte, 0, len(t.Kind)+len(t.ID)+2+8)
+	return append(append(append(append(b, t.Kind...), sep), t.ID...), sep)
+}
 
 const maxAudits = 1000
 

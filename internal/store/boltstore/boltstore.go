@@ -71,6 +71,8 @@ type Store struct {
 	keys  *keyFile
 	ahead *ahead
 	vault *vault.Vault
+	memo  memo
+	spare sync.Pool // of *scratch
 	log   *slog.Logger
 
 	mu      sync.Mutex
@@ -81,8 +83,8 @@ type Store struct {
 	wake    chan struct{} // passes the role to the writer
 	ended   chan struct{} // closed when the writer has ended
 
-	inChange  atomic.Bool
-	committer uintptr // entry of commit
+	inChange atomic.Int64 // how many changes run
+	runners  []uintptr    // entries of the functions that run them
 }
 
 var _ record.Store = (*Store)(nil)
@@ -138,7 +140,7 @@ func open(o Options) (*Store, error) {
 	s := &Store{
 		db: db, keys: keys, ahead: ahead, log: o.Logger, next: &group{done: make(chan struct{})},
 		idle: make(chan struct{}), wake: make(chan struct{}, 1), ended: make(chan struct{}),
-		committer: reflect.ValueOf((*Store).commit).Pointer(),
+		runners: []uintptr{reflect.ValueOf((*Store).commit).Pointer(), reflect.ValueOf((*Store).rehearse).Pointer()},
 	}
 	if fresh {
 		err = syncDir(o.Dir)
@@ -269,18 +271,16 @@ func (s *Store) closeFiles() error {
 
 // Get implements [record.Reader].
 func (s *Store) Get(ctx context.Context, kind bots.RecordKind, id string) (bots.Record, error) {
-	var value []byte
+	var found row
 	err := s.view(ctx, func(tx *bolt.Tx) error {
-		value = append(value, lookup(tx, kind, id)...)
+		f := finder{tx: tx}
+		found = s.rowOf(kind, id, f.value(kind, id))
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if value == nil {
-		return nil, notFound(kind, id)
-	}
-	return decode(s.vault, kind, id, value)
+	return s.open(kind, found)
 }
 
 func notFound(kind bots.RecordKind, id string) error {
@@ -288,10 +288,8 @@ func notFound(kind bots.RecordKind, id string) error {
 }
 
 func lookup(tx *bolt.Tx, kind bots.RecordKind, id string) []byte {
-	if id == "" {
-		return nil
-	}
-	return tx.Bucket(recordsOf(kind)).Get(recordKey(kind, id))
+	f := finder{tx: tx}
+	return f.value(kind, id)
 }
 
 // List implements [record.Reader]. Bodies are opened after the read transaction, so
@@ -299,24 +297,13 @@ func lookup(tx *bolt.Tx, kind bots.RecordKind, id string) []byte {
 func (s *Store) List(ctx context.Context, q record.Query) ([]bots.Record, error) {
 	var rows []row
 	err := s.view(ctx, func(tx *bolt.Tx) (err error) {
-		rows, err = list(tx, q)
+		rows, err = s.list(tx, q)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return decodeRows(s.vault, q.Kind, rows)
-}
-
-func decodeRows(v *vault.Vault, kind bots.RecordKind, rows []row) ([]bots.Record, error) {
-	records := make([]bots.Record, len(rows))
-	for i, r := range rows {
-		var err error
-		if records[i], err = decode(v, kind, r.id, r.value); err != nil {
-			return nil, err
-		}
-	}
-	return records, nil
+	return s.openAll(q.Kind, rows)
 }
 
 func (s *Store) view(ctx context.Context, read func(*bolt.Tx) error) error {

@@ -120,19 +120,27 @@ func TestCallersShareACommit(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	before := txID(t, s)
 	var wg sync.WaitGroup
-	for n := range callers {
+	write := func(n int, first func()) {
 		wg.Go(func() {
-			// Whoever comes first holds its commit until all others have queued.
 			err := s.Update(t.Context(), func(tx record.Tx) error {
-				for s.queued() < callers-1 && n >= 0 && txID(t, s) == before {
-					runtime.Gosched()
-				}
+				first()
 				return tx.Put(clue(string(rune('A'+n)), "", ""))
 			})
 			if err != nil {
 				t.Error(err)
 			}
 		})
+	}
+	begun := make(chan struct{})
+	write(0, func() { // it holds its commit until all others have queued
+		close(begun)
+		for s.queued() < callers-1 {
+			runtime.Gosched()
+		}
+	})
+	<-begun
+	for n := 1; n < callers; n++ {
+		write(n, func() {})
 	}
 	wg.Wait()
 	if commits := txID(t, s) - before; commits != 2 {
@@ -188,11 +196,17 @@ func TestGoexitInAChangeIsAnsweredAndTheStoreGoesOn(t *testing.T) {
 		first <- s.Update(t.Context(), func(record.Tx) error { <-hold; return nil })
 	}()
 	second := make(chan error, 1)
-	go func() { // queues behind the first, and so runs in the writer
-		for !writing(s) {
+	go func() { // queues behind the first and lists, and so runs in the writer
+		for !s.busy() {
 			runtime.Gosched()
 		}
-		second <- s.Update(t.Context(), func(record.Tx) error { runtime.Goexit(); return nil })
+		second <- s.Update(t.Context(), func(tx record.Tx) error {
+			if _, err := tx.List(record.Query{Kind: bots.KindClue}); err != nil {
+				return err
+			}
+			runtime.Goexit()
+			return nil
+		})
 	}()
 	for s.queued() == 0 {
 		runtime.Gosched()
@@ -205,12 +219,6 @@ func TestGoexitInAChangeIsAnsweredAndTheStoreGoesOn(t *testing.T) {
 		t.Errorf("the caller whose change called Goexit: %v", err)
 	}
 	put(t, s, clue("after", "", ""))
-}
-
-func writing(s *Store) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.writing
 }
 
 func TestTxEndsWithItsChange(t *testing.T) {

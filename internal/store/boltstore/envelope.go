@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -92,13 +93,54 @@ func decodeHead(id string, value []byte) (*head, int, error) {
 	for _, t := range []*time.Time{&h.Due, &h.Created, &h.Updated, &h.accepted} {
 		*t = r.time()
 	}
-	for _, s := range []*string{&h.State, &h.Stream, &h.Subject, &h.key} {
-		*s = string(r.bytes())
+	start := r.at
+	var ends [4]int
+	var texts [4]int
+	for i := range texts {
+		n := len(r.bytes())
+		texts[i], ends[i] = r.at-n, r.at
 	}
 	if r.bad {
 		return nil, 0, record.ErrDamaged
 	}
+	all := string(value[start:r.at]) // one piece of memory for all four
+	for i, s := range []*string{&h.State, &h.Stream, &h.Subject, &h.key} {
+		*s = all[texts[i]-start : ends[i]-start]
+	}
 	return h, r.at, nil
+}
+
+// sealedBy is the key a value's body is sealed with; zero when it is in clear.
+func sealedBy(value []byte) (id vault.KeyID) {
+	r := reader{b: value}
+	r.skipTo(2)
+	subject := r.bytes()
+	r.bytes()
+	if rest := value[r.at:]; !r.bad && len(subject) > 0 && len(rest) >= len(id) {
+		copy(id[:], rest)
+	}
+	return id
+}
+
+// versionIn is the version of a stored value.
+func versionIn(value []byte) uint64 {
+	r := reader{b: value}
+	r.byte()
+	r.uvarint()
+	return r.uvarint()
+}
+
+// skipTo skips what comes before the texts of the clear part, and the first n of these.
+func (r *reader) skipTo(n int) {
+	r.byte()
+	r.uvarint()
+	r.uvarint()
+	for range 4 {
+		r.skipTime()
+	}
+	for range n {
+		r.bytes()
+	}
 }
 
 // decode turns a stored value back into a record that shares nothing with it.
@@ -154,6 +196,18 @@ func setHead(r bots.Record, h *head) {
 	}
 }
 
+// asStored is the head as decoding it would give it.
+func (h *head) asStored() *head {
+	stored := *h
+	stored.Erased = false
+	for _, t := range []*time.Time{&stored.Due, &stored.Created, &stored.Updated, &stored.accepted} {
+		if *t = t.Round(0).UTC(); t.IsZero() {
+			*t = time.Time{}
+		}
+	}
+	return &stored
+}
+
 func headOf(r bots.Record) *head {
 	h := &head{Head: *r.Meta(), schema: schema}
 	if e, ok := r.(*bots.Event); ok {
@@ -162,15 +216,29 @@ func headOf(r bots.Record) *head {
 	return h
 }
 
-// marshal calls a record's own encoder directly, which spares encoding/json checking
-// its result again.
-func marshal(r bots.Record) ([]byte, error) {
-	var body []byte
-	var err error
+// scratch is room for one body.
+type scratch struct {
+	bytes.Buffer
+	to *json.Encoder
+}
+
+func (s *Store) scratch() *scratch {
+	if kept, ok := s.spare.Get().(*scratch); ok {
+		return kept
+	}
+	fresh := &scratch{}
+	fresh.to = json.NewEncoder(fresh)
+	return fresh
+}
+
+// marshal encodes a record into the scratch. A record's own encoder is called directly, which
+// spares encoding/json checking its result again.
+func (s *scratch) marshal(r bots.Record) (body []byte, err error) {
+	s.Reset()
 	if m, ok := r.(json.Marshaler); ok {
 		body, err = m.MarshalJSON()
-	} else {
-		body, err = json.Marshal(r)
+	} else if err = s.to.Encode(r); err == nil {
+		body = bytes.TrimSuffix(s.Bytes(), []byte("\n"))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("encode %s %s: %w", r.RecordKind(), r.Meta().ID, err)

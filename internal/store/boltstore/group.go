@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/debug"
+	"slices"
 	"sync/atomic"
 
 	bolt "go.etcd.io/bbolt"
@@ -41,16 +41,38 @@ var errGoexit = errors.New("the change ended its goroutine (a test's Fatal insid
 // Update implements [record.Store]. A context that ends before the change has begun
 // takes it back; from then on Update waits for the outcome.
 func (s *Store) Update(ctx context.Context, change func(record.Tx) error) error {
-	return s.submit(ctx, func(b *batch) error { return b.run(change) })
+	if err := s.admit(ctx); err != nil {
+		return err
+	}
+	if !s.busy() { // nobody waits for a lone caller's decoding and encoding
+		return s.join(ctx, func(b *batch) error { return b.run(change) })
+	}
+	r, err := s.rehearse(change)
+	if err != nil || r != nil && !r.changes() {
+		return err
+	}
+	return s.join(ctx, func(b *batch) error { return b.rerun(r, change) })
 }
 
 func (s *Store) submit(ctx context.Context, change func(*batch) error) error {
+	if err := s.admit(ctx); err != nil {
+		return err
+	}
+	return s.join(ctx, change)
+}
+
+func (s *Store) admit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if s.inChange.Load() && s.isWriter() {
+	if s.inChange.Load() > 0 && s.isInChange() {
 		return errNested
 	}
+	return nil
+}
+
+// join makes a change part of the next group and waits for its outcome.
+func (s *Store) join(ctx context.Context, change func(*batch) error) error {
 	r := &request{change: change}
 	g, alone, err := s.enqueue(r)
 	switch {
@@ -113,14 +135,20 @@ func (s *Store) rest() bool {
 	return true
 }
 
-// isWriter says whether it is called, however deep, by commit. It is only asked while a
-// change runs, which is a small part of the time.
-func (s *Store) isWriter() bool {
+// busy says whether somebody is writing.
+func (s *Store) busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writing
+}
+
+// isInChange says whether it is called, however deep, by a change. It is only asked while one runs.
+func (s *Store) isInChange() bool {
 	var pcs [128]uintptr
 	for skip := 2; ; skip += len(pcs) {
 		n := runtime.Callers(skip, pcs[:])
 		for _, pc := range pcs[:n] {
-			if f := runtime.FuncForPC(pc); f != nil && f.Entry() == s.committer {
+			if f := runtime.FuncForPC(pc); f != nil && slices.Contains(s.runners, f.Entry()) {
 				return true
 			}
 		}
@@ -245,13 +273,14 @@ func failed(err error) error {
 type batch struct {
 	s     *Store
 	tx    *bolt.Tx
+	find  finder
 	dirty bool
 	// broken is an error of the database itself: nothing of the group can be kept.
 	broken error
 	undo   []undo
 	was    meta // as the group found it
 	meta   meta
-	audits []record.AuditEntry // of the change that runs
+	audits []auditLine // of the change that runs
 }
 
 // undo is what stood under a key before.
@@ -265,14 +294,14 @@ func newBatch(s *Store, tx *bolt.Tx) *batch {
 		tx.Bucket(name).FillPercent = fill
 	}
 	m := readMeta(tx)
-	return &batch{s: s, tx: tx, was: m, meta: m}
+	return &batch{s: s, tx: tx, find: finder{tx: tx}, was: m, meta: m}
 }
 
 // apply runs one change; when it fails, everything it did is undone.
 func (b *batch) apply(change func(*batch) error) (err error) {
 	meta := b.meta
 	b.undo, b.audits = b.undo[:0], nil
-	err = b.guarded(change)
+	err = b.s.guarded(func() error { return change(b) })
 	if err == nil && len(b.audits) > 0 { // promise 14
 		err = b.appendAudits()
 	}
@@ -285,17 +314,6 @@ func (b *batch) apply(change func(*batch) error) (err error) {
 		b.restore(b.undo[i])
 	}
 	return err
-}
-
-// guarded turns a panic into the error of its caller alone.
-func (b *batch) guarded(change func(*batch) error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			b.s.log.Error("panic in a change", "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic in a change of the store: %v", p)
-		}
-	}()
-	return change(b)
 }
 
 func (b *batch) restore(u undo) {
@@ -363,6 +381,7 @@ func (s *Store) Erase(ctx context.Context, subject string) error {
 			b.broken = err
 			return err
 		}
+		s.memo.forget(subject)
 		b.dirty = true
 		return nil
 	})
@@ -372,17 +391,18 @@ var _ record.Tx = (*txn)(nil)
 
 // txn is what one change sees. It ends with the change.
 type txn struct {
-	b    *batch
-	over bool
+	b      *batch
+	failed error // an audit entry that cannot be stored
+	over   bool
 }
 
 var errOver = errors.New("a Tx was used after its change had ended")
 
 func (b *batch) run(change func(record.Tx) error) error {
 	t := &txn{b: b}
-	b.s.inChange.Store(true)
-	defer func() { b.s.inChange.Store(false); t.over = true }()
-	return change(t)
+	b.s.inChange.Add(1)
+	defer func() { b.s.inChange.Add(-1); t.over = true }()
+	return errors.Join(change(t), t.failed)
 }
 
 // Get implements [record.Tx].
@@ -390,11 +410,16 @@ func (t *txn) Get(kind bots.RecordKind, id string) (bots.Record, error) {
 	if t.over {
 		return nil, errOver
 	}
-	value := lookup(t.b.tx, kind, id)
-	if value == nil {
-		return nil, notFound(kind, id)
+	s := t.b.s
+	return s.open(kind, s.rowOf(kind, id, t.b.find.value(kind, id)))
+}
+
+// Head reads the head of a record alone; see [record.HeadOf].
+func (t *txn) Head(kind bots.RecordKind, id string) (bots.Head, error) {
+	if t.over {
+		return bots.Head{}, errOver
 	}
-	return decode(t.b.s.vault, kind, id, value)
+	return t.b.s.headIn(t.b.find.value(kind, id), kind, id)
 }
 
 // List implements [record.Tx].
@@ -402,11 +427,11 @@ func (t *txn) List(q record.Query) ([]bots.Record, error) {
 	if t.over {
 		return nil, errOver
 	}
-	rows, err := list(t.b.tx, q)
+	rows, err := t.b.s.list(t.b.tx, q)
 	if err != nil {
 		return nil, err
 	}
-	return decodeRows(t.b.s.vault, q.Kind, rows)
+	return t.b.s.openAll(q.Kind, rows)
 }
 
 // Put implements [record.Tx].
@@ -427,7 +452,12 @@ func (t *txn) Delete(kind bots.RecordKind, id string) error {
 
 // Audit implements [record.Tx].
 func (t *txn) Audit(e record.AuditEntry) {
-	if !t.over {
-		t.b.audits = append(t.b.audits, e)
+	if t.over {
+		return
 	}
+	line, err := encodeAudit(e)
+	if err != nil {
+		t.failed = err
+	}
+	t.b.audits = append(t.b.audits, line)
 }

@@ -92,15 +92,17 @@ func recordsOf(kind bots.RecordKind) []byte {
 	return bucketRecords
 }
 
-func recordPrefix(kind bots.RecordKind) []byte {
+func recordPrefix(kind bots.RecordKind) []byte { return appendRecordPrefix(nil, kind) }
+
+func appendRecordPrefix(b []byte, kind bots.RecordKind) []byte {
 	if kind == bots.KindEvent {
-		return nil
+		return b
 	}
-	return append([]byte(kind), sep)
+	return append(append(b, kind...), sep)
 }
 
 func recordKey(kind bots.RecordKind, id string) []byte {
-	return append(recordPrefix(kind), id...)
+	return append(appendRecordPrefix(make([]byte, 0, len(kind)+1+len(id)), kind), id...)
 }
 
 // entry is a key of the index bucket and what stands there.

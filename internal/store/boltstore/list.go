@@ -8,12 +8,93 @@ import (
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
+	"netpatrol/internal/vault"
 )
 
-// row is one stored record, copied out of its transaction.
+// row is one stored record, taken out of its transaction.
 type row struct {
 	id    string
-	value []byte
+	value []byte      // nil: nothing is there
+	known *remembered // what the value decodes to, if that is remembered; value is then its
+	head  *head       // when only that is asked for; value is nil then
+	key   vault.KeyID // that sealed it
+}
+
+// rowOf takes a value out of its transaction. What is remembered need not be copied for that.
+func (s *Store) rowOf(kind bots.RecordKind, id string, value []byte) row {
+	if value == nil {
+		return row{id: id}
+	}
+	if known := s.memo.recall(kind, id, value); known != nil {
+		return row{id: id, value: known.value, known: known}
+	}
+	return row{id: id, value: bytes.Clone(value)}
+}
+
+// open decodes a row, or copies what it is known to decode to.
+func (s *Store) open(kind bots.RecordKind, r row) (bots.Record, error) {
+	switch {
+	case r.head != nil:
+		return s.openHead(kind, r)
+	case r.value == nil:
+		return nil, notFound(kind, r.id)
+	case r.known == nil:
+		return s.openAnew(kind, r)
+	}
+	erased, err := s.erased(r.known.record.Meta().Subject, r.known.key)
+	if err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", kind, r.id, err)
+	}
+	if erased { // promise 15
+		return s.openAnew(kind, r)
+	}
+	return s.memo.copier.copy(r.known.record), nil
+}
+
+// heading is a record of which only the head is known.
+type heading struct {
+	bots.Head
+	kind bots.RecordKind
+}
+
+// RecordKind implements [bots.Record].
+func (h *heading) RecordKind() bots.RecordKind { return h.kind }
+
+func (s *Store) openHead(kind bots.RecordKind, r row) (*heading, error) {
+	h, err := s.headOf(kind, r)
+	return &heading{h, kind}, err
+}
+
+func (s *Store) erased(subject string, key vault.KeyID) (bool, error) {
+	if subject == "" {
+		return false, nil
+	}
+	held, err := s.vault.Holds(subject, key)
+	return !held, err
+}
+
+// openAnew decodes a value and remembers what it says. Events are not remembered: they are
+// read once.
+func (s *Store) openAnew(kind bots.RecordKind, r row) (bots.Record, error) {
+	turn := s.memo.turn()
+	rec, err := decode(s.vault, kind, r.id, r.value)
+	if err != nil || rec.Meta().Erased || kind == bots.KindEvent {
+		return rec, err
+	}
+	known := &remembered{value: r.value, record: s.memo.copier.copy(rec), head: headOf(rec), key: sealedBy(r.value)}
+	s.memo.keep(kind, known, turn)
+	return rec, nil
+}
+
+func (s *Store) openAll(kind bots.RecordKind, rows []row) ([]bots.Record, error) {
+	records := make([]bots.Record, len(rows))
+	for i, r := range rows {
+		var err error
+		if records[i], err = s.open(kind, r); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
 }
 
 const (
@@ -23,7 +104,7 @@ const (
 
 // list finds one page. Where an index serves the query it walks that; otherwise it
 // walks the kind and keeps what fits.
-func list(tx *bolt.Tx, q record.Query) ([]row, error) {
+func (s *Store) list(tx *bolt.Tx, q record.Query) ([]row, error) {
 	if _, err := record.New(q.Kind); err != nil {
 		return nil, err
 	}
@@ -37,12 +118,12 @@ func list(tx *bolt.Tx, q record.Query) ([]row, error) {
 		if q.After != "" {
 			return nil, fmt.Errorf("list %s: DueBefore and After do not go together", q.Kind)
 		}
-		return listDue(tx, q)
+		return s.listDue(tx, q)
 	}
-	return listByID(tx, q)
+	return s.listByID(tx, q)
 }
 
-func listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
+func (s *Store) listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
 	index := tx.Bucket(bucketIndex)
 	m := &mergeWalk{newest: q.Newest}
 	switch {
@@ -57,28 +138,49 @@ func listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
 	default:
 		m.add(walkOne(tx.Bucket(recordsOf(q.Kind)), recordPrefix(q.Kind), q))
 	}
-	return gather(tx, q, m)
+	return s.gatherRows(tx, q, m)
 }
 
-// gather reads the records of a walk until the page is full.
-func gather(tx *bolt.Tx, q record.Query, w walker) ([]row, error) {
+// gatherRows reads the records of a walk until the page is full.
+func (s *Store) gatherRows(tx *bolt.Tx, q record.Query, w walker) ([]row, error) {
 	var rows []row
-	for id := w.id(); id != nil && len(rows) < q.Limit; id = w.id() {
-		value := lookup(tx, q.Kind, string(id))
-		h, _, err := decodeHead(string(id), value)
-		if err != nil {
-			return nil, fmt.Errorf("list %s: %s: %w", q.Kind, id, err)
+	find := finder{tx: tx}
+	for next := w.id(); next != nil && len(rows) < q.Limit; next = w.id() {
+		id := string(next)
+		value := find.value(q.Kind, id)
+		state, stream, ok := peek(value)
+		if !ok {
+			return nil, fmt.Errorf("list %s: %s: %w", q.Kind, id, record.ErrDamaged)
 		}
-		if fits(q, &h.Head) {
-			rows = append(rows, row{h.ID, bytes.Clone(value)})
+		if fits(q, state, stream) {
+			r, err := s.rowFor(q, id, value)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, r)
 		}
 		w.step()
 	}
 	return rows, nil
 }
 
-func fits(q record.Query, h *bots.Head) bool {
-	return (q.State == "" || h.State == q.State) && (q.Stream == "" || h.Stream == q.Stream)
+// rowFor takes as much of a value out of its transaction as a query asks for.
+func (s *Store) rowFor(q record.Query, id string, value []byte) (row, error) {
+	if !q.Heads {
+		return s.rowOf(q.Kind, id, value), nil
+	}
+	if known := s.memo.recall(q.Kind, id, value); known != nil {
+		return row{id: id, head: known.head, key: known.key}, nil
+	}
+	h, _, err := decodeHead(id, value)
+	if err != nil {
+		return row{}, fmt.Errorf("list %s: %s: %w", q.Kind, id, err)
+	}
+	return row{id: id, head: h, key: sealedBy(value)}, nil
+}
+
+func fits(q record.Query, state, stream []byte) bool {
+	return (q.State == "" || string(state) == q.State) && (q.Stream == "" || string(stream) == q.Stream)
 }
 
 // walker goes through ids in one direction. id returns nil at the end, and a slice
@@ -229,7 +331,7 @@ func (m *mergeWalk) first() (best *oneWalk) {
 }
 
 // listDue walks what is due, soonest first. A query without a state merges the states.
-func listDue(tx *bolt.Tx, q record.Query) ([]row, error) {
+func (s *Store) listDue(tx *bolt.Tx, q record.Query) ([]row, error) {
 	index, forward := tx.Bucket(bucketIndex), record.Query{Kind: q.Kind}
 	m := &mergeWalk{}
 	if q.State != "" {
@@ -237,7 +339,7 @@ func listDue(tx *bolt.Tx, q record.Query) ([]row, error) {
 	} else {
 		m.add(walkEach(index, prefix(dueIndex, q.Kind), forward)...)
 	}
-	return gather(tx, q, &dueWalk{mergeWalk: m, until: dueBytes(q.DueBefore)})
+	return s.gatherRows(tx, q, &dueWalk{mergeWalk: m, until: dueBytes(q.DueBefore)})
 }
 
 // dueWalk drops the moment that leads each key, and ends behind a bound.
@@ -252,4 +354,35 @@ func (d *dueWalk) id() []byte {
 		return nil
 	}
 	return k[dueSize:]
+}
+
+// headIn reads the head in a stored value.
+func (s *Store) headIn(value []byte, kind bots.RecordKind, id string) (bots.Head, error) {
+	if value == nil {
+		return bots.Head{}, notFound(kind, id)
+	}
+	r, err := s.rowFor(record.Query{Kind: kind, Heads: true}, id, value)
+	if err != nil {
+		return bots.Head{}, err
+	}
+	return s.headOf(kind, r)
+}
+
+// headOf is the head of a row, with what is to be said of its body.
+func (s *Store) headOf(kind bots.RecordKind, r row) (bots.Head, error) {
+	erased, err := s.erased(r.head.Subject, r.key)
+	if err != nil {
+		return bots.Head{}, fmt.Errorf("read %s %s: %w", kind, r.id, err)
+	}
+	h := r.head.Head
+	h.Erased = erased
+	return h, nil
+}
+
+// sealedBy is the key a row's body is sealed with.
+func (r *row) sealedBy() vault.KeyID {
+	if r.known != nil {
+		return r.known.key
+	}
+	return sealedBy(r.value)
 }

@@ -17,20 +17,51 @@ func (b *batch) putRecord(r bots.Record) error {
 	if err != nil {
 		return err
 	}
-	if stands := versionOf(old); stands != meta.Version {
-		return fmt.Errorf("%s %s is at version %d, not %d: %w", kind, meta.ID, stands, meta.Version, record.ErrConflict)
-	}
-	body, err := marshal(r)
-	if err != nil {
+	if err := atVersion(kind, meta, old); err != nil {
 		return err
 	}
 	h := headOf(r)
 	h.Version++
-	if err := b.store(kind, h, old, body); err != nil {
+	value, _, err := b.s.encode(r, h)
+	if err != nil {
+		return err
+	}
+	if err := b.place(kind, h, old, value); err != nil {
 		return err
 	}
 	meta.Version = h.Version
 	return nil
+}
+
+// atVersion refuses a record that was not read at the version that stands.
+func atVersion(kind bots.RecordKind, meta *bots.Head, old *head) error {
+	if stands := versionOf(old); stands != meta.Version {
+		return fmt.Errorf("%s %s is at version %d, not %d: %w", kind, meta.ID, stands, meta.Version, record.ErrConflict)
+	}
+	return nil
+}
+
+// encode makes the value of a record under a new head, and remembers what it will decode to;
+// known is nil when it does not.
+func (s *Store) encode(r bots.Record, h *head) (value []byte, known *remembered, err error) {
+	turn := s.memo.turn()
+	room := s.scratch()
+	defer s.spare.Put(room)
+	body, err := room.marshal(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	kind := r.RecordKind()
+	value, err = encode(s.vault, kind, h, body)
+	if err != nil || kind == bots.KindEvent {
+		return value, nil, err
+	}
+	if stored, ok := s.memo.copier.asStored(r); ok {
+		known = &remembered{value: value, record: stored, head: h.asStored(), key: sealedBy(value)}
+		setHead(stored, known.head)
+		s.memo.keep(kind, known, turn)
+	}
+	return value, known, nil
 }
 
 func versionOf(h *head) uint64 {
@@ -42,7 +73,7 @@ func versionOf(h *head) uint64 {
 
 // headOf reads the clear part of a stored record; nil when there is none.
 func (b *batch) headOf(kind bots.RecordKind, id string) (*head, error) {
-	value := lookup(b.tx, kind, id)
+	value := b.find.value(kind, id)
 	if value == nil {
 		return nil, nil
 	}
@@ -53,12 +84,12 @@ func (b *batch) headOf(kind bots.RecordKind, id string) (*head, error) {
 	return h, nil
 }
 
-// store writes the value and moves the index entries that differ.
-func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
-	value, err := encode(b.s.vault, kind, h, body)
-	if err != nil {
-		return err
-	}
+// place writes the value and moves the index entries that differ.
+func (b *batch) place(kind bots.RecordKind, h, old *head, value []byte) error {
+	return b.placeAt(recordKey(kind, h.ID), kind, h, old, value, b.moves(kind, h, old))
+}
+
+func (b *batch) placeAt(key []byte, kind bots.RecordKind, h, old *head, value []byte, m moves) error {
 	put := b.put
 	if old == nil { // neither the record nor any index entry of it is there
 		put = b.insert
@@ -66,43 +97,59 @@ func (b *batch) store(kind bots.RecordKind, h, old *head, body []byte) error {
 	if old == nil && kind == bots.KindEvent && h.ID > b.meta.indexed {
 		b.meta.young++
 	}
-	if err := put(b.tx.Bucket(recordsOf(kind)), recordKey(kind, h.ID), value); err != nil {
+	if err := put(b.tx.Bucket(recordsOf(kind)), key, value); err != nil {
 		return err
 	}
-	if old != nil && old.State == h.State && old.Stream == h.Stream && old.Due.Equal(h.Due) {
-		return nil
+	return b.move(m)
+}
+
+// moves are the index entries that a change of a record takes away and makes.
+type moves struct{ drops, makes []entry }
+
+// movesOf lists them for all kinds but events, whose entries depend on how young they are.
+func movesOf(kind bots.RecordKind, h, old *head) (m moves) {
+	if h != nil && old != nil && old.State == h.State && old.Stream == h.Stream && old.Due.Equal(h.Due) {
+		return m
 	}
-	if err := b.unindex(kind, old); err != nil {
-		return err
+	if old != nil {
+		m.drops = indexEntries(kind, old)
 	}
+	if h != nil {
+		m.makes = indexEntries(kind, h)
+	}
+	return m
+}
+
+func (b *batch) moves(kind bots.RecordKind, h, old *head) (m moves) {
+	id := old
+	if h != nil {
+		id = h
+	}
+	if kind != bots.KindEvent || id.ID <= b.meta.indexed {
+		return movesOf(kind, h, old)
+	}
+	if old != nil { // a young event has no index entry but for what is due
+		m.drops = dueEntries(kind, old)
+	}
+	if h != nil {
+		m.makes = dueEntries(kind, h)
+	}
+	return m
+}
+
+func (b *batch) move(m moves) error {
 	index := b.tx.Bucket(bucketIndex)
-	for _, e := range b.entriesOf(kind, h) {
+	for _, e := range m.drops {
+		if err := b.drop(index, e.key); err != nil {
+			return err
+		}
+	}
+	for _, e := range m.makes {
 		if err := b.insert(index, e.key, e.value); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (b *batch) unindex(kind bots.RecordKind, h *head) error {
-	if h == nil {
-		return nil
-	}
-	index := b.tx.Bucket(bucketIndex)
-	for _, e := range b.entriesOf(kind, h) {
-		if err := b.drop(index, e.key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// entriesOf lists the index entries a record has now: a young event has fewer.
-func (b *batch) entriesOf(kind bots.RecordKind, h *head) []entry {
-	if kind == bots.KindEvent && h.ID > b.meta.indexed {
-		return dueEntries(kind, h)
-	}
-	return indexEntries(kind, h)
 }
 
 // deleteRecord removes a record that is there, with its index entries.
@@ -114,8 +161,13 @@ func (b *batch) deleteRecord(kind bots.RecordKind, id string) error {
 	if old == nil {
 		return notFound(kind, id)
 	}
-	if err := b.drop(b.tx.Bucket(recordsOf(kind)), recordKey(kind, id)); err != nil {
+	return b.remove(kind, old)
+}
+
+// remove takes a record away of which the head is known.
+func (b *batch) remove(kind bots.RecordKind, old *head) error {
+	if err := b.drop(b.tx.Bucket(recordsOf(kind)), recordKey(kind, old.ID)); err != nil {
 		return err
 	}
-	return b.unindex(kind, old)
+	return b.move(b.moves(kind, nil, old))
 }

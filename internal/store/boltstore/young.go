@@ -49,7 +49,7 @@ func (b *batch) oldestYoung() (oldest []entry, last string) {
 	}
 	oldest = make([]entry, 0, youngStep)
 	for ; k != nil && len(oldest) < youngStep; k, v = c.Next() {
-		state, stream := peek(v)
+		state, stream, _ := peek(v)
 		last = string(k)
 		oldest = append(oldest, eventEntry(string(state), string(stream), last))
 	}
@@ -88,23 +88,19 @@ func walkYoung(tx *bolt.Tx, q record.Query) *oneWalk {
 	}
 	w := walkOne(tx.Bucket(bucketEvents), nil, q)
 	w.above = above
-	state, stream := []byte(q.State), []byte(q.Stream)
-	w.only(func(value []byte) bool {
-		s, t := peek(value)
-		return (len(state) == 0 || bytes.Equal(s, state)) && (len(stream) == 0 || bytes.Equal(t, stream))
+	w.only(func(value []byte) bool { // what does not decode is reported where it is read
+		state, stream, _ := peek(value)
+		return fits(q, state, stream)
 	})
 	return w
 }
 
-// peek reads state and stream of a value without copying; what does not decode fits
-// nothing, and is reported where it is read.
-func peek(value []byte) (state, stream []byte) {
+// peek reads state and stream of a value without copying; ok is false when it does not decode.
+func peek(value []byte) (state, stream []byte, ok bool) {
 	r := reader{b: value}
-	r.byte()
-	r.uvarint()
-	r.uvarint()
-	for range 4 {
-		r.skipTime()
-	}
-	return r.bytes(), r.bytes()
+	form := r.byte()
+	r.at = 0
+	r.skipTo(0)
+	state, stream = r.bytes(), r.bytes()
+	return state, stream, !r.bad && form == envelopeForm
 }

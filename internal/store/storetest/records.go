@@ -111,6 +111,44 @@ func testReadIsOwned(t *testing.T, b *bench) {
 	}
 }
 
+func testHeads(t *testing.T, b *bench) {
+	gone := clue("b", "s", "open")
+	gone.Subject, gone.Due = "person", t0
+	b.put(t, clue("a", "s", "open"), gone, clue("c", "s", "shut"))
+	b.update(t, func(tx record.Tx) error { // to version 2
+		c, err := record.Load[bots.Clue](tx, "a")
+		if err != nil {
+			return err
+		}
+		return tx.Put(c)
+	})
+	if err := b.Erase(t.Context(), "person"); err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []record.Query{{}, {State: "open"}, {Stream: "s", Newest: true}, {State: "open", DueBefore: t0}} {
+		q.Kind = bots.KindClue
+		whole := b.list(t, q)
+		q.Heads = true
+		heads := b.list(t, q)
+		for i, r := range whole {
+			if len(heads) != len(whole) || *heads[i].Meta() != *r.Meta() {
+				t.Errorf("%+v: %v, want %v", q, ids(heads), ids(whole))
+				break
+			}
+		}
+	}
+	b.update(t, func(tx record.Tx) error {
+		for _, name := range []string{"a", "b", "missing"} {
+			whole, want := tx.Get(bots.KindClue, name)
+			h, err := record.HeadOf(tx, bots.KindClue, name)
+			if errors.Is(err, record.ErrNotFound) != errors.Is(want, record.ErrNotFound) || err == nil && h != *whole.Meta() {
+				t.Errorf("HeadOf %s: %+v, %v; want %v", name, h, err, want)
+			}
+		}
+		return nil
+	})
+}
+
 func testMissing(t *testing.T, b *bench) {
 	want := func(what string, err error) {
 		t.Helper()

@@ -35,6 +35,7 @@ func Run(t *testing.T, open Open) {
 	}{
 		{"every kind comes back as it was stored", testEveryKind},
 		{"what was read belongs to the caller", testReadIsOwned},
+		{"heads alone are the heads of the whole records", testHeads},
 		{"missing records are ErrNotFound", testMissing},
 		{"delete removes a record from every list", testDelete},
 		{"every query, both ways, page by page", testQueries},
