@@ -201,6 +201,22 @@ func TestWhatThePlatformSaidOfItsOwnAccordGoesToTheOfficer(t *testing.T) {
 	})
 }
 
+func TestABulletinThePlatformRefusesAtOnceGoesToAnOfficer(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		p := w.accounts["wb"]
+		p.say = func(context.Context, adapters.Attempt) (adapters.Receipt, error) {
+			return adapters.Receipt{}, &adapters.Error{Class: adapters.Rejected, Op: "publish", Code: "53503"}
+		}
+		it := w.item(bots.ForBulletin)
+		w.run()
+		pass(time.Minute)
+		w.wantState(it, record.ItemRejected)
+		if alarms := w.alarms(); len(alarms) != 1 || !strings.Contains(alarms[0], "没有发布") {
+			t.Errorf("alarms %q", alarms)
+		}
+	})
+}
+
 func TestQuotas_QuietAndAdvisory(t *testing.T) {
 	daily := adapters.Quota{Scope: adapters.ScopeAccount, Channel: adapters.Public, N: 1, Per: 24 * time.Hour, Zone: "Asia/Shanghai", Pushes: true}
 	for name, c := range map[string]struct {

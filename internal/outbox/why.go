@@ -41,7 +41,7 @@ const (
 	whyManual      = "该平台没有官方接口，须由民警人工代发"
 	whyUrgentHand  = "紧急劝阻须人工代发，请立即处理"
 	whyLateHand    = "人工代发已超过时限，请尽快处理"
-	whyNeverTold   = "平台受理后长时间没有结果，请到平台核对"
+	whyNeverTold   = "平台受理后长时间没有结果，请到平台核对；放在草稿箱的，可能还没有人发送"
 )
 
 func whyHalted(h *record.Halt) string {
