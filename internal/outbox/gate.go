@@ -32,7 +32,7 @@ func (l *lane) brief(ctx context.Context, it *record.Item) (*brief, error) {
 	b := &brief{item: it}
 	if a, ok := l.o.o.Accounts(it.Account); ok {
 		b.account = a
-		b.quotas = l.o.allowances(a.Caps().Limits, it)
+		b.quotas = binding(l.o.allowances(a.Caps().Limits, it))
 	}
 	if l.o.o.Lint != nil {
 		b.lint = l.o.o.Lint(it.Text)
