@@ -104,7 +104,6 @@ type inbox struct {
 	cursor  forum.Cursor
 	rooms   []room
 	fresh   map[forum.ID]said
-	newest  forum.ID // of the room that was active last
 }
 
 // read collects what is new in every room that was active since the last poll.
