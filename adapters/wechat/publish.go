@@ -104,7 +104,8 @@ func (a *account) compose(ctx context.Context, op string, p adapters.Part) (n ne
 	if p.Source != "" {
 		return n, nil
 	}
-	if _, err := a.article(op, p.Title, p.Text, pictured(p.Extras)); err != nil {
+	n = news{Title: p.Title, extras: p.Extras}
+	if n.Content, err = a.article(op, p.Title, p.Text, pictured(p.Extras)); err != nil || len(p.Pictures) == 0 {
 		return n, err
 	}
 	if err := a.limits.Pictures.Check(p.Extras); err != nil {
@@ -114,7 +115,6 @@ func (a *account) compose(ctx context.Context, op string, p adapters.Part) (n ne
 	if err != nil {
 		return n, err
 	}
-	n = news{Title: p.Title, extras: p.Extras}
 	n.Content, err = a.article(op, p.Title, p.Text, pictures)
 	return n, err
 }
