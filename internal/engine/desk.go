@@ -105,5 +105,9 @@ func (c *commit) decide(d *bots.Decision) error {
 	if errors.As(err, &long) {
 		return refuse("too-long", "%s", long.Error())
 	}
+	var unfit *adapters.Unfit
+	if errors.As(err, &unfit) {
+		return refuse("unfit", "%s", unfit.Error())
+	}
 	return err
 }

@@ -236,6 +236,7 @@ var refusals = map[string]string{
 	"code":                     "正文里必须保留核对码，群众要靠它核实真假，请补上。",
 	"text":                     "发送前检查没有通过，请改写。",
 	"too-long":                 "超出平台允许的长度，请删短。",
+	"unfit":                    "这个平台不接受这段正文。",
 	"unsolicited":              "常设审批只能用于答复、回执和通知，不能用于警示和通报。",
 	"until":                    "常设审批必须写明截止日期，最长一年。",
 	"version":                  "这个模板已有更新的版本，请看过新版再提出。",
@@ -302,6 +303,8 @@ func sentence(verb bots.Verb, code, message string) string {
 		return ours + where(message)
 	case code == "too-long":
 		return ours + tooLong(message)
+	case code == "unfit":
+		return ours + unfit(message)
 	case detailed[code]:
 		return ours + message
 	}
