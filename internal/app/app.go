@@ -98,7 +98,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.pictures, err = openPictures(a.o.Config.State, a.store); err != nil {
 		return err
 	}
-	if a.writer, err = newWriter(a.o.Texts...); err != nil {
+	if a.writer, err = newWriter(a.o.Config.Unit.Links, a.o.Texts...); err != nil {
 		return err
 	}
 	if a.schedules, err = schedules(a.o.Config.Schedules); err != nil {

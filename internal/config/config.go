@@ -39,6 +39,9 @@ type Unit struct {
 	Name     string `yaml:"name"`
 	Region   string `yaml:"region"`   // GB/T 2260, six digits
 	Language string `yaml:"language"` // BCP 47; default zh-Hans
+	// Links are the hosts messages may link to: the agency's own pages, and nothing else.
+	// ".example.gov.cn" stands for all below it.
+	Links []string `yaml:"links"`
 }
 
 // OtherUnit is a unit beside the station's own.
