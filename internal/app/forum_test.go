@@ -2,10 +2,13 @@ package app
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/adaptertest"
@@ -224,4 +227,48 @@ func TestForums_HearAndLook(t *testing.T) {
 			t.Errorf("it is gone, and seen: %+v", s)
 		}
 	})
+}
+
+// TestForums_CallbackIsTheSameAsThePoll: what the pretend Discourse signs, the adapter takes,
+// under the key and with the text that its poll gives.
+func TestForums_CallbackIsTheSameAsThePoll(t *testing.T) {
+	calls := make(chan adapters.Callback, 8)
+	door := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		calls <- adapters.Callback{Method: r.Method, Query: r.URL.Query(), Header: r.Header, Body: body}
+	}))
+	t.Cleanup(door.Close)
+	f := discourse.New(discourse.Options{Key: demoForumKey, Handle: "yecheng", Name: demoName, Requests: -1, Callback: door.URL, Secret: demoForumSecret})
+	t.Cleanup(f.Close)
+	f.AddPerson("alice")
+	p := played{board: f, book: &f.Ledger}
+	p.open(t, f, adapterdiscourse.Platform(), adapters.Config{
+		ID: "x", Options: map[string]string{"category": "5", "username": "yecheng"},
+		Secrets: map[string]adapters.Secret{"api_key": demoForumKey, "webhook_secret": demoForumSecret},
+	})
+	for source, write := range map[string]func() (string, error){
+		"posts": func() (string, error) {
+			return f.Post("alice", "求助大家", "请问@椰城网警这个是真的吗")
+		},
+		"messages": func() (string, error) { return f.Tell("alice", "在吗，我想举报") },
+	} {
+		before, err := p.Caps().Watch.Poll(t.Context(), source, "", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := write(); err != nil {
+			t.Fatal(err)
+		}
+		d, err := p.Caps().Webhook.Verify(<-calls, time.Now())
+		if err != nil || len(d.Items) != 1 {
+			t.Fatalf("%s: %+v, %v", source, d.Items, err)
+		}
+		polled, err := p.Caps().Watch.Poll(t.Context(), source, before.Next, 10)
+		if err != nil || len(polled.Items) != 1 {
+			t.Fatalf("%s: %+v, %v", source, polled.Items, err)
+		}
+		if diff := cmp.Diff(polled.Items[0], d.Items[0]); diff != "" {
+			t.Errorf("%s: polled, then called back:\n%s", source, diff)
+		}
+	}
 }
