@@ -26,6 +26,7 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/bots/bulletin"
+	deskbot "netpatrol/bots/desk"
 	"netpatrol/bots/intake"
 	"netpatrol/bots/match"
 	"netpatrol/bots/patrol"
@@ -118,7 +119,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine, err = engine.New(ctx, engine.Options{
-		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names,
+		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 	})
@@ -141,7 +142,7 @@ func (s toldStore) Accept(ctx context.Context, events []*bots.Event, marks ...*r
 
 // bots in the order they are asked.
 func (a *App) bots(pack *patrol.Pack) []bots.Bot {
-	built := []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp)}
+	built := []bots.Bot{intake.New(), deskbot.New(a.o.Config.Duty.Promise), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp)}
 	return slices.Concat(a.o.ExtraBots, built)
 }
 
@@ -166,6 +167,7 @@ func (a *App) accounts() []*engine.Account {
 				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Speaks(c).Name, Names: c.Names, Staff: c.Staff,
 				Language: c.Language,
 				ByHand:   a.o.Platforms[c.Platform].Manifest.ByHand,
+				Internal: a.o.Platforms[c.Platform].Manifest.Internal,
 			},
 			Open: func() adapters.Account {
 				open, _ := a.opener.get(c.ID)

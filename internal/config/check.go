@@ -33,6 +33,7 @@ func (d *decoder) check(cfg *Config, c Checks) {
 	d.checkOfficers(cfg.Officers)
 	d.checkPreviews(cfg)
 	d.checkAccounts(cfg, c.Platforms)
+	d.checkDuty(cfg, c.Platforms)
 	d.checkSchedules(cfg, c.Schedule)
 	d.checkPace(cfg.Pace)
 }

@@ -40,6 +40,7 @@ type deskOptions struct {
 	store     func(Store) Store
 	more      []*Account
 	named     func(account, text string) bool
+	onDuty    func(record.Tx, time.Time, int, int) ([]Contact, error)
 	fetch     fetchFunc // of media
 	evidence  Evidence
 
@@ -92,7 +93,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, Evidence: o.evidence, Colleagues: o.colleagues,
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Evidence: o.evidence, Colleagues: o.colleagues,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }

@@ -138,5 +138,8 @@ func (h *Halt) Stops(i *Item) bool {
 	if i.Purpose == bots.ForEmergency { // promise 12
 		return false
 	}
+	if i.Purpose == bots.ForAlarm { // our own officers must hear of trouble, whatever is halted
+		return false
+	}
 	return h.Level == HaltEverything || h.Level == HaltUnsolicited && (i.Unsolicited() || i.InPublic())
 }

@@ -43,7 +43,7 @@ var bulletinWords = map[string]string{bots.BulletinReleased: "已发布", bots.B
 
 var purposeWords = map[string]string{
 	string(bots.ForReply): "答复", string(bots.ForReceipt): "举报回执", string(bots.ForNotice): "通知", string(bots.ForEmergency): "紧急劝阻",
-	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览",
+	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览", string(bots.ForAlarm): "值守提醒",
 }
 
 func purposeWord(p bots.Purpose) string { return word(purposeWords, string(p)) }
@@ -116,7 +116,7 @@ var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bullet
 
 var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
-	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "correction": "更正",
+	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "correction": "更正",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复",
 }
 
@@ -152,7 +152,7 @@ func degradedWord(s string) string { return word(degradedWords, s) }
 var verbWords = map[bots.Verb]string{
 	bots.PreviewDraft: "给同事预览", bots.PullDraft: "加封后台草稿",
 	bots.Approve: "批准", bots.Reject: "退回", bots.Edit: "修改", bots.ReplyTo: "回复", bots.WriteBulletin: "提交通报", bots.ApproveKind: "提出常设审批",
-	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送",
+	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.TakeTalk: "接手会话", bots.GiveTalk: "交回会话", bots.LogCall: "登记电话", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送",
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
 	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
 	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
@@ -176,7 +176,7 @@ var didWords = map[string]string{
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
 	"take": "接手代发", "attach": "附上代发截图", "give": "交还代发", "prove": "登记已代发", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
 	"dismiss-clue": "线索不予处理", "keep-case": "保留会话", "let-go": "不再保留会话", "erase": "删除个人信息",
-	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "claim": "开始发送",
+	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件",
 }
 
@@ -245,6 +245,7 @@ var refusals = map[string]string{
 	"decide-appeal/two-people": "这条警示是您批准的，异议须由另一位同事复核。",
 	"not-proposed":             "这项常设审批不在待确认状态。",
 	"not-held":                 "它不在暂缓状态，可能刚刚处理过。",
+	"no-notice":                "没有正在发出的通知。",
 	"as":                       "请选择撤回还是维持。",
 	"settle-as":                "请选择一种结果。",
 	"blind-repeat":             "这类内容在结果不明时不能重发。请先到平台上核对。",
