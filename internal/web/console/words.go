@@ -91,7 +91,7 @@ var kindWords = map[string]string{
 	"draft":                "草稿", "item": "待发", "report": "举报", "clue": "线索", "warning": "警示", "bulletin": "通报", "account": "账号", "conversation": "会话", "event": "事件",
 	"approval": "审批", "standing": "常设审批", "halt": "停发", "alarm": "提醒", "officer": "人员",
 	"memory": "自己的记录", "count": "计数", "lease": "发送权", "ledger": "限额记录", "mark": "进度", "wake": "定时提醒", "errand": "待查事项", "tape": "判断记录",
-	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "audit-batch": "审计批次",
+	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "pulse": "账号状况", "wait": "等待答复", "audit-batch": "审计批次",
 	"evidence": "证据",
 }
 
@@ -175,7 +175,7 @@ var didWords = map[string]string{
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
 	"take": "接手代发", "attach": "附上代发截图", "give": "交还代发", "prove": "登记已代发", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
-	"dismiss-clue": "线索不予处理", "keep-case": "保留会话", "let-go": "不再保留会话", "erase": "删除个人信息",
+	"dismiss-clue": "线索不予处理", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息",
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件",
 }
@@ -273,7 +273,8 @@ var refusals = map[string]string{
 	"level":                    "请选择停发的范围。",
 	"not-by-hand":              "它不在等待人工代发，可能有同事刚刚处理过。",
 	"taken":                    "已有同事接手这项代发，请先与其联系。两个人都发，对方就会收到两次。",
-	"not-taken":                "还没有人接手这项代发。",
+	"not-taken":                "还没有人接手。",
+	"not-internal":             "值守提醒只能经内部通道发给本单位民警。",
 	"not-yours":                "请先接手，再发布和登记。",
 	"look-first":               "请先打开原帖看一眼：还在、没有改动，勾选后再接手；已删除或改动的，请选“不再代发”。",
 	"seal":                     "内容与审批时的不一致，不能发布，须重新审批。",
