@@ -215,6 +215,12 @@ func (d *desk) accepted(ref adapters.Ref) *record.Item {
 func TestTheEndOfASendIsLookedAtWhenThePlatformTellsIt(t *testing.T) {
 	d := newDesk(t, deskOptions{})
 	d.accepted("mass:1")
+	if err := d.Receive(context.Background(), "wb", []adapters.Inbound{{Key: "1.0", Kind: adapters.KindOutcome, Ref: "mass:7", URL: "http://mp/7", Spent: adapters.Public}}); err != nil {
+		t.Fatal(err)
+	}
+	if it := one[record.Item](d); it.Due.After(time.Now()) || !strings.Contains(it.Hint, "http://mp/7") {
+		t.Errorf("a send of somebody's may be that of our draft: due %v, hint %q", it.Due, it.Hint)
+	}
 	for _, in := range []adapters.Inbound{
 		{Key: "1.a", Kind: adapters.KindOutcome, Ref: "mass:2"}, // not ours, and went well
 		{Key: "1.b", Kind: adapters.KindOutcome, Ref: "mass:1", Text: "err(20008)，涉嫌欺诈"},

@@ -158,12 +158,13 @@ func TestPromise4_AVanishedDraftIsAnOfficersMatter(t *testing.T) {
 		})
 		pass(10 * time.Minute)
 		w.wantState(it, record.ItemAccepted)
+		change(w, it.ID, func(i *record.Item) { i.Hint = "http://mp/9" })
 		pass(12 * time.Hour)
 		w.wantState(it, record.ItemUnknown)
 		if sent := w.accounts["wb"].sent(); len(sent) != 1 {
 			t.Errorf("filed %d times: a person may have sent the first", len(sent))
 		}
-		if alarms := w.alarms(); len(alarms) != 1 || !strings.Contains(alarms[0], "草稿箱") {
+		if alarms := w.alarms(); len(alarms) != 1 || !strings.Contains(alarms[0], "草稿箱") || !strings.Contains(alarms[0], "http://mp/9") {
 			t.Errorf("alarms %q", alarms)
 		}
 	})

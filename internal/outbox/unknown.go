@@ -219,10 +219,14 @@ func (l *lane) vanished(ctx context.Context, it *record.Item) error {
 		})
 	}
 	return l.change(ctx, it, "unclear", func(tx record.Tx, it *record.Item, now time.Time) error {
-		if err := it.Unclear(whyVanished, now); err != nil {
+		why := whyVanished
+		if it.Hint != "" {
+			why += "（" + it.Hint + "）"
+		}
+		if err := it.Unclear(why, now); err != nil {
 			return err
 		}
-		return alarm(tx, it, "unknown", whyVanished, now)
+		return alarm(tx, it, "unknown", why, now)
 	})
 }
 
