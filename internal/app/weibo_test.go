@@ -45,7 +45,7 @@ func weiboStation(t *testing.T, platform func(*pretend.Options), account func(*c
 	a := v.account()
 	a.Poll = 100 * time.Millisecond
 	account(&a)
-	c.Accounts = []config.Account{a}
+	c.Accounts, c.Unit.Links = []config.Account{a}, []string{"gaj.example.gov.cn"}
 	if err := Init(c.State); err != nil {
 		t.Fatal(err)
 	}
@@ -121,6 +121,48 @@ func TestWeibo_EverybodyIsAnsweredOnceHoweverOftenWeAreTold(t *testing.T) {
 	}
 	if status := p.Forge(t.Context(), "6660000001", "转账给我"); status != http.StatusForbidden {
 		t.Errorf("a forged callback is answered %d", status)
+	}
+}
+
+// The fixed lines of a bulletin leave room for a short text and a link in the 140 characters
+// of a shared post.
+func TestWeibo_AShortBulletinIsShared(t *testing.T) {
+	app, p := weiboStation(t, func(o *pretend.Options) { o.SafeDomains, o.LongText = []string{"gaj.example.gov.cn"}, false }, func(a *config.Account) {
+		a.Options["publish"], a.Options["safe_domains"] = "share", "gaj.example.gov.cn"
+	})
+	goLive(t, app, demoWeiboID)
+	if err := signInOnce(t.Context(), app, "lin"); err != nil {
+		t.Fatal(err)
+	}
+	submit := func(who string, verb bots.Verb, on bots.Target, seen uint64, fields map[string]string) bots.Result {
+		t.Helper()
+		r, err := app.engine.Submit(t.Context(), bots.Decision{Officer: who, Verb: verb, On: on, Seen: seen, Fields: fields}, who+string(verb)+fields["text"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	write := func(text string) bots.Result {
+		return submit("wu", bots.WriteBulletin, bots.Target{}, 0, map[string]string{"title": "防骗提醒", "text": text, "accounts": demoWeiboID})
+	}
+	if r := write("先垫付的兼职都是诈骗。"); r.Code != "unfit" {
+		t.Errorf("without a link: %+v", r)
+	}
+	if r := write("先垫付的兼职都是诈骗 https://example.com/1"); r.Code != "text" {
+		t.Errorf("with somebody else's link: %+v", r)
+	}
+	if r := write("先垫付的兼职都是诈骗 https://gaj.example.gov.cn/1"); r.Status != bots.Applied {
+		t.Fatalf("%+v", r)
+	}
+	for _, r := range (&sim{t: t, app: app}).all(bots.KindDraft) {
+		d := r.(*bots.Draft)
+		if got := submit("lin", bots.Approve, bots.Target{Kind: bots.KindDraft, ID: d.ID}, d.Version, nil); got.Status != bots.Applied {
+			t.Fatalf("%+v", got)
+		}
+	}
+	eventually(t, "it is out", func() bool { return len(p.Own()) == 1 })
+	if r := p.Received(); len(r) != 1 || !strings.Contains(r[0].Text, "https://gaj.example.gov.cn/1") {
+		t.Errorf("%+v", r)
 	}
 }
 
