@@ -1,7 +1,6 @@
 package record
 
 import (
-	"crypto/rand"
 	"strings"
 	"time"
 	"unicode"
@@ -56,17 +55,17 @@ func (l *Lookup) Leads(now time.Time) bool {
 // crockford are the digits of base 32 that are not mistaken for one another: no I, L, O, U.
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
+// LookupBytes are 80 bits: nobody guesses a lookup code.
+const LookupBytes = 10
+
 const (
-	lookupBytes   = 10 // 80 bits: nobody guesses one
-	lookupSymbols = lookupBytes*8/5 + 1
+	lookupSymbols = LookupBytes*8/5 + 1
 	lookupGroup   = 4
 )
 
-// NewLookup makes a lookup code: 80 random bits and a check character, in groups as people
-// read them out, such as 7H2K-9QWX-0M4T-B6RD-5.
-func NewLookup() string {
-	var secret [lookupBytes]byte
-	rand.Read(secret[:])
+// NewLookup spells a lookup code: 80 bits, which the caller has from crypto/rand, and a check
+// character, in groups as people read them out, such as 7H2K-9QWX-0M4T-B6RD-5.
+func NewLookup(secret [LookupBytes]byte) string {
 	symbols := make([]byte, 0, lookupSymbols)
 	bits, held := 0, 0
 	for _, b := range secret {
