@@ -102,6 +102,7 @@ type Caps struct {
 	Drafts  Drafter
 
 	CountsDays bool // Measure tells the figures of the whole account, too
+	FindsByKey bool // Find goes by the key of a send alone: what a person posted there it never finds
 }
 
 // Publisher makes public posts: plan, publish, check.
