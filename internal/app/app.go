@@ -207,7 +207,7 @@ func schedules(specs []config.Schedule) ([]engine.Schedule, error) {
 }
 
 // botPatience is how long a bot may take; they take microseconds.
-const botPatience = 5 * time.Second
+const botPatience = 15 * time.Second
 
 func (a *App) enginePace() engine.Pace {
 	p := a.o.Config.Pace
@@ -270,6 +270,7 @@ func (a *App) Work(ctx context.Context) error {
 	g.Go(func() error { return a.outbox.Run(ctx) })
 	g.Go(func() error { return audit.Run(ctx, a.store, a.o.Config.Pace.Seal, a.o.Log) })
 	g.Go(func() error { return a.sweep(ctx) })
+	g.Go(func() error { return a.watchSites(ctx) })
 	for _, c := range a.o.Config.Accounts {
 		g.Go(func() error { a.opener.run(ctx, c); return nil })
 	}
