@@ -45,6 +45,12 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.LetGo:          (*commit).letGo,
 	bots.DecideAppeal:   (*commit).decideAppeal,
 	bots.AcknowledgeAll: (*commit).acknowledge,
+
+	bots.PrepareHandoff:  (*commit).prepareHandoff,
+	bots.ApproveHandoff:  (*commit).approveHandoff,
+	bots.ResendHandoff:   (*commit).resendHandoff,
+	bots.CorrectHandoff:  (*commit).correctHandoff,
+	bots.WithdrawHandoff: (*commit).withdrawHandoff,
 }
 
 func refuse(code, format string, args ...any) error {
