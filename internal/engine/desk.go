@@ -18,6 +18,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.PreviewDraft:   (*commit).previewDraft,
 	bots.PullDraft:      (*commit).pullDraft,
 	bots.ReplyTo:        (*commit).replyTo,
+	bots.Correct:        (*commit).correct,
 	bots.WriteBulletin:  (*commit).writeBulletin,
 	bots.ApproveKind:    (*commit).approveKind,
 	bots.ConfirmKind:    (*commit).confirmKind,
