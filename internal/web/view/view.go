@@ -30,6 +30,9 @@ type Station struct {
 	// Attach keeps a screenshot of what an officer posted by hand. It returns a
 	// [*record.Refusal] for what is not kept.
 	Attach func(ctx context.Context, officer, item string, from io.Reader) error
+	// KeepTip keeps the picture of a volunteer's tip that the same form sends, and returns the fields
+	// that name it, or a [*record.Refusal].
+	KeepTip func(ctx context.Context, officer, formKey string, from io.Reader) (map[string]string, error)
 	// Windows is how often and how long a person may be answered on an account after they wrote.
 	Windows func(account string) []adapters.ReplyWindow
 	// Templates lists what a standing approval may cover.
