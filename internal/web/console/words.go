@@ -116,7 +116,7 @@ var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bullet
 
 var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
-	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "correction": "更正",
+	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "correction": "更正",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复",
 }
 
