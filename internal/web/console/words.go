@@ -170,7 +170,7 @@ func resultWord(s string) string { return cmp.Or(resultWords[s], stateWord(s)) }
 var didWords = map[string]string{
 	"preview": "给同事预览", "pull-draft": "加封后台草稿", "vanished": "草稿已不在草稿箱", "unclear": "请民警认定",
 	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "draft": "起草", "write-bulletin": "起草通报", "propose-standing": "提出常设审批",
-	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "revoke-standing": "撤销常设审批", "hold": "暂缓", "send-held": "未复核放行", "resume-held": "继续发送", "settle": "认定结果",
+	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "revoke-standing": "撤销常设审批", "hold": "暂缓", "correct": "更正", "check-proof": "复核代发", "send-held": "未复核放行", "resume-held": "继续发送", "settle": "认定结果",
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
@@ -274,6 +274,9 @@ var refusals = map[string]string{
 	"principal":                "平台上认证的主体不是配置的单位。请核对账号的 principal 选项或单位名称，或在平台上重新认证。",
 	"no-account":               "没有能发布通报的账号。",
 	"level":                    "请选择停发的范围。",
+	"not-out":                  "它还没有发出去，没有需要更正的。",
+	"corrected":                "它已经更正过太多次，请另发通报。",
+	"not-proven":               "没有人登记它已经代发。",
 	"not-by-hand":              "它不在等待人工代发，可能有同事刚刚处理过。",
 	"taken":                    "已有同事接手这项代发，请先与其联系。两个人都发，对方就会收到两次。",
 	"not-taken":                "还没有人接手。",
