@@ -53,6 +53,8 @@ type Station struct {
 	Previewers func(account string) []string
 	// Preview renders and lints a bulletin for each of its accounts.
 	Preview func(ctx context.Context, b BulletinText) ([]Preview, error)
+	// Handoffs is what other units are and get; nil: nothing is handed over.
+	Handoffs Handoffs
 	// Surroundings are those of the accounts; nil: none can be asked.
 	Surroundings Surroundings
 }
@@ -143,7 +145,7 @@ const Promise = 30 * time.Minute
 // Personal says whether records of a kind tell of citizens.
 func Personal(kind bots.RecordKind) bool {
 	switch kind {
-	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, record.KindEvidence:
+	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, record.KindEvidence, record.KindHandoff:
 		return true
 	}
 	return false
