@@ -114,33 +114,69 @@ func withPulses(list []api.Account, pulses []api.Pulse, now time.Time) []listedA
 	return all
 }
 
-// trouble is what keeps failing, on one line.
-func (a listedAccount) trouble() string {
-	var all []string
-	for _, source := range slices.Sorted(maps.Keys(a.Trouble)) {
-		all = append(all, source+": "+a.Trouble[source])
+// condition is how an account is doing, in one word.
+func (a listedAccount) condition() string {
+	switch {
+	case a.Trouble["open"] != "":
+		return "closed"
+	case a.Suspect != "":
+		return "held"
+	case len(a.Trouble) > 0:
+		return "failing"
 	}
-	return strings.Join(all, "; ")
+	return "ok"
 }
 
-func writeAccounts(w io.Writer, list []listedAccount) {
-	rows := [][]string{{"ID", "PLATFORM", "UNIT", "MODE", "WANTED", "HANDLE", "CONFIRMED", "LAST HEARD", "HEARS WITHIN", "CALLS LEFT", "AUTHORISED UNTIL", "SENDS HELD BECAUSE", "TROUBLE"}}
-	for _, a := range list {
-		confirmed := "no"
-		switch {
-		case a.Confirmed:
-			confirmed = "by the platform"
-		case len(a.Attested) > 0:
-			confirmed = "by " + strings.Join(a.Attested, ", ")
-		}
-		wanted := string(a.Wanted)
-		if wanted != "" {
-			wanted += " (" + a.WantedBy + ")"
-		}
-		row := []string{a.ID, a.Platform, a.Unit, a.State, dash(wanted), dash(a.Handle), confirmed, short(a.Heard)}
-		rows = append(rows, append(append(row, a.Pace.columns()...), dash(a.Suspect), a.trouble()))
+// who is the agency behind an account, and on whose word.
+func (a listedAccount) who() string {
+	s := a.Unit
+	if a.Handle != "" {
+		s += " @" + printable(a.Handle)
 	}
-	table(w, rows...)
+	switch {
+	case a.Confirmed:
+		return s + ", confirmed by the platform"
+	case len(a.Attested) > 0:
+		return s + ", attested by " + strings.Join(a.Attested, ", ")
+	}
+	return s + ", not confirmed"
+}
+
+// details are what does not fit into a row, each on a line of its own.
+func (a listedAccount) details() (lines []string) {
+	say := func(when bool, format string, args ...any) {
+		if when {
+			lines = append(lines, fmt.Sprintf(format, args...))
+		}
+	}
+	pace := a.Pace.columns()
+	say(a.Wanted != "", "%s is wanted by %s", a.Wanted, a.WantedBy)
+	say(pace[0] != "-", "hears within %s", pace[0])
+	say(pace[2] != "-", "authorised until %s", pace[2])
+	say(a.Suspect != "", "sends are held: %s", a.Suspect)
+	for _, source := range slices.Sorted(maps.Keys(a.Trouble)) {
+		say(true, "failing since %s: %s: %s", short(a.Since), source, a.Trouble[source])
+	}
+	return lines
+}
+
+// writeAccounts keeps rows short enough for eighty columns, save for who it is, which comes last.
+func writeAccounts(w io.Writer, list []listedAccount) {
+	rows := [][]string{{"ID", "PLATFORM", "STATE", "MODE", "LAST EVENT", "CALLS LEFT", "WHO"}}
+	for _, a := range list {
+		rows = append(rows, []string{a.ID, a.Platform, a.condition(), a.State, short(a.Heard), a.Pace.columns()[1], a.who()})
+	}
+	var lines strings.Builder
+	table(&lines, rows...)
+	for i, line := range strings.Split(strings.TrimSuffix(lines.String(), "\n"), "\n") {
+		fmt.Fprintln(w, line)
+		if i == 0 {
+			continue
+		}
+		for _, more := range list[i-1].details() {
+			fmt.Fprintln(w, "    "+oneLine(more, 200))
+		}
+	}
 }
 
 func (t *tool) accountsRequest() *cobra.Command {
