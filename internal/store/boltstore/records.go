@@ -20,8 +20,7 @@ func (b *batch) putRecord(r bots.Record) error {
 	if err := atVersion(kind, meta, old); err != nil {
 		return err
 	}
-	h := headOf(r)
-	h.Version++
+	h := nextHead(r)
 	value, _, err := b.s.encode(r, h)
 	if err != nil {
 		return err
@@ -53,15 +52,20 @@ func (s *Store) encode(r bots.Record, h *head) (value []byte, known *remembered,
 	}
 	kind := r.RecordKind()
 	value, err = encode(s.vault, kind, h, body)
-	if err != nil || kind == bots.KindEvent {
+	if err != nil || !readSoon(kind) {
 		return value, nil, err
 	}
 	if stored, ok := s.memo.copier.asStored(r); ok {
-		known = &remembered{value: value, record: stored, head: h.asStored(), key: sealedBy(value)}
-		setHead(stored, known.head)
+		known = &remembered{value: value, record: stored, head: h, key: sealedBy(value)}
+		setHead(stored, h)
 		s.memo.keep(kind, known, turn)
 	}
 	return value, known, nil
+}
+
+// readSoon says whether records of a kind are often read again just after they were written.
+func readSoon(kind bots.RecordKind) bool {
+	return kind != bots.KindEvent && kind != record.KindTape && kind != record.KindCode
 }
 
 func versionOf(h *head) uint64 {
