@@ -10,10 +10,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 )
 
 const (
@@ -24,7 +27,10 @@ const (
 // Master is the secret everything else hangs on. Whoever has it and the key file can
 // read the store; without it nothing can be read by anybody, ever. It shows itself in
 // no log.
-type Master struct{ wrap, tag []byte }
+type Master struct {
+	wrap, tag []byte
+	macs      sync.Pool // of hash.Hash, keyed with tag
+}
 
 // Create makes a new master key file with mode 0600. It refuses to replace one.
 func Create(path string) (*Master, error) {
@@ -96,11 +102,16 @@ var tagEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPad
 // the same 26 characters, which tell nothing without the master key. A scope keeps a
 // person on one platform apart from the same person on another.
 func (m *Master) Tag(scope, value string) string {
-	h := hmac.New(sha256.New, m.tag)
-	fmt.Fprintf(h, "%d:", len(scope))
-	h.Write([]byte(scope))
-	h.Write([]byte(value))
-	return tagEncoding.EncodeToString(h.Sum(nil)[:16])
+	h, ok := m.macs.Get().(hash.Hash)
+	if !ok {
+		h = hmac.New(sha256.New, m.tag)
+	}
+	defer m.macs.Put(h)
+	h.Reset()
+	var room [256]byte
+	b := append(strconv.AppendInt(room[:0], int64(len(scope)), 10), ':')
+	h.Write(append(append(b, scope...), value...))
+	return tagEncoding.EncodeToString(h.Sum(room[:0])[:16])
 }
 
 // String hides the key.

@@ -65,7 +65,11 @@ func (s *Store) encode(r bots.Record, h *head) (value []byte, known *remembered,
 
 // readSoon says whether records of a kind are often read again just after they were written.
 func readSoon(kind bots.RecordKind) bool {
-	return kind != bots.KindEvent && kind != record.KindTape && kind != record.KindCode
+	switch kind {
+	case bots.KindEvent, bots.KindDraft, record.KindTape, record.KindCode:
+		return false
+	}
+	return true
 }
 
 func versionOf(h *head) uint64 {
