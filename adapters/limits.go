@@ -22,6 +22,9 @@ type Manifest struct {
 	// ByHand: there is no official interface to send with; every approved text is posted by a
 	// person. Senders of such an account only plan and bound texts: they are never called.
 	ByHand bool
+	// Internal: it reaches the agency's own people only, such as a group's webhook or a mailbox list.
+	// Alarms to officers leave by it, and nothing else does.
+	Internal bool
 	// Strangers: whoever writes to the servers it reads may lead it anywhere; addresses in private
 	// networks are not called, unless the option allow_private names their host.
 	Strangers bool

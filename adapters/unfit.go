@@ -17,7 +17,7 @@ func (e *Unfit) Error() string {
 	if e.Topic != "" {
 		return "the platform refuses topics: take the number signs off " + e.Topic
 	}
-	return "the platform wants a link to " + strings.Join(e.Links, " or ") + " in the text: add one"
+	return "add what the platform wants in the text: a link to one of: " + strings.Join(e.Links, ", ")
 }
 
 var topicPattern = regexp.MustCompile(`[#＃][^#＃\s][^#＃]*[#＃]`)

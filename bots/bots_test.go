@@ -162,7 +162,7 @@ func TestNewIDsSortLikeTheirEvents(t *testing.T) {
 var pure = map[string]bool{
 	"bytes": true, "cmp": true, "crypto/sha256": true, "embed": true, "encoding/binary": true, "encoding/hex": true, "encoding/json": true,
 	"errors": true, "fmt": true, "maps": true, "math/bits": true, "regexp": true, "slices": true, "sort": true, "strconv": true, "strings": true,
-	"sync": true, "time": true, "unicode": true, "unicode/utf8": true,
+	"math/big": true, "golang.org/x/crypto/sha3": true, "sync": true, "time": true, "unicode": true, "unicode/utf8": true,
 }
 
 // clocks are the functions of package time that look at one.

@@ -166,37 +166,40 @@ type Verb string
 
 // The verbs.
 const (
-	Approve        Verb = "approve"        // a draft
-	Reject         Verb = "reject"         // a draft, with a reason
-	Edit           Verb = "edit"           // a draft's text: Fields["text"]; voids approvals
-	PreviewDraft   Verb = "preview"        // a bulletin's draft, to a colleague: Fields["to"] an officer's id
-	PullDraft      Verb = "pull-draft"     // a draft made in a platform's console: Fields account, ref, hash, title, text
-	ReplyTo        Verb = "reply"          // to a conversation, in the officer's own words: Fields["text"]
-	WriteBulletin  Verb = "write-bulletin" // Fields: title, text, language, schedule, slot (RFC 3339), accounts (comma)
-	ApproveKind    Verb = "approve-kind"   // a standing approval: first person; Fields: template, version, accounts, until
-	ConfirmKind    Verb = "confirm-kind"   // a standing approval: second person
-	RevokeKind     Verb = "revoke-kind"    // a standing approval: one person may always stop it
-	RequestMode    Verb = "request-mode"   // an account: Fields["mode"], Fields["attest"]: what it rests on
-	ConfirmMode    Verb = "confirm-mode"   // an account: second person
-	HoldItem       Verb = "hold"           // an outbox item
-	SendHeld       Verb = "send-held"      // an outbox item held because nobody could look: marked "not looked"
-	ResumeHeld     Verb = "resume-held"    // an outbox item held for any reason: what held it is checked again
-	SettleUnknown  Verb = "settle"         // an outbox item: Fields["as"] delivered | due | closed
-	TakeHand       Verb = "take"           // an outbox item to be sent by hand: I post it; Fields["looked"] "true": its post stands unchanged
-	GiveHand       Verb = "give"           // it was not posted: somebody else may take it
-	ProveHand      Verb = "prove"          // it was posted: Fields: link, text (as it stands there); a reason when it differs
-	ConfirmHand    Verb = "confirm-hand"   // it was posted with another text: second person
-	CloseHand      Verb = "close-hand"     // it will not be posted, with a reason
-	NoteHeard      Verb = "note"           // on an account that people work by hand: Fields: kind (message, mention, post), from, text, link
-	LookBack       Verb = "look-back"      // a warning whose post only people can look at: Fields["as"] removed | kept
-	HaltSends      Verb = "halt"           // Fields["level"] unsolicited | everything
-	ResumeSends    Verb = "resume"         //
-	CloseReport    Verb = "close-report"   //
-	DismissClue    Verb = "dismiss-clue"   // a clue nobody acts on, with a reason
-	KeepCase       Verb = "keep-case"      // a conversation, with a reason: not erased when the person leaves
-	LetGo          Verb = "let-go"         // a kept conversation
-	DecideAppeal   Verb = "decide-appeal"  // a warning, with a reason: Fields["as"] upheld | withdrawn
-	AcknowledgeAll Verb = "acknowledge"    // an alarm or parked event was seen
+	Approve        Verb = "approve"           // a draft
+	Reject         Verb = "reject"            // a draft, with a reason
+	Edit           Verb = "edit"              // a draft's text: Fields["text"]; voids approvals
+	PreviewDraft   Verb = "preview"           // a bulletin's draft, to a colleague: Fields["to"] an officer's id
+	PullDraft      Verb = "pull-draft"        // a draft made in a platform's console: Fields account, ref, hash, title, text
+	ReplyTo        Verb = "reply"             // to a conversation, in the officer's own words: Fields["text"]
+	WriteBulletin  Verb = "write-bulletin"    // Fields: title, text, language, schedule, slot (RFC 3339), accounts (comma)
+	ApproveKind    Verb = "approve-kind"      // a standing approval: first person; Fields: template, version, accounts, until
+	ConfirmKind    Verb = "confirm-kind"      // a standing approval: second person
+	RevokeKind     Verb = "revoke-kind"       // a standing approval: one person may always stop it
+	RequestMode    Verb = "request-mode"      // an account: Fields["mode"], Fields["attest"]: what it rests on
+	ConfirmMode    Verb = "confirm-mode"      // an account: second person
+	HoldItem       Verb = "hold"              // an outbox item
+	SendHeld       Verb = "send-held"         // an outbox item held because nobody could look: marked "not looked"
+	ResumeHeld     Verb = "resume-held"       // an outbox item held for any reason: what held it is checked again
+	SettleUnknown  Verb = "settle"            // an outbox item: Fields["as"] delivered | due | closed
+	TakeHand       Verb = "take"              // an outbox item to be sent by hand: I post it; Fields["looked"] "true": its post stands unchanged
+	GiveHand       Verb = "give"              // it was not posted: somebody else may take it
+	ProveHand      Verb = "prove"             // it was posted: Fields: link, text (as it stands there); a reason when it differs
+	ConfirmHand    Verb = "confirm-hand"      // it was posted with another text: second person
+	CloseHand      Verb = "close-hand"        // it will not be posted, with a reason
+	NoteHeard      Verb = "note"              // on an account that people work by hand: Fields: kind (message, mention, post), from, text, link
+	LookBack       Verb = "look-back"         // a warning whose post only people can look at: Fields["as"] removed | kept
+	HaltSends      Verb = "halt"              // Fields["level"] unsolicited | everything
+	ResumeSends    Verb = "resume"            //
+	CloseReport    Verb = "close-report"      //
+	DismissClue    Verb = "dismiss-clue"      // a clue nobody acts on, with a reason
+	TakeTalk       Verb = "take-conversation" // a conversation: I answer it; the bots keep silent
+	GiveTalk       Verb = "give-conversation" // a conversation: the bots may answer again
+	LogCall        Verb = "log-call"          // a conversation: I spoke with the person by phone; Fields["note"]
+	KeepCase       Verb = "keep-case"         // a conversation, with a reason: not erased when the person leaves
+	LetGo          Verb = "let-go"            // a kept conversation
+	DecideAppeal   Verb = "decide-appeal"     // a warning, with a reason: Fields["as"] upheld | withdrawn
+	AcknowledgeAll Verb = "acknowledge"       // an alarm or parked event was seen
 )
 
 // Outcome is what became of a send.

@@ -52,16 +52,17 @@ type Record interface {
 type Account struct {
 	Head
 	Platform string   `json:"platform"`
-	Unit     string   `json:"unit"`             // who speaks, as printed in every message
-	Names    []string `json:"names"`            // what people call us in a mention
-	Staff    []string `json:"staff,omitempty"`  // platform ids never answered or watched
-	Language string   `json:"language"`         // BCP 47, default of outgoing texts
-	Self     string   `json:"self,omitempty"`   // our own id on the platform
-	Handle   string   `json:"handle,omitempty"` // our own handle
-	Lookable bool     `json:"lookable"`         // posts can be fetched again
-	Private  bool     `json:"private"`          // private messages can be sent
-	ByHand   bool     `json:"byHand,omitempty"` // people listen and post there, because no program may
-	Wanted   Mode     `json:"wanted,omitempty"` // mode asked for by WantedBy, waiting for a second person
+	Unit     string   `json:"unit"`               // who speaks, as printed in every message
+	Names    []string `json:"names"`              // what people call us in a mention
+	Staff    []string `json:"staff,omitempty"`    // platform ids never answered or watched
+	Language string   `json:"language"`           // BCP 47, default of outgoing texts
+	Self     string   `json:"self,omitempty"`     // our own id on the platform
+	Handle   string   `json:"handle,omitempty"`   // our own handle
+	Lookable bool     `json:"lookable"`           // posts can be fetched again
+	Private  bool     `json:"private"`            // private messages can be sent
+	Internal bool     `json:"internal,omitempty"` // it reaches our own officers only
+	ByHand   bool     `json:"byHand,omitempty"`   // people listen and post there, because no program may
+	Wanted   Mode     `json:"wanted,omitempty"`   // mode asked for by WantedBy, waiting for a second person
 	WantedBy string   `json:"wantedBy,omitempty"`
 	Attested []string `json:"attested,omitempty"` // officers who attest the agency behind the account
 	// Grounds is what each of them rests it on: the forum operator's grant, a certificate.
@@ -101,6 +102,7 @@ type Conversation struct {
 	Answered  time.Time       `json:"answered,omitzero"`
 	Report    string          `json:"report,omitempty"`  // the open report
 	Officer   string          `json:"officer,omitempty"` // who has taken it over; bots then keep silent
+	Wait      string          `json:"wait,omitempty"`    // the clock that runs until a person answers
 	Warning   string          `json:"warning,omitempty"` // the newest warning this person got: what an objection is about
 	Kept      string          `json:"kept,omitempty"`    // why an officer keeps it although the person asks to be forgotten
 	// Opened is when they last did what lets us answer them, by kind of event: some platforms
@@ -125,6 +127,7 @@ type Report struct {
 	Lines        []Line            `json:"lines"`          // the first hundred or 24 KiB
 	More         int               `json:"more,omitempty"` // messages beyond them, kept as events of the conversation
 	Slots        map[string]string `json:"slots,omitempty"`
+	Calls        []Call            `json:"calls,omitempty"` // what officers said and heard by phone
 	Emergency    bool              `json:"emergency"`
 	Bot          string            `json:"bot"`
 	Answered     time.Time         `json:"answered,omitzero"`
@@ -132,6 +135,13 @@ type Report struct {
 
 // RecordKind implements [Record].
 func (*Report) RecordKind() RecordKind { return KindReport }
+
+// Call is what an officer wrote down about a telephone call.
+type Call struct {
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Note string    `json:"note"`
+}
 
 // Line is one message of a report, as it was written.
 type Line struct {
@@ -272,6 +282,7 @@ const (
 	ForWarning   Purpose = "warning"   // unsolicited, private
 	ForBulletin  Purpose = "bulletin"  // public
 	ForOfficer   Purpose = "officer"   // an officer's own reply in a conversation the citizen opened
+	ForAlarm     Purpose = "alarm"     // to our own officers, by an account that reaches nobody else
 	ForPreview   Purpose = "preview"   // a bulletin, shown to one of our own people before it is published
 )
 

@@ -14,7 +14,7 @@ import (
 )
 
 func (t *tool) queueCommand() *cobra.Command {
-	return group("queue", "What waits for an officer: drafts to decide on, sends held or unknown",
+	return group("queue", "What waits for an officer: drafts to decide on, sends held, unknown or to be made by hand",
 		t.queueList(), t.queueShow(), t.queueApprove(), t.queueReject(),
 		t.queueSettle(), t.queueHold(), t.queueResume(), t.queueSendHeld(), t.queueByHand())
 }
@@ -24,11 +24,12 @@ type waiting struct {
 	Awaiting []api.Draft `json:"awaiting"`
 	Held     []api.Item  `json:"held"`
 	Unknown  []api.Item  `json:"unknown"`
+	ByHand   []api.Item  `json:"byHand"`
 }
 
 func (t *tool) queueList() *cobra.Command {
 	return t.withJSON(&cobra.Command{
-		Use: "list", Short: "List drafts awaiting a decision, and sends held or unknown", Args: cobra.NoArgs,
+		Use: "list", Short: "List drafts awaiting a decision, and sends held, unknown or to be made by hand", Args: cobra.NoArgs,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
 			all, err := gather(ctx, c)
 			if err != nil {
@@ -47,7 +48,10 @@ func gather(ctx context.Context, c *api.Client) (w waiting, err error) {
 	if w.Held, err = pages(ctx, api.Paging{State: "held"}, c.Items); err != nil {
 		return w, err
 	}
-	w.Unknown, err = pages(ctx, api.Paging{State: "unknown"}, c.Items)
+	if w.Unknown, err = pages(ctx, api.Paging{State: "unknown"}, c.Items); err != nil {
+		return w, err
+	}
+	w.ByHand, err = pages(ctx, api.Paging{State: "by-hand"}, c.Items)
 	return w, err
 }
 
@@ -81,7 +85,7 @@ func pages[T any](ctx context.Context, p api.Paging, page func(context.Context, 
 }
 
 func (q waiting) write(w io.Writer) {
-	if len(q.Awaiting)+len(q.Held)+len(q.Unknown) == 0 {
+	if len(q.Awaiting)+len(q.Held)+len(q.Unknown)+len(q.ByHand) == 0 {
 		fmt.Fprintln(w, "nothing waits for a person")
 		return
 	}
@@ -89,7 +93,7 @@ func (q waiting) write(w io.Writer) {
 	for _, d := range q.Awaiting {
 		rows = append(rows, []string{d.ID, string(d.Purpose), d.State, d.Account, to(d.To.Handle, d.Channel == "public"), short(d.Created), short(d.Expires), oneLine(d.Text, 36)})
 	}
-	for _, items := range [][]api.Item{q.Held, q.Unknown} {
+	for _, items := range [][]api.Item{q.Held, q.Unknown, q.ByHand} {
 		for _, i := range items {
 			rows = append(rows, []string{i.ID, string(i.Purpose), i.State, i.Account, to(i.To.Handle, i.Channel == "public"), short(i.Updated), short(i.Expires), oneLine(i.Why, 36)})
 		}

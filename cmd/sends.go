@@ -93,6 +93,9 @@ func matter(ctx context.Context, c *api.Client, id string) (api.Matter, error) {
 // writeSend shows how a draft's send stands.
 func writeSend(w io.Writer, i *api.Item) {
 	fields(w, "send", i.ID, "is", i.State, "because", i.Why, "not looked", i.NotLooked, "platform id", string(i.Receipt.Ref), "link", i.Receipt.URL)
+	if h := i.Hand; h != nil {
+		fields(w, "by hand until", moment(h.Deadline), "where", printable(h.Place), "taken by", h.Taken, "posted by", h.By, "differs because", printable(h.Reason), "confirmed by", h.Second)
+	}
 	writeAttempts(w, i)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"netpatrol/internal/sandbox"
+	weixin "netpatrol/internal/sandbox/wechat"
 )
 
 // platformKey finds a script's pretend platform.
@@ -34,6 +35,20 @@ func startSandbox(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv("SANDBOX", srv.URL)
 	ts.Setenv("TOKEN", token)
 	ts.Check(os.WriteFile(ts.MkAbs("token"), []byte(token+"\n"), 0o600))
+}
+
+// startWeixin starts a pretend WeChat with one follower, an automatic reply and a menu made in its
+// console. It sets WEIXIN.
+func startWeixin(ts *testscript.TestScript, _ bool, _ []string) {
+	p := weixin.New(weixin.Options{AppID: "wx1", AppSecret: "s1", Token: "t1", EncodingAESKey: strings.Repeat("a", 43)})
+	srv := httptest.NewServer(p)
+	ts.Defer(srv.Close)
+	ts.Defer(p.Close)
+	_, err := p.AddFollower("lin")
+	ts.Check(err)
+	p.SetAutoReply(weixin.AutoReply{OnFollow: "欢迎关注"})
+	ts.Check(p.ConsoleMenu(`[{"type":"view","name":"办事大厅","url":"https://ga.example.gov.cn/"}]`))
+	ts.Setenv("WEIXIN", srv.URL)
 }
 
 func platform(ts *testscript.TestScript) *sandbox.Microblog {
@@ -126,6 +141,6 @@ func hidden(ts *testscript.TestScript, _ bool, files []string) {
 
 func sessionCommands() map[string]func(ts *testscript.TestScript, neg bool, args []string) {
 	return map[string]func(ts *testscript.TestScript, neg bool, args []string){
-		"sandbox": startSandbox, "tell": tell, "received": received, "until": until, "losing": losing, "fill": fill, "hidden": hidden, "exits": exits,
+		"sandbox": startSandbox, "weixin": startWeixin, "tell": tell, "received": received, "until": until, "losing": losing, "fill": fill, "hidden": hidden, "exits": exits,
 	}
 }

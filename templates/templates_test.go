@@ -110,7 +110,7 @@ func real(lang string) map[string]string {
 	vars := map[string]string{
 		"Unit": "海滨市公安局网安支队", "Code": "K7FQ-2M9X", "Automatic": "true", "Reference": "HB-20261125-0017-K",
 		"Post": "在家点赞一天赚三百，先交99元保证金，加V信 abc12345 或 13800138000", "Why": "文中要求先交钱再派单，与刷单诈骗的手法一致。",
-		"Title": "刷单返利典型案例", "Text": "王女士进群刷单，先收到小额返现，之后被要求连做三单，共被骗走五万元。凡是要先垫钱的兼职都是诈骗。", "Earlier": "A2BC-3DEF",
+		"Title": "刷单返利典型案例", "Text": "王女士进群刷单，先收到小额返现，之后被要求连做三单，共被骗走五万元。凡是要先垫钱的兼职都是诈骗。", "Earlier": "A2BC-3DEF", "Minutes": "15", "Account": "haikou",
 	}
 	if lang == "en" {
 		vars["Unit"] = "Haibin Cyber Police"
@@ -122,7 +122,7 @@ func real(lang string) map[string]string {
 }
 
 var shipped = []string{
-	"added", "answer-mention", "answer-mention-public", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
+	"added", "alarm-waiting", "answer-mention", "answer-mention-public", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
 	"is-it-a-scam", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "warning-fraud", "warning-rumour", "warning-unlawful",
 }
 

@@ -146,5 +146,8 @@ func (d about) caps(a *account, r *receiver) adapters.Caps {
 	if has("lookup") {
 		c.Lookup = a
 	}
+	if has("media") {
+		c.Media = a
+	}
 	return c
 }

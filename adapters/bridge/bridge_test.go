@@ -107,7 +107,7 @@ func TestCaps_AreWhatTheSiteLists(t *testing.T) {
 	f := newFake()
 	f.about["abilities"], f.about["limits"] = []string{"comment", "lookup"}, object{}
 	c := opened(t, f).Caps()
-	if c.Comment == nil || c.Lookup == nil || c.Find == nil || c.Webhook == nil || c.Publish != nil || c.Message != nil || c.Watch != nil || c.Retract != nil || c.Measure != nil {
+	if c.Comment == nil || c.Lookup == nil || c.Find == nil || c.Webhook == nil || c.Publish != nil || c.Message != nil || c.Watch != nil || c.Retract != nil || c.Measure != nil || c.Media != nil {
 		t.Errorf("%+v", c)
 	}
 	long := strings.Repeat("警", 100_000) // without a limit of the site's there is none
@@ -260,6 +260,18 @@ func TestFigures_AreOnlyOfWhatWasAsked(t *testing.T) {
 	got, err := opened(t, answering{newFake(), "/v1/figures", body}).Caps().Measure.Figures(t.Context(), []adapters.Ref{"s1"})
 	if err != nil || !slices.Equal(got, []adapters.Figure{{Ref: "s1", Name: "reads", Value: 7}}) {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestFetchMedia_GoesByTheIdAlone(t *testing.T) {
+	f := newFake()
+	a := opened(t, f)
+	if _, err := a.Caps().Media.FetchMedia(t.Context(), adapters.Media{URL: "http://127.0.0.1/secret"}); adapters.ClassOf(err) != adapters.Rejected {
+		t.Errorf("without an id: %v", err)
+	}
+	page := opened(t, answering{f, "/v1/media/f1", "<html>please sign in</html>"})
+	if _, err := page.Caps().Media.FetchMedia(t.Context(), adapters.Media{Ref: "f1"}); adapters.ClassOf(err) != adapters.NotSent {
+		t.Errorf("a page in place of a file: %v", err)
 	}
 }
 

@@ -29,6 +29,7 @@ const (
 // client makes the calls. Two resty clients sit on the two the Host lends.
 type client struct {
 	read, write *resty.Client
+	files       *resty.Client // answers are streamed
 	base        string
 	secret      adapters.Secret
 	hidden      []string // what no text of ours may hold
@@ -54,6 +55,7 @@ func newClient(c adapters.Config, h adapters.Host) (*client, error) {
 	log = log.With("account", c.ID)
 	return &client{
 		read: onResty(h.Read, log), write: onResty(h.Write, log), base: base.String(),
+		files:  onResty(h.Read, log).SetResponseBodyLimit(0).SetDoNotParseResponse(true),
 		secret: adapters.Secret(secrets[0]), hidden: secrets, log: log,
 	}, nil
 }
@@ -76,12 +78,14 @@ func secrets(c adapters.Config) ([]string, error) {
 }
 
 // onResty puts resty on a copy of a lent client: resty sets a transport of its own on a
-// client without one, and what was lent must not change.
+// client without one, and what was lent must not change. A redirect is not followed: what
+// was signed was signed for one place.
 func onResty(lent *http.Client, log *slog.Logger) *resty.Client {
 	hc := *lent
 	if hc.Transport == nil {
 		hc.Transport = http.DefaultTransport
 	}
+	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return resty.NewWithClient(&hc).
 		SetRetryCount(0).
 		SetResponseBodyLimit(maxBody).
@@ -144,7 +148,7 @@ func (c *client) exchange(ctx context.Context, k call, out any) (http.Header, er
 	case err != nil:
 		return nil, c.scrubbed(&adapters.Error{Class: adapters.NotSent, Op: k.op, Phase: trace.Phase(), Err: adapters.Redact(err)})
 	case !resp.IsSuccess():
-		return nil, c.refusal(k, resp)
+		return nil, c.refusal(k, resp.StatusCode(), resp.Header(), resp.Body())
 	case out == nil:
 		return resp.Header(), nil
 	}
@@ -169,10 +173,14 @@ func (c *client) request(ctx context.Context, k call) (*resty.Response, error) {
 		}
 		r.SetHeader("Content-Type", "application/json").SetBody(body)
 	}
+	return c.sign(r, method, k.target(), body).Execute(method, c.base+k.target())
+}
+
+// sign puts the three headers on a request.
+func (c *client) sign(r *resty.Request, method, target string, body []byte) *resty.Request {
 	timestamp, nonce := strconv.FormatInt(time.Now().Unix(), 10), rand.Text()
-	r.SetHeader(timestampHeader, timestamp).SetHeader(nonceHeader, nonce).
-		SetHeader(signatureHeader, signature(c.secret.Reveal(), method, k.target(), timestamp, nonce, body))
-	return r.Execute(method, c.base+k.target())
+	return r.SetHeader(timestampHeader, timestamp).SetHeader(nonceHeader, nonce).
+		SetHeader(signatureHeader, signature(c.secret.Reveal(), method, target, timestamp, nonce, body))
 }
 
 // dateOf is the ISO date of an answer; "" when it states none.

@@ -53,13 +53,10 @@ func kit(fake func() adaptertest.Fake) adaptertest.Kit {
 			},
 		},
 		Sources: []adaptertest.Source{{Name: "messages", Kind: adapters.KindMessage, Inbox: true}, {Name: "mentions", Kind: adapters.KindMention}, {Name: "board:1", Kind: adapters.KindPost}},
+		Media:   &adaptertest.Media{Send: attach, Expire: detach},
 		Webhook: &adaptertest.Webhook{
 			Callback: func(f adaptertest.Fake, ref adapters.Ref, at time.Time) adapters.Callback {
-				site, ok := f.(*fakeSite)
-				if !ok {
-					site = f.(pendingSite).fakeSite
-				}
-				return site.push(ref, at, testSecret)
+				return site(f).push(ref, at, testSecret)
 			},
 			Signed: []string{"Bridge-Timestamp", "Bridge-Nonce", "Bridge-Signature", "body"}, Source: "messages",
 		},

@@ -35,7 +35,7 @@ type event struct {
 type media struct {
 	Ref  string `json:"ref"`
 	Type string `json:"type,omitempty"`
-	URL  string `json:"url"`
+	URL  string `json:"url,omitempty"`
 }
 
 // page is a page of events; items are decoded one by one, so that an odd one does not

@@ -37,6 +37,7 @@ type fakeSite struct {
 	events  []fakeEvent
 	nonces  map[string]bool
 	serial  int
+	files   map[adapters.Ref][]byte
 }
 
 type fakeSend struct {
@@ -68,7 +69,7 @@ func newFake() *fakeSite {
 	}
 	return &fakeSite{posts: map[adapters.Ref]*fakePost{}, nonces: map[string]bool{}, about: object{
 		"contract": "1", "account": object{"id": "police", "name": "测试网警", "url": "https://site.example/u/police", "confirmed": true, "evidence": "站方与公安机关签有协议"},
-		"abilities": []string{"publish", "message", "comment", "watch", "retract", "measure", "lookup", "dance"},
+		"abilities": []string{"publish", "message", "comment", "watch", "retract", "measure", "lookup", "media", "dance"},
 		"sources":   []string{"messages", "mentions", "board:1"},
 		"limits": object{"text": limits, "parallel": 4, "quotas": []object{{"channel": "public", "n": 20, "seconds": 86400, "zone": "Asia/Shanghai"}},
 			"windows": []object{{"trigger": "message", "n": 5, "seconds": 172800}}},
@@ -96,6 +97,8 @@ func (f *fakeSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.oneSend(w, r.Method, ref)
 	case strings.HasPrefix(path, "/posts/"):
 		f.onePost(w, adapters.Ref(strings.TrimPrefix(path, "/posts/")))
+	case strings.HasPrefix(path, "/media/"):
+		f.file(w, adapters.Ref(strings.TrimPrefix(path, "/media/")))
 	case key == "GET /figures":
 		say(w, 200, object{"figures": []object{{"ref": r.URL.Query().Get("ref"), "name": "reads", "value": 7}}})
 	case key == "GET /events":
@@ -244,6 +247,41 @@ func (f *fakeSite) Delete(ref adapters.Ref) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.posts[ref].deleted = true
+}
+
+func (f *fakeSite) file(w http.ResponseWriter, ref adapters.Ref) {
+	data, ok := f.files[ref]
+	if !ok {
+		problem(w, 404, "gone", object{})
+		return
+	}
+	w.Header().Set("Content-Type", "image/jpeg")
+	_, _ = w.Write(data)
+}
+
+// attach makes somebody send a file, detach deletes it.
+func attach(to adaptertest.Fake, _ string, data []byte) adapters.Media {
+	f := site(to)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	ref := f.next("f")
+	f.files = map[adapters.Ref][]byte{ref: data}
+	return adapters.Media{Ref: ref, Type: "image/jpeg", URL: "https://site.example/f.jpg"}
+}
+
+func detach(from adaptertest.Fake, _ adapters.Media) {
+	f := site(from)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.files = nil
+}
+
+// site is the site within a fake.
+func site(f adaptertest.Fake) *fakeSite {
+	if p, ok := f.(pendingSite); ok {
+		return p.fakeSite
+	}
+	return f.(*fakeSite)
 }
 
 func (f *fakeSite) next(prefix string) adapters.Ref {

@@ -20,7 +20,7 @@ func Manifest() adapters.Manifest {
 			{Name: "webhook", Note: "the site signs what it pushes with the same secret"},
 			{Name: "find", Note: "every site that can send can be asked for a key"},
 			{Name: "retract", Permission: "retract", Note: note}, {Name: "measure", Permission: "measure", Note: note},
-			{Name: "lookup", Permission: "lookup", Note: note},
+			{Name: "lookup", Permission: "lookup", Note: note}, {Name: "media", Permission: "media", Note: note},
 		},
 		Idem: map[adapters.Channel]adapters.Idempotency{
 			adapters.Public: adapters.Keyed, adapters.Private: adapters.Keyed, adapters.InReply: adapters.Keyed,

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"os"
 	"reflect"
@@ -164,7 +163,7 @@ func TestWhatIsSentIsInTheDocument(t *testing.T) {
 		return says{503, "text/plain", nil}.RoundTrip(r)
 	})
 	everyCall(t, site)
-	want := []string{"about", "check", "comment", "figures", "find", "look", "message", "poll", "publish", "withdraw"}
+	want := []string{"about", "check", "comment", "figures", "find", "look", "media", "message", "poll", "publish", "withdraw"}
 	slices.Sort(seen)
 	if !slices.Equal(seen, want) {
 		t.Errorf("made %q, the document has %q", seen, want)
@@ -189,7 +188,11 @@ func operation(doc *openapi3.T, method, path string) *openapi3.Operation {
 func everyCall(t *testing.T, site http.RoundTripper) {
 	a := on(t, says{})
 	hc := &http.Client{Transport: site}
-	a.http.read, a.http.write = onResty(hc, slog.New(slog.DiscardHandler)), onResty(hc, slog.New(slog.DiscardHandler))
+	c, err := newClient(adapters.Config{ID: "site", BaseURL: "https://site.example", Secrets: map[string]adapters.Secret{"secret": fuzzSecret}}, adapters.Host{Read: hc, Write: hc})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.http = c
 	ctx, at, to := t.Context(), adapters.Attempt{Key: "k", Code: "NP-1"}, adapters.Person{ID: "u", Handle: "h", Name: "n"}
 	_, identity := a.Identity(ctx)
 	_, publish := a.Publish(ctx, at, adapters.Part{Title: "t", Text: "x", Language: "zh", After: "p1"})
@@ -199,8 +202,9 @@ func everyCall(t *testing.T, site http.RoundTripper) {
 	_, find := a.Find(ctx, adapters.FindQuery{Key: "k"})
 	_, look := a.Look(ctx, "p1")
 	_, measured := a.Figures(ctx, []adapters.Ref{"s1", "s2"})
+	_, fetched := a.FetchMedia(ctx, adapters.Media{Ref: "f1"})
 	_, poll := a.Poll(ctx, "messages", "7", 10)
-	for _, err := range []error{identity, publish, send, commented, check, find, look, measured, poll, a.Withdraw(ctx, at, adapters.Receipt{Ref: "s1"})} {
+	for _, err := range []error{identity, publish, send, commented, check, find, look, measured, fetched, poll, a.Withdraw(ctx, at, adapters.Receipt{Ref: "s1"})} {
 		if err == nil {
 			t.Error("a site that only says 503 was believed")
 		}

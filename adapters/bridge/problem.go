@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-resty/resty/v2"
-
 	"netpatrol/adapters"
 )
 
@@ -81,10 +79,10 @@ func scope(word string, c adapters.Class) adapters.Scope {
 }
 
 // refusal classifies an answer that is not a success.
-func (c *client) refusal(k call, r *resty.Response) *adapters.Error {
-	p, stated := readProblem(r)
-	e := &adapters.Error{Op: k.op, Phase: adapters.Answered, Code: strconv.Itoa(r.StatusCode()), Err: errors.New(c.siteText(p, r.Body()))}
-	e.Class = byStatus(k, r.StatusCode(), stated)
+func (c *client) refusal(k call, status int, header http.Header, body []byte) *adapters.Error {
+	p, stated := readProblem(header, body)
+	e := &adapters.Error{Op: k.op, Phase: adapters.Answered, Code: strconv.Itoa(status), Err: errors.New(c.siteText(p, body))}
+	e.Class = byStatus(k, status, stated)
 	if cl, ok := class(p.Class); stated && ok {
 		e.Class = cl
 	}
@@ -93,7 +91,7 @@ func (c *client) refusal(k call, r *resty.Response) *adapters.Error {
 	}
 	e.Scope = scope(p.Scope, e.Class)
 	if e.Class == adapters.RateLimited {
-		e.Until = p.waits(r.Header())
+		e.Until = p.waits(header)
 	}
 	if p.Code != "" {
 		e.Code = truncate(c.scrub(p.Code), 40)
@@ -145,9 +143,9 @@ func byStatus(k call, status int, stated bool) adapters.Class {
 }
 
 // readProblem reads a problem document; stated is false for anything else.
-func readProblem(r *resty.Response) (p problem, stated bool) {
-	kind, _, err := mime.ParseMediaType(r.Header().Get("Content-Type"))
-	if err != nil || kind != "application/problem+json" || json.Unmarshal(r.Body(), &p) != nil {
+func readProblem(header http.Header, body []byte) (p problem, stated bool) {
+	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil || kind != "application/problem+json" || json.Unmarshal(body, &p) != nil {
 		return problem{}, false
 	}
 	return p, true

@@ -3,7 +3,6 @@ package discourse
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -127,13 +126,4 @@ func waits(h http.Header, said fault) time.Time {
 		return time.Time{}
 	}
 	return date.UTC().Add(time.Duration(said.Extras.Wait * float64(time.Second)))
-}
-
-func isGone(err error) bool { return err != nil && adapters.ClassOf(err) == adapters.Gone }
-
-func isRejected(err error) bool { return err != nil && adapters.ClassOf(err) == adapters.Rejected }
-
-// unread is a read that was answered with something else than what was asked for.
-func unread(op, what string) error {
-	return &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: errors.New(what)}
 }

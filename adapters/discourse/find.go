@@ -65,7 +65,7 @@ func (a *account) judge(ctx context.Context, q adapters.FindQuery, p post) (adap
 	fits := q.Channel == adapters.Public && p.Number == 1
 	if q.Channel == adapters.InReply && p.Number > 1 {
 		under, err := a.fetch(ctx, "find", q.Parent)
-		if err != nil && !isGone(err) {
+		if err != nil && !forum.IsGone(err) {
 			return adapters.Finding{}, err
 		}
 		fits = under.Topic == p.Topic
@@ -146,7 +146,7 @@ func (a *account) findMessage(ctx context.Context, q adapters.FindQuery, since t
 func (a *account) inTopic(ctx context.Context, id forum.ID, q adapters.FindQuery, since time.Time) (hit *post, whole bool, err error) {
 	const op = "find"
 	t, err := a.thread(ctx, op, id)
-	if isGone(err) {
+	if forum.IsGone(err) {
 		return nil, true, nil
 	}
 	if err != nil {
@@ -194,7 +194,7 @@ func (a *account) posts(ctx context.Context, op string, t thread, ids []forum.ID
 		return nil, err
 	}
 	if len(part.Stream.Posts) == 0 {
-		return nil, unread(op, "the forum answered without the topic's posts")
+		return nil, forum.Unread(op, "the forum answered without the topic's posts")
 	}
 	return part.Stream.Posts, nil
 }

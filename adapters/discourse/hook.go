@@ -110,7 +110,7 @@ func fresh(p post, now time.Time) error {
 
 // Encode implements [adapters.Receiver]. Discourse takes no answer but an acknowledgement.
 func (*receiver) Encode(adapters.Delivery, string, time.Time) ([]byte, string, error) {
-	return nil, "", &adapters.Error{Class: adapters.Unsupported, Op: "encode", Err: errors.New("Discourse takes no reply in the answer to a webhook")}
+	return nil, "", &adapters.Error{Class: adapters.Unsupported, Op: "encode", Err: errors.New("a webhook takes no reply in its answer")}
 }
 
 func refused(err error) *adapters.Error {

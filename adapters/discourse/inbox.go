@@ -32,7 +32,7 @@ func (a *account) private(ctx context.Context, op, list string, since int64) (al
 			return nil, false, err
 		}
 		if answer.List == nil {
-			return nil, false, unread(op, "the answer lists no topics")
+			return nil, false, forum.Unread(op, "the answer lists no topics")
 		}
 		fresh := 0
 		for _, t := range answer.List.Topics {
@@ -97,7 +97,7 @@ func (i *inbox) collect(ctx context.Context) error {
 			continue
 		}
 		whole, err := i.account.thread(ctx, i.op, t.ID)
-		if isGone(err) {
+		if forum.IsGone(err) {
 			continue
 		}
 		if err != nil {
@@ -132,7 +132,7 @@ func (i *inbox) unread(ctx context.Context, t topic, ids []forum.ID) error {
 			return nil
 		}
 		p, err := i.account.fetch(ctx, i.op, adapters.Ref(id.String()))
-		if isGone(err) {
+		if forum.IsGone(err) {
 			continue
 		}
 		if err != nil {
@@ -160,7 +160,7 @@ func (i *inbox) batch(ctx context.Context, limit int) (b adapters.Batch, err err
 		if !known {
 			p, err = i.account.fetch(ctx, i.op, adapters.Ref(id.String()))
 		}
-		if err != nil && !isGone(err) {
+		if err != nil && !forum.IsGone(err) {
 			return adapters.Batch{}, err
 		}
 		at, taken = max(at, id), append(taken, id)

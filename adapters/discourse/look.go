@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"netpatrol/adapters"
+	"netpatrol/adapters/internal/forum"
 )
 
 var (
@@ -16,7 +17,7 @@ var (
 // error. An edit within Discourse's first minutes counts as none: the text shows it.
 func (a *account) Look(ctx context.Context, ref adapters.Ref) (adapters.Sight, error) {
 	p, err := a.fetch(ctx, "look", ref)
-	if isGone(err) || err == nil && p.Deleted != nil {
+	if forum.IsGone(err) || err == nil && p.Deleted != nil {
 		return adapters.Sight{}, nil
 	}
 	if err != nil {
@@ -33,7 +34,7 @@ func (a *account) Figures(ctx context.Context, refs []adapters.Ref) (out []adapt
 			continue
 		}
 		p, err := a.fetch(ctx, "figures", ref)
-		if isGone(err) {
+		if forum.IsGone(err) {
 			continue
 		}
 		if err != nil {

@@ -28,13 +28,13 @@ func (a *account) queue(ctx context.Context, op, code string) (hit *reviewable, 
 		}
 		q := url.Values{"status": {"pending"}, "offset": {strconv.Itoa(len(seen))}}
 		if err := a.call(ctx, forum.Call{Op: op, Path: "/review.json", Query: q}, &page); err != nil {
-			if isGone(err) || isRejected(err) {
+			if forum.IsGone(err) || forum.IsRejected(err) {
 				return nil, false, nil
 			}
 			return nil, false, err
 		}
 		if page.List == nil {
-			return nil, false, unread(op, "the answer lists no queue")
+			return nil, false, forum.Unread(op, "the answer lists no queue")
 		}
 		before := len(seen)
 		for _, r := range *page.List {
@@ -113,7 +113,7 @@ func (a *account) Withdraw(ctx context.Context, at adapters.Attempt, r adapters.
 		}
 		k.Path = "/posts/" + id.String() + ".json"
 	}
-	if err := a.call(ctx, k, nil); err != nil && !isGone(err) {
+	if err := a.call(ctx, k, nil); err != nil && !forum.IsGone(err) {
 		return err
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/internal/forum"
@@ -18,31 +17,9 @@ var (
 	_ adapters.Commenter = (*account)(nil)
 )
 
-// maxTitle is the default in characters; the forum may allow less.
-const maxTitle = 255
-
 // Plan makes a bulletin one topic. It needs a title, and carries no pictures.
 func (a *account) Plan(b adapters.Bulletin) (adapters.Plan, error) {
-	if err := titled("plan", b.Title); err != nil {
-		return adapters.Plan{}, err
-	}
-	if err := forum.Fits("plan", a.limits, adapters.Public, b.Text); err != nil {
-		return adapters.Plan{}, err
-	}
-	limit, _ := a.limits.For(adapters.Public)
-	return adapters.Plan{Parts: []adapters.Part{{
-		Title: b.Title, Text: b.Text, Language: b.Language, Length: limit.Measure(b.Text), Max: limit.Max, Unit: limit.Unit,
-	}}}, nil
-}
-
-func titled(op, title string) error {
-	if title == "" {
-		return forum.Reject(op, adapters.ScopeItem, errors.New("a topic needs a title"))
-	}
-	if n := utf8.RuneCountInString(title); n > maxTitle {
-		return forum.Reject(op, adapters.ScopeItem, &adapters.TooLong{Length: n, Max: maxTitle, Unit: adapters.Runes})
-	}
-	return nil
+	return forum.Plan(a.limits, adapters.Runes, b)
 }
 
 // newPost is the body of every post: a topic, a reply, or a private topic.
@@ -58,7 +35,7 @@ type newPost struct {
 
 // Publish makes one topic. A receipt with Pending set waits for the forum's moderators.
 func (a *account) Publish(ctx context.Context, at adapters.Attempt, p adapters.Part) (adapters.Receipt, error) {
-	if err := titled("publish", p.Title); err != nil {
+	if err := forum.Titled("publish", adapters.Runes, p.Title); err != nil {
 		return adapters.Receipt{}, err
 	}
 	if err := forum.Fits("publish", a.limits, adapters.Public, p.Text); err != nil {
@@ -134,7 +111,7 @@ func (a *account) conversation(ctx context.Context, op string, ref adapters.Ref,
 		return 0, nil
 	}
 	p, err := a.fetch(ctx, op, ref)
-	if err != nil && !isGone(err) && !isRejected(err) {
+	if err != nil && !forum.IsGone(err) && !forum.IsRejected(err) {
 		return 0, err
 	}
 	if err != nil {
@@ -142,7 +119,7 @@ func (a *account) conversation(ctx context.Context, op string, ref adapters.Ref,
 	}
 	t, err := a.thread(ctx, op, p.Topic)
 	switch {
-	case isGone(err) || isRejected(err):
+	case forum.IsGone(err) || forum.IsRejected(err):
 		return 0, nil
 	case err != nil || !t.between(a.self.Username, with):
 		return 0, err
@@ -161,7 +138,7 @@ func (a *account) fetch(ctx context.Context, op string, ref adapters.Ref) (post,
 		return post{}, err
 	}
 	if p.ID != id || p.Topic == 0 {
-		return post{}, unread(op, "the forum answered without the post")
+		return post{}, forum.Unread(op, "the forum answered without the post")
 	}
 	return p, nil
 }
@@ -172,7 +149,7 @@ func (a *account) thread(ctx context.Context, op string, id forum.ID) (thread, e
 		return thread{}, err
 	}
 	if len(t.Stream.Stream) == 0 {
-		return thread{}, unread(op, "the forum answered without the topic's posts")
+		return thread{}, forum.Unread(op, "the forum answered without the topic's posts")
 	}
 	return t, nil
 }

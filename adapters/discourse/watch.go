@@ -57,7 +57,7 @@ func (a *account) latest(ctx context.Context, op string, before forum.ID) ([]pos
 		return nil, err
 	}
 	if page.Posts == nil {
-		return nil, unread(op, "the answer lists no posts")
+		return nil, forum.Unread(op, "the answer lists no posts")
 	}
 	return *page.Posts, nil
 }
@@ -77,7 +77,7 @@ func (s *stream) add(ctx context.Context, before forum.ID) (least, greatest foru
 	}
 	for _, p := range page {
 		if p.ID == 0 {
-			return 0, 0, unread(s.op, "a post of the listing has no id")
+			return 0, 0, forum.Unread(s.op, "a post of the listing has no id")
 		}
 		s.posts[p.ID] = p
 		greatest = max(greatest, p.ID)

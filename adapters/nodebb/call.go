@@ -201,10 +201,6 @@ func waits(h http.Header, text string) time.Time {
 	return date.UTC().Add(time.Duration(n) * time.Second)
 }
 
-func isGone(err error) bool { return err != nil && adapters.ClassOf(err) == adapters.Gone }
-
-func isRejected(err error) bool { return err != nil && adapters.ClassOf(err) == adapters.Rejected }
-
 var errNoID = errors.New("the forum accepted the request but named no id")
 
 // nameless is the unknown outcome of a write that was answered without an id.

@@ -3,7 +3,6 @@ package nodebb
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -61,7 +60,7 @@ func (a *account) rooms(ctx context.Context, op string) (all []room, err error) 
 			return nil, err
 		}
 		if list.Rooms == nil {
-			return nil, &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: errors.New("the answer lists no chats")}
+			return nil, forum.Unread(op, "the answer lists no chats")
 		}
 		if len(*list.Rooms) == 0 {
 			break
@@ -83,7 +82,7 @@ func (a *account) messages(ctx context.Context, op string, r room, each func(mes
 			return false, err
 		}
 		if list.Messages == nil {
-			return false, &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: errors.New("the answer lists no messages")}
+			return false, forum.Unread(op, "the answer lists no messages")
 		}
 		for _, m := range slices.Backward(*list.Messages) {
 			if each(m) {
@@ -104,7 +103,6 @@ type inbox struct {
 	cursor  forum.Cursor
 	rooms   []room
 	fresh   map[forum.ID]said
-	newest  forum.ID // of the room that was active last
 }
 
 // read collects what is new in every room that was active since the last poll.
@@ -158,7 +156,7 @@ func (i *inbox) batch(ctx context.Context, limit int) (b adapters.Batch, err err
 			continue
 		}
 		in, err := i.account.heard(ctx, i.op, s)
-		if isGone(err) {
+		if forum.IsGone(err) {
 			continue
 		}
 		if err != nil {

@@ -37,7 +37,6 @@ type fake struct {
 	config    map[string]any
 	calls     []string
 	forget    []int // ids of posts that cannot be seen yet
-	refusing  string
 	fixedTime time.Time
 }
 

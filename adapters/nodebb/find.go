@@ -73,7 +73,7 @@ func (a *account) judge(ctx context.Context, op string, q adapters.FindQuery, p 
 			return adapters.Finding{}, err
 		}
 		under, err := a.post(ctx, op, parent)
-		if err != nil && !isGone(err) {
+		if err != nil && !forum.IsGone(err) {
 			return adapters.Finding{}, err
 		}
 		fits = under.TID == p.TID

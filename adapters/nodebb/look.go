@@ -19,7 +19,7 @@ func (a *account) Look(ctx context.Context, ref adapters.Ref) (adapters.Sight, e
 		return adapters.Sight{}, err
 	}
 	p, err := a.post(ctx, "look", id)
-	if isGone(err) || err == nil && bool(p.Deleted) {
+	if forum.IsGone(err) || err == nil && bool(p.Deleted) {
 		return adapters.Sight{}, nil
 	}
 	if err != nil {
@@ -40,7 +40,7 @@ func (a *account) Figures(ctx context.Context, refs []adapters.Ref) (out []adapt
 			return nil, err
 		}
 		t, err := a.topicOf(ctx, id)
-		if isGone(err) {
+		if forum.IsGone(err) {
 			continue
 		}
 		if err != nil {

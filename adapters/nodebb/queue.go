@@ -77,13 +77,13 @@ func (a *account) queue(ctx context.Context, op string) (waiting []queued, reada
 	}
 	k := forum.Call{Op: op, Path: "/api/post-queue"}
 	if err := a.read(ctx, k, &q); err != nil {
-		if isGone(err) || isRejected(err) {
+		if forum.IsGone(err) || forum.IsRejected(err) {
 			return nil, false, nil
 		}
 		return nil, false, err
 	}
 	if q.Posts == nil {
-		return nil, false, &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: errors.New("the answer lists no queue")}
+		return nil, false, forum.Unread(op, "the answer lists no queue")
 	}
 	return *q.Posts, true, nil
 }
@@ -106,7 +106,7 @@ func (a *account) Withdraw(ctx context.Context, at adapters.Attempt, r adapters.
 	}
 	ctx, cancel := forum.Until(ctx, at)
 	defer cancel()
-	if err := a.do(ctx, k, nil); err != nil && !isGone(err) {
+	if err := a.do(ctx, k, nil); err != nil && !forum.IsGone(err) {
 		return err
 	}
 	return nil

@@ -15,39 +15,17 @@ var (
 	_ adapters.Commenter = (*account)(nil)
 )
 
-// maxTitle is the default in characters; the forum may allow less.
-const maxTitle = 255
-
 var errNoText = errors.New("there is no text in the answer")
 
 // Plan makes a bulletin one topic. It needs a title, and carries no pictures.
 func (a *account) Plan(b adapters.Bulletin) (adapters.Plan, error) {
-	if err := titled("plan", b.Title); err != nil {
-		return adapters.Plan{}, err
-	}
-	if err := forum.Fits("plan", a.limits, adapters.Public, b.Text); err != nil {
-		return adapters.Plan{}, err
-	}
-	limit, _ := a.limits.For(adapters.Public)
-	return adapters.Plan{Parts: []adapters.Part{{
-		Title: b.Title, Text: b.Text, Language: b.Language, Length: limit.Measure(b.Text), Max: limit.Max, Unit: limit.Unit,
-	}}}, nil
-}
-
-func titled(op, title string) error {
-	if title == "" {
-		return forum.Reject(op, adapters.ScopeItem, errors.New("a topic needs a title"))
-	}
-	if n := adapters.UTF16.Count(title); n > maxTitle {
-		return forum.Reject(op, adapters.ScopeItem, &adapters.TooLong{Length: n, Max: maxTitle, Unit: adapters.UTF16})
-	}
-	return nil
+	return forum.Plan(a.limits, adapters.UTF16, b)
 }
 
 // Publish makes one topic. A receipt with Pending set waits for the forum's moderators.
 func (a *account) Publish(ctx context.Context, at adapters.Attempt, p adapters.Part) (adapters.Receipt, error) {
 	const op = "publish"
-	if err := titled(op, p.Title); err != nil {
+	if err := forum.Titled(op, adapters.UTF16, p.Title); err != nil {
 		return adapters.Receipt{}, err
 	}
 	if err := forum.Fits(op, a.limits, adapters.Public, p.Text); err != nil {

@@ -2,7 +2,6 @@ package nodebb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -67,7 +66,7 @@ func (a *account) recent(ctx context.Context, op string, page int) ([]row, error
 		return nil, err
 	}
 	if rows == nil {
-		return nil, &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: errors.New("the answer lists no posts")}
+		return nil, forum.Unread(op, "the answer lists no posts")
 	}
 	return rows, nil
 }
@@ -124,9 +123,9 @@ func (w *walk) take(ctx context.Context, id forum.ID) (there bool, err error) {
 	w.asked++
 	p, err := w.account.post(ctx, w.op, id)
 	switch {
-	case isGone(err):
+	case forum.IsGone(err):
 		return false, nil
-	case isRejected(err):
+	case forum.IsRejected(err):
 		w.taken = append(w.taken, id)
 		return true, nil
 	case err != nil:
@@ -146,7 +145,7 @@ func (a *account) post(ctx context.Context, op string, id forum.ID) (post, error
 		return post{}, err
 	}
 	if p.PID != id || p.TID == 0 {
-		return post{}, &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: errors.New("the forum answered without the post")}
+		return post{}, forum.Unread(op, "the forum answered without the post")
 	}
 	return p, nil
 }

@@ -185,7 +185,15 @@ func TestConsoleDrafts_ArePulledAndSentAsTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.theirs("本周反诈提示", "<section><p>示例网警提醒：不要垫付。</p></section>")
-	p := pulled(t, r)
+	f.with(func() {
+		f.answers["/cgi-bin/message/mass/sendall"] = `{"errcode":45028,"errmsg":"has no masssend quota"}`
+	})
+	left := adapters.Attempt{Item: "item-3", N: 1, Key: "key-3", Code: "NP-3C4"}
+	if _, err := r.caps.Publish.Publish(t.Context(), left, notice); err == nil || len(f.drafts) != 2 {
+		t.Fatalf("%v, %d drafts", err, len(f.drafts))
+	}
+	f.with(func() { delete(f.answers, "/cgi-bin/message/mass/sendall") })
+	p := pulled(t, r) // the one a person made, not the one of ours that waits to be sent
 	if p.Text != "示例网警提醒：不要垫付。" {
 		t.Errorf("text %q", p.Text)
 	}

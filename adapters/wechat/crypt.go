@@ -24,8 +24,15 @@ var errCipher = errors.New("the message does not decrypt: compare aes_key with t
 
 // aesKey is an EncodingAESKey, ready for use. It is safe for concurrent use.
 type aesKey struct {
-	raw   []byte
-	block cipher.Block
+	raw     []byte
+	block   cipher.Block
+	openers sync.Pool // of opener
+}
+
+// opener is a decrypter that can be used again.
+type opener interface {
+	cipher.BlockMode
+	SetIV(iv []byte)
 }
 
 func newAESKey(encoded string) (*aesKey, error) {
@@ -34,7 +41,7 @@ func newAESKey(encoded string) (*aesKey, error) {
 		return nil, fmt.Errorf("an EncodingAESKey has 43 letters and digits, this has %d characters", len(encoded))
 	}
 	block, err := aes.NewCipher(raw)
-	return &aesKey{raw, block}, err
+	return &aesKey{raw: raw, block: block}, err
 }
 
 // decrypt opens a base64 text into buf and returns the message in it, if it is for appID.
@@ -48,8 +55,22 @@ func (k *aesKey) decrypt(buf *bytes.Buffer, encrypted []byte, appID string) ([]b
 		return nil, errCipher
 	}
 	plain = plain[:n]
-	cipher.NewCBCDecrypter(k.block, k.raw[:aes.BlockSize]).CryptBlocks(plain, plain)
+	k.open(plain)
 	return unpack(plain, appID)
+}
+
+// open decrypts in place. The decrypter of the last message serves for the next one.
+func (k *aesKey) open(text []byte) {
+	iv := k.raw[:aes.BlockSize]
+	mode, ok := k.openers.Get().(opener)
+	if ok {
+		mode.SetIV(iv)
+	} else if mode, ok = cipher.NewCBCDecrypter(k.block, iv).(opener); !ok {
+		cipher.NewCBCDecrypter(k.block, iv).CryptBlocks(text, text)
+		return
+	}
+	mode.CryptBlocks(text, text)
+	k.openers.Put(mode)
 }
 
 // unpack takes the layout apart: 16 random bytes, length, message, appid, padding.

@@ -104,7 +104,8 @@ func (a *account) compose(ctx context.Context, op string, p adapters.Part) (n ne
 	if p.Source != "" {
 		return n, nil
 	}
-	if _, err := a.article(op, p.Title, p.Text, pictured(p.Extras)); err != nil {
+	n = news{Title: p.Title, extras: p.Extras}
+	if n.Content, err = a.article(op, p.Title, p.Text, pictured(p.Extras)); err != nil || len(p.Pictures) == 0 {
 		return n, err
 	}
 	if err := a.limits.Pictures.Check(p.Extras); err != nil {
@@ -114,7 +115,6 @@ func (a *account) compose(ctx context.Context, op string, p adapters.Part) (n ne
 	if err != nil {
 		return n, err
 	}
-	n = news{Title: p.Title, extras: p.Extras}
 	n.Content, err = a.article(op, p.Title, p.Text, pictures)
 	return n, err
 }
@@ -243,7 +243,8 @@ func (a *account) prepared(ctx context.Context, at adapters.Attempt, n news, p a
 	if err != nil {
 		return "", false, err
 	}
-	const keyed = 2 * 24 * time.Hour // longer than the platform remembers the key
+	a.noteDraft(ctx, mediaID, note{Code: at.Code, Title: n.Title, Print: fingerprint(n.Content)}, header) // ours, not the console's
+	const keyed = 2 * 24 * time.Hour                                                                      // longer than the platform remembers the key
 	if d := dateOf(header); !d.IsZero() {
 		if err := a.memory.keep(ctx, "send/"+at.Key, mediaID, d.Add(keyed)); err != nil {
 			a.log.Warn("the draft's media_id cannot be kept; another attempt would file a second draft", "error", err)

@@ -176,7 +176,9 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (f *fake) wrote(w http.ResponseWriter, answer map[string]any) {
 	if f.answer != "" {
-		w.WriteHeader(http.StatusBadRequest)
+		if strings.Contains(f.answer, "error_code") {
+			w.WriteHeader(http.StatusBadRequest)
+		}
 		_, _ = w.Write([]byte(f.answer))
 		return
 	}

@@ -41,7 +41,7 @@ const bulletin = "先垫付的兼职不要做。NP-7Q4 " + landing
 func TestASharedPostMeetsThePlatformsRulesOrIsNotSent(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"as it should be", bulletin, ""},
-		{"no link to a safe domain", "先垫付的兼职不要做。NP-7Q4", "add one"},
+		{"no link to a safe domain", "先垫付的兼职不要做。NP-7Q4", "a link"},
 		{"a topic", "#反诈# " + bulletin, "topics"},
 		{"too long", strings.Repeat("防", 141) + landing, "shorten"},
 		{"letters count half", strings.Repeat("a", 240) + " " + landing, ""},

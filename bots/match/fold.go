@@ -212,6 +212,7 @@ func (f *Folder) mapped(r rune) (rune, bool) {
 type Folded struct {
 	Text   string
 	origin []Span // by byte of Text: the rune of the original it came from
+	raw    string
 }
 
 // Fold folds a whole text.
@@ -229,7 +230,7 @@ func (f *Folder) Fold(text string) Folded {
 		}
 		i += n
 	}
-	return Folded{Text: b.String(), origin: origin}
+	return Folded{Text: b.String(), origin: origin, raw: text}
 }
 
 // Origin returns the range of the original text behind Text[start:end], which must be

@@ -24,7 +24,7 @@ func TestIndicators(t *testing.T) {
 		{"叁萬伍仟元", []string{"amount 35000 叁萬伍仟元"}},
 		{"网址abc点com", []string{"url abc.com abc点com"}},
 		{"网址 abc[.]vip/x", []string{"url abc.vip/x abc[.]vip/x"}},
-		{"邮箱a@example.com", nil},
+		{"邮箱a@example.com", []string{"email a@example.com a@example.com"}},
 		{"链接 http://13800138000.top/", []string{"url http://13800138000.top/ http://13800138000.top/"}},
 		{"转了3万5", []string{"amount 35000 3万5"}},
 		{"被骗3.5万元", []string{"amount 35000 3.5万元"}},

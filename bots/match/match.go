@@ -1,6 +1,6 @@
 // Package match reads Chinese (and plain English) text the way people disguise it:
 // it folds width, case, script variants and invisible characters away, finds many
-// phrases in one pass, picks out phones, links, amounts and times, and says what
+// phrases in one pass, picks out indicators (phones, cards, links, handles, wallets, amounts, times), and says what
 // kind of message a text is (an emergency, a question, a complaint).
 //
 // Every position it reports is a range of bytes in the text as it was written, so that

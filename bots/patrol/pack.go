@@ -132,7 +132,7 @@ func (r Rule) persons(f *match.Folder) (all []string) {
 		for _, phrase := range strings.Split(entry, "|") {
 			folded := f.Fold(phrase)
 			for _, i := range folded.Indicators() {
-				if i.Kind == match.Phone {
+				if i.Kind.Reaches() && i.Kind != match.URL {
 					all = append(all, phrase)
 				}
 			}

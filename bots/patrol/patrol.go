@@ -304,7 +304,7 @@ const shortestContact = 5
 func (b *Bot) baits(text string) (all []match.Span) {
 	folded := b.folder.Fold(text)
 	for _, i := range folded.Indicators() {
-		if i.Kind == match.URL || i.Kind == match.Phone {
+		if i.Kind.Reaches() {
 			all = append(all, i.At)
 		}
 	}

@@ -26,6 +26,7 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/bots/bulletin"
+	deskbot "netpatrol/bots/desk"
 	"netpatrol/bots/intake"
 	"netpatrol/bots/match"
 	"netpatrol/bots/patrol"
@@ -98,7 +99,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.pictures, err = openPictures(a.o.Config.State, a.store); err != nil {
 		return err
 	}
-	if a.writer, err = newWriter(a.o.Texts...); err != nil {
+	if a.writer, err = newWriter(a.o.Config.Unit.Links, a.o.Texts...); err != nil {
 		return err
 	}
 	if a.schedules, err = schedules(a.o.Config.Schedules); err != nil {
@@ -118,7 +119,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine, err = engine.New(ctx, engine.Options{
-		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names,
+		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 	})
@@ -141,7 +142,7 @@ func (s toldStore) Accept(ctx context.Context, events []*bots.Event, marks ...*r
 
 // bots in the order they are asked.
 func (a *App) bots(pack *patrol.Pack) []bots.Bot {
-	built := []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp)}
+	built := []bots.Bot{intake.New(), deskbot.New(a.o.Config.Duty.Promise), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp)}
 	return slices.Concat(a.o.ExtraBots, built)
 }
 
@@ -166,6 +167,7 @@ func (a *App) accounts() []*engine.Account {
 				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Speaks(c).Name, Names: c.Names, Staff: c.Staff,
 				Language: c.Language,
 				ByHand:   a.o.Platforms[c.Platform].Manifest.ByHand,
+				Internal: a.o.Platforms[c.Platform].Manifest.Internal,
 			},
 			Open: func() adapters.Account {
 				open, _ := a.opener.get(c.ID)
@@ -274,7 +276,7 @@ func (a *App) sweep(ctx context.Context) error {
 	defer t.Stop()
 	for {
 		_, err := a.store.Sweep(ctx, time.Now())
-		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepEvidence(ctx)); err != nil && ctx.Err() == nil {
+		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepEvidence(ctx), a.sweepPictures(ctx, time.Now().Add(-strayAfter))); err != nil && ctx.Err() == nil {
 			a.o.Log.ErrorContext(ctx, "sweep", "err", err)
 		}
 		select {

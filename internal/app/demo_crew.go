@@ -196,7 +196,7 @@ func (c *crew) keepBulletin(ctx context.Context) error {
 	if len(page.Records) > 0 && page.Records[0].State != bots.BulletinMissed {
 		return nil
 	}
-	return c.writeBulletin(ctx, time.Second)
+	return c.writeBulletin(ctx, 4*time.Second) // one draft an account is to be approved, on a busy machine
 }
 
 // writeBulletin binds a bulletin, for these accounts or all, to the first slot that leaves an

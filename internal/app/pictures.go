@@ -8,8 +8,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"netpatrol/adapters"
+	"netpatrol/bots"
 	"netpatrol/internal/blob"
 	"netpatrol/internal/record"
 	"netpatrol/internal/store/boltstore"
@@ -63,6 +65,30 @@ func (a *App) pullable() (ids []string) {
 		}
 	}
 	return ids
+}
+
+// sweepPictures removes pictures older than before that no bulletin shows: those of forms nobody submitted.
+func (a *App) sweepPictures(ctx context.Context, before time.Time) error {
+	_, err := a.pictures.Sweep(ctx, before, func(ctx context.Context, _ string) (map[string]bool, error) {
+		shown := map[string]bool{}
+		q := record.Query{Kind: bots.KindBulletin, Limit: 1000}
+		for {
+			page, err := a.store.List(ctx, q)
+			if err != nil {
+				return nil, err
+			}
+			for _, r := range page {
+				q.After = r.Meta().ID
+				for _, p := range r.(*bots.Bulletin).Extras.Pictures {
+					shown[p.Digest] = true
+				}
+			}
+			if len(page) < q.Limit {
+				return shown, nil
+			}
+		}
+	})
+	return err
 }
 
 // consoleDrafts lists the drafts people made in a platform's console.

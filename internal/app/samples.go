@@ -18,6 +18,8 @@ var samples = map[string]string{
 	"Why":       "提到先做任务再返佣金，与刷单骗局一致。",
 	"Earlier":   "（此前发出的内容）",
 	"Hotline":   "12345",
+	"Minutes":   "15",
+	"Account":   "haikou",
 }
 
 // listTemplates lists the texts, each as it reads in the station's language. A text that

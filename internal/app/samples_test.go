@@ -11,7 +11,7 @@ import (
 
 // Whoever approves a text ahead of time reads the whole of it, filled in.
 func TestEveryTextHasASample(t *testing.T) {
-	w, err := newWriter()
+	w, err := newWriter(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

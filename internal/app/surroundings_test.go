@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/adapters/wechat"
 	"netpatrol/bots"
+	"netpatrol/bots/intake"
 	"netpatrol/internal/config"
 	"netpatrol/internal/record"
 	pretend "netpatrol/internal/sandbox/wechat"
@@ -125,6 +127,30 @@ func officer(t *testing.T, a *App, id string) *record.Officer {
 		t.Fatal(err)
 	}
 	return o
+}
+
+// The configuration cannot know the bots, so the words it takes are held against theirs here.
+func TestMenuMeansWhatTheIntakeAnswers(t *testing.T) {
+	if got, want := config.Meanings(), []string{intake.MenuReport, intake.MenuAsk, intake.MenuProgress}; !slices.Equal(got, want) {
+		t.Errorf("a menu can mean %q, the intake answers %q", got, want)
+	}
+}
+
+// What a survey keeps fits into a record, whatever the platform has.
+func TestASurveyThatIsTooLargeIsCutAndSaysSo(t *testing.T) {
+	s := adapters.Survey{}
+	for range 400 {
+		s.Articles = append(s.Articles, adapters.Published{Ref: "article:x", Title: strings.Repeat("警", 32), URL: "http://mp.weixin.qq.com/s?" + strings.Repeat("a=b&", 40)})
+		s.Replies = append(s.Replies, adapters.AutoReply{When: []string{"报警"}, Says: []string{strings.Repeat("请拨打110。", 60)}})
+	}
+	got := fitting(s)
+	if n := size(got); n > surveyMax || got.More+len(got.Articles) != 400 || len(got.Gaps) == 0 || len(got.Replies) == 0 {
+		t.Errorf("%d bytes, %d articles and %d more, %d replies, gaps %v", n, len(got.Articles), got.More, len(got.Replies), got.Gaps)
+	}
+	small := adapters.Survey{Followers: 1, Replies: s.Replies[:1], Articles: s.Articles[:1]}
+	if got := fitting(small); len(got.Articles) != 1 || len(got.Replies) != 1 || len(got.Gaps) != 0 {
+		t.Errorf("a small survey is cut: %+v", got)
+	}
 }
 
 func TestWechatMenu_IsSetPressedAndAnswered(t *testing.T) {

@@ -240,6 +240,26 @@ func TestWechat_WhatThePlatformObjectsToGoesToAnOfficer(t *testing.T) {
 	}
 }
 
+func TestPicturesThatNoBulletinShowsAreSwept(t *testing.T) {
+	r := openNewsroom(t, "api")
+	r.write(false)
+	stray, err := r.app.keepPicture(t.Context(), []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.app.sweepPictures(t.Context(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.app.picture(t.Context(), stray.Digest); err == nil {
+		t.Error("a picture that nothing shows is still there")
+	}
+	for _, p := range r.draft().Extras.Pictures {
+		if data, err := r.app.picture(t.Context(), p.Digest); err != nil || record.PictureDigest(data) != p.Digest {
+			t.Errorf("a bulletin has lost its picture %s: %v", p.Name, err)
+		}
+	}
+}
+
 func TestWechat_AQuietBulletinNotifiesNobody(t *testing.T) {
 	r := openNewsroom(t, "api")
 	r.write(true)

@@ -14,15 +14,16 @@ import (
 type writer struct {
 	set   *templates.Set
 	lines []templates.Hotline
+	links []string // hosts a message may link to
 }
 
-func newWriter(added ...fs.FS) (writer, error) {
+func newWriter(links []string, added ...fs.FS) (writer, error) {
 	set, err := templates.Load(added...)
 	if err != nil {
 		return writer{}, err
 	}
 	lines, err := templates.Hotlines()
-	return writer{set: set, lines: lines}, err
+	return writer{set: set, lines: lines, links: links}, err
 }
 
 // Render implements [engine.Writer].
@@ -46,7 +47,7 @@ func (w writer) Describe(name string) (engine.Template, bool) {
 
 // Lint implements [engine.Writer]. What it finds is said in the words officers read.
 func (w writer) Lint(text string) error {
-	found := templates.Lint(text, templates.Policy{Hotlines: w.lines, Now: time.Now()})
+	found := templates.Lint(text, templates.Policy{Hotlines: w.lines, Links: w.links, Now: time.Now()})
 	if len(found) == 0 {
 		return nil
 	}

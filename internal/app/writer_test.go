@@ -6,7 +6,7 @@ import (
 )
 
 func TestWhatTheLinterFindsIsSaidInWordsOfficersRead(t *testing.T) {
-	w, err := newWriter()
+	w, err := newWriter(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,6 +29,21 @@ func TestWhatTheLinterFindsIsSaidInWordsOfficersRead(t *testing.T) {
 			if strings.Contains(err.Error(), key) {
 				t.Errorf("%q: %q names a rule by its key", text, err)
 			}
+		}
+	}
+}
+
+func TestMessagesLinkToTheAgencysOwnPagesOnly(t *testing.T) {
+	w, err := newWriter([]string{"gaj.example.gov.cn"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Lint("详情请看 https://gaj.example.gov.cn/n/1"); err != nil {
+		t.Errorf("our own page: %v", err)
+	}
+	for _, other := range []string{"https://example.com/x", "https://gaj.example.gov.cn.example.com/x", "https://example.gov.cn/"} {
+		if w.Lint("详情请看 "+other) == nil {
+			t.Errorf("%s may leave", other)
 		}
 	}
 }

@@ -33,6 +33,7 @@ func (d *decoder) check(cfg *Config, c Checks) {
 	d.checkOfficers(cfg.Officers)
 	d.checkPreviews(cfg)
 	d.checkAccounts(cfg, c.Platforms)
+	d.checkDuty(cfg, c.Platforms)
 	d.checkSchedules(cfg, c.Schedule)
 	d.checkPace(cfg.Pace)
 }
@@ -48,8 +49,16 @@ func (d *decoder) checkUnit(cfg *Config) {
 		d.wrong("unit.region", `write the six digits of GB/T 2260, such as "460100"`, "unit.region is not a region code")
 	}
 	d.language(cfg.Unit.Language, "unit.language")
+	for i, host := range cfg.Unit.Links {
+		if !linkHost.MatchString(host) {
+			d.wrong(fmt.Sprintf("unit.links[%d]", i), "write a host such as gaj.example.gov.cn, or .example.gov.cn for all below it", "unit.links[%d] is no host: every message could link to whatever it matches", i)
+		}
+	}
 	d.checkUnits(cfg)
 }
+
+// linkHost is a host of at least two labels in lower case; a dot before it stands for all below it.
+var linkHost = regexp.MustCompile(`^\.?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
 
 // checkUnits looks at the other units as a tree below the station's own.
 func (d *decoder) checkUnits(cfg *Config) {

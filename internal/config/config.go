@@ -20,6 +20,7 @@ type Config struct {
 	Console    Listener    `yaml:"console"` // officers' desk and API; private
 	Frontdoor  Listener    `yaml:"frontdoor"`
 	Officers   []Officer   `yaml:"officers"`
+	Duty       Duty        `yaml:"duty"`
 	Accounts   []Account   `yaml:"accounts"`
 	Schedules  []Schedule  `yaml:"schedules"`
 	Pace       Pace        `yaml:"pace"`
@@ -39,6 +40,9 @@ type Unit struct {
 	Name     string `yaml:"name"`
 	Region   string `yaml:"region"`   // GB/T 2260, six digits
 	Language string `yaml:"language"` // BCP 47; default zh-Hans
+	// Links are the hosts messages may link to: the agency's own pages, and nothing else.
+	// ".example.gov.cn" stands for all below it.
+	Links []string `yaml:"links"`
 }
 
 // OtherUnit is a unit beside the station's own.
@@ -69,6 +73,21 @@ type Station struct {
 type Listener struct {
 	Listen    string `yaml:"listen"`     // host:port; empty: off
 	PublicURL string `yaml:"public_url"` // as seen from outside, for links and callbacks
+}
+
+// Duty is the promise to people who write to us, and who is rung when it is at risk.
+type Duty struct {
+	Promise time.Duration `yaml:"promise"` // a person answers within it; default 30m
+	Ring    []Ring        `yaml:"ring"`
+}
+
+// Ring is one way to reach who is on duty: all of a level at once on the first turn; of those with an
+// order, the next one each time nobody took notice.
+type Ring struct {
+	Level   string `yaml:"level"`   // duty, supervisor or commander
+	Officer string `yaml:"officer"` // whom it reaches; empty: a group
+	Account string `yaml:"account"` // an account that reaches officers only
+	To      string `yaml:"to"`      // as that account names them: a user id, a phone number, an address
 }
 
 // Officer is a person who may sign in.

@@ -255,5 +255,5 @@ func ExampleFaults() {
 	fmt.Println(err)
 	// Output:
 	// testdata/mistakes/unknown-key-deep.yaml:3:3: unknown key "regoin" in unit
-	// 	mend: did you mean region? known: language, name, region
+	// 	mend: did you mean region? known: language, links, name, region
 }

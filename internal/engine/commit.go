@@ -220,6 +220,12 @@ func (c *commit) apply(x bots.Effect) error {
 		return nil
 	case bots.Count:
 		return c.count(x.Name)
+	case bots.StartWait:
+		return c.startWait(x)
+	case bots.EndWait:
+		return c.answeredWait(x)
+	case bots.Notify:
+		return c.notify(x)
 	case bots.Remind:
 		return c.remind(x)
 	case bots.Cancel:

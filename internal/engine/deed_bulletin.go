@@ -29,11 +29,14 @@ func (c *commit) previewDraft(by *record.Officer, d *bots.Decision) error {
 	if draft.State != bots.DraftAwaiting && draft.State != bots.DraftApproved {
 		return refuse("preview-late", "the bulletin is %s: there is nothing to preview any more", draft.State)
 	}
+	if a := c.e.accounts[draft.Account]; a == nil || a.caps().Preview == nil {
+		return refuse("cannot-preview", "account %s shows no previews, or is not connected", draft.Account)
+	}
 	to, err := c.colleague(d.Fields["to"], draft.Account)
 	if err != nil {
 		return err
 	}
-	return worded(c.showTo(by, draft, to))
+	return worded(c.showTo(by, d.Fields["to"], draft, to))
 }
 
 // colleague is where an active officer sees previews. Nobody else can be written to that way.
@@ -56,13 +59,13 @@ func (c *commit) colleague(officer, account string) (adapters.Person, error) {
 	return to, nil
 }
 
-func (c *commit) showTo(by *record.Officer, draft *bots.Draft, to adapters.Person) error {
+func (c *commit) showTo(by *record.Officer, colleague string, draft *bots.Draft, to adapters.Person) error {
 	account, err := record.Load[bots.Account](c.tx, draft.Account)
 	if err != nil {
 		return err
 	}
 	p := &bots.Draft{
-		Head: bots.Head{ID: bots.NewID(*c.ev, "preview"), Stream: draft.Stream, Created: c.now, Updated: c.now}, Purpose: bots.ForPreview,
+		Head: bots.Head{ID: bots.NewID(*c.ev, "preview"), Subject: "officer/" + colleague, Stream: draft.Stream, Created: c.now, Updated: c.now}, Purpose: bots.ForPreview,
 		Account: draft.Account, Channel: adapters.Preview, To: to, Title: draft.Title, Text: draft.Text, Language: draft.Language, Extras: draft.Extras,
 		Code: draft.Code, About: draft.About, Event: c.ev.ID, Author: by.ID, Expires: c.now.Add(previewLife),
 	}

@@ -71,6 +71,20 @@ func TestPromise1_APreviewGoesToOurOwnPeopleOnly(t *testing.T) {
 }
 
 func TestWhatCannotBePreviewed(t *testing.T) {
+	none := &Account{Record: bots.Account{Head: bots.Head{ID: "blog"}, Unit: "测试网警"}, Open: func() adapters.Account { return nil }}
+	d0 := newDesk(t, deskOptions{more: []*Account{none}})
+	d0.update(func(tx record.Tx) error {
+		a, err := record.Load[bots.Account](tx, "blog")
+		if err != nil {
+			return err
+		}
+		a.State = string(bots.Live)
+		return tx.Put(a)
+	})
+	d0.decides("wu", bots.WriteBulletin, nil, map[string]string{"title": "警情通报", "text": "近期刷单诈骗高发。", "accounts": "blog"}, "")
+	if r := d0.decides("wu", bots.PreviewDraft, one[bots.Draft](d0), map[string]string{"to": "chen"}, ""); r.Code != "cannot-preview" {
+		t.Errorf("on an account that shows none: %+v", r)
+	}
 	d, _ := written(t, deskOptions{mode: bots.Observe}, nil)
 	if r := d.decides("wu", bots.PreviewDraft, one[bots.Draft](d), map[string]string{"to": "chen"}, ""); r.Code != "preview-late" && r.Code != "observe" {
 		t.Errorf("on an account that only observes: %+v", r)
@@ -201,6 +215,12 @@ func (d *desk) accepted(ref adapters.Ref) *record.Item {
 func TestTheEndOfASendIsLookedAtWhenThePlatformTellsIt(t *testing.T) {
 	d := newDesk(t, deskOptions{})
 	d.accepted("mass:1")
+	if err := d.Receive(context.Background(), "wb", []adapters.Inbound{{Key: "1.0", Kind: adapters.KindOutcome, Ref: "mass:7", URL: "http://mp/7", Spent: adapters.Public}}); err != nil {
+		t.Fatal(err)
+	}
+	if it := one[record.Item](d); it.Due.After(time.Now()) || !strings.Contains(it.Hint, "http://mp/7") {
+		t.Errorf("a send of somebody's may be that of our draft: due %v, hint %q", it.Due, it.Hint)
+	}
 	for _, in := range []adapters.Inbound{
 		{Key: "1.a", Kind: adapters.KindOutcome, Ref: "mass:2"}, // not ours, and went well
 		{Key: "1.b", Kind: adapters.KindOutcome, Ref: "mass:1", Text: "err(20008)，涉嫌欺诈"},

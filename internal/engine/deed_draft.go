@@ -202,7 +202,8 @@ func (c *commit) sayAs(by *record.Officer, conv *bots.Conversation, text string)
 func worded(err error) error {
 	var known *record.Refusal
 	var long *adapters.TooLong
-	if err == nil || errors.As(err, &known) || errors.As(err, &long) || errors.Is(err, record.ErrConflict) || storeFailed(err) {
+	var unfit *adapters.Unfit
+	if err == nil || errors.As(err, &known) || errors.As(err, &long) || errors.As(err, &unfit) || errors.Is(err, record.ErrConflict) || storeFailed(err) {
 		return err
 	}
 	return refuse("text", "%s", err.Error())

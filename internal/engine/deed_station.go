@@ -114,6 +114,9 @@ func (c *commit) closeReport(by *record.Officer, d *bots.Decision) error {
 		return nil
 	}
 	conv.Report = ""
+	if conv.Wait != "" {
+		return c.endWait(conv, bots.EndedClosed, by.ID)
+	}
 	return c.tx.Put(conv)
 }
 
@@ -127,7 +130,10 @@ func (c *commit) acknowledge(by *record.Officer, d *bots.Decision) error {
 	}
 	a.State, a.By, a.Updated = record.AlarmAcknowledged, by.ID, c.now
 	c.audit("acknowledge", d.On, "", "")
-	return c.tx.Put(a)
+	if err := c.tx.Put(a); err != nil {
+		return err
+	}
+	return c.notice(a.About, by.ID)
 }
 
 // acknowledgeEvent notes that an officer has looked at a parked event.

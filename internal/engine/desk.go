@@ -38,6 +38,9 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.ResumeSends:    (*commit).resumeSends,
 	bots.CloseReport:    (*commit).closeReport,
 	bots.DismissClue:    (*commit).dismissClue,
+	bots.TakeTalk:       (*commit).takeTalk,
+	bots.GiveTalk:       (*commit).giveTalk,
+	bots.LogCall:        (*commit).logCall,
 	bots.KeepCase:       (*commit).keepCase,
 	bots.LetGo:          (*commit).letGo,
 	bots.DecideAppeal:   (*commit).decideAppeal,
@@ -104,6 +107,10 @@ func (c *commit) decide(d *bots.Decision) error {
 	var long *adapters.TooLong
 	if errors.As(err, &long) {
 		return refuse("too-long", "%s", long.Error())
+	}
+	var unfit *adapters.Unfit
+	if errors.As(err, &unfit) {
+		return refuse("unfit", "%s", unfit.Error())
 	}
 	return err
 }

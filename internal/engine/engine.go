@@ -93,6 +93,8 @@ type Options struct {
 	// Colleagues says where an officer sees previews of an account; ok is false when no place is
 	// configured. When nil, nothing is previewed.
 	Colleagues func(officer, account string) (to adapters.Person, ok bool)
+	// OnDuty says who of a level is reached now, and by what; turn counts the times nobody took notice.
+	OnDuty func(tx record.Tx, at time.Time, level, turn int) ([]Contact, error)
 	// Committed is told after a commit that released items, so that the outbox looks.
 	Committed func()
 	Log       *slog.Logger

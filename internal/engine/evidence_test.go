@@ -231,3 +231,32 @@ func TestOneConversationCannotFillTheDisk(t *testing.T) {
 		t.Errorf("the report has %d lines: what was said is heard all the same", len(r.Lines))
 	}
 }
+
+// TestAFetchThatWasCutOffIsTakenUpWhereItStood: the process died after the record was
+// settled and before the bot was told.
+func TestAFetchThatWasCutOffIsTakenUpWhereItStood(t *testing.T) {
+	fetched := make(chan struct{}, 1)
+	fetch := func(context.Context, adapters.Media) (adapters.Content, error) {
+		fetched <- struct{}{}
+		return adapters.Content{}, classed(adapters.Gone) // it has expired by now
+	}
+	d := newDesk(t, deskOptions{fetch: fetch, evidence: &shelf{}})
+	stream, now := d.Conversation("wb", "p1"), time.Now()
+	head := func(state string) bots.Head {
+		return bots.Head{ID: "e1.media0", Subject: stream, Stream: stream, State: state, Created: now, Updated: now}
+	}
+	d.update(func(tx record.Tx) error {
+		g := &record.Errand{Head: head("waiting"), Bot: "listener", Key: "k", Account: "wb", What: bots.FetchMedia, Media: photo("m1"), Evidence: "e1.media0"}
+		g.Due = now
+		return errors.Join(tx.Put(&record.Evidence{Head: head(record.EvidenceKept), SHA256: "ab"}), tx.Put(g))
+	})
+	d.wakeDue()
+	v := d.untilSettled()
+	e := one[bots.Event](d)
+	if r, ok := e.Body.(*bots.FetchResult); !ok || r.State != record.EvidenceKept || r.Evidence != v.ID || r.Problem != "" {
+		t.Errorf("the bot is told %+v, want that it was kept", e.Body)
+	}
+	if len(fetched) != 0 || v.State != record.EvidenceKept || v.SHA256 != "ab" {
+		t.Errorf("fetched %d times, %s", len(fetched), v.State)
+	}
+}

@@ -65,7 +65,8 @@ func (e *Engine) ended(ctx context.Context, account string, in *adapters.Inbound
 	}
 }
 
-// checkSoon finds the accepted send an event is about.
+// checkSoon finds the accepted send an event is about. An event about a send that is not ours
+// may be that of a draft left for a person: those are looked at, too, and say what was told.
 func checkSoon(tx record.Tx, account string, in *adapters.Inbound, now time.Time) (known bool, err error) {
 	lane := record.Lane(account, adapters.Public, bots.ForBulletin)
 	page, err := tx.List(record.Query{Kind: record.KindItem, Stream: lane, State: record.ItemAccepted, Limit: 1000})
@@ -74,13 +75,22 @@ func checkSoon(tx record.Tx, account string, in *adapters.Inbound, now time.Time
 	}
 	for _, r := range page {
 		it := r.(*record.Item)
-		if it.Receipt.Ref != in.Ref {
-			continue
+		if it.Receipt.Ref == in.Ref {
+			it.Due, it.Hint, it.Updated = now, clip(in.Text, maxWhy), now
+			return true, tx.Put(it)
 		}
-		it.Due, it.Hint, it.Updated = now, clip(in.Text, maxWhy), now
-		return true, tx.Put(it)
 	}
-	return false, nil
+	if in.Text != "" || in.Spent != adapters.Public {
+		return false, nil
+	}
+	for _, r := range page {
+		it := r.(*record.Item)
+		it.Due, it.Hint, it.Updated = now, clip("平台曾通知一次群发成功 "+in.URL, maxWhy), now
+		if err := tx.Put(it); err != nil {
+			return false, err
+		}
+	}
+	return len(page) > 0, nil
 }
 
 // foreignFailure tells people that something failed that was not sent from here: a send

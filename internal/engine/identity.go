@@ -59,13 +59,17 @@ func (e *Engine) checkIdentity(ctx context.Context, a *Account) error {
 		rec.Self, rec.Handle = who.ID, who.Handle
 		rec.Lookable, rec.Private = open.Caps().Lookup != nil, open.Caps().Message != nil
 		changed := record.Identified(rec, identityDigest(who), who.Confirmed)
-		changed = record.Principal(rec, who.Principal, who.Expected) && rec.Mismatch != "" || changed
+		mismatch := record.Principal(rec, who.Principal, who.Expected) && rec.Mismatch != ""
 		if reflect.DeepEqual(before, *rec) {
 			return nil
 		}
 		rec.Updated = now
 		on := bots.Target{Kind: bots.KindAccount, ID: rec.ID}
 		tx.Audit(record.AuditEntry{At: now, Who: "engine", Did: "identify", On: on, Detail: who.Evidence})
+		if mismatch { // as often as it happens anew
+			about := &bots.Event{Head: bots.Head{ID: rec.ID + ".principal." + now.UTC().Format("20060102")}, Accepted: now}
+			raise(tx, about, rec.Suspect, on)
+		}
 		if changed {
 			about := &bots.Event{Head: bots.Head{ID: rec.ID + "." + rec.Identity[:12]}, Accepted: now}
 			raise(tx, about, rec.Suspect, on)

@@ -40,6 +40,7 @@ type deskOptions struct {
 	store     func(Store) Store
 	more      []*Account
 	named     func(account, text string) bool
+	onDuty    func(record.Tx, time.Time, int, int) ([]Contact, error)
 	fetch     fetchFunc // of media
 	evidence  Evidence
 
@@ -92,7 +93,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, Evidence: o.evidence, Colleagues: o.colleagues,
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Evidence: o.evidence, Colleagues: o.colleagues,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }
@@ -309,7 +310,7 @@ func (s *scripted) Identity(context.Context) (adapters.Identity, error) {
 }
 
 func (s *scripted) Caps() adapters.Caps {
-	c := adapters.Caps{Publish: planner{}, Measure: s.measure, CountsDays: true}
+	c := adapters.Caps{Publish: planner{}, Preview: shower{}, Measure: s.measure, CountsDays: true}
 	c.Limits.Pictures = adapters.PictureLimit{Count: 2, Bytes: 1000, Types: []string{"image/png"}}
 	if s.look != nil {
 		c.Lookup = lookFunc(s.look)
@@ -332,6 +333,8 @@ func (f lookFunc) Look(ctx context.Context, ref adapters.Ref) (adapters.Sight, e
 }
 
 type planner struct{ adapters.Publisher }
+
+type shower struct{ adapters.Previewer }
 
 // pages is a source of numbered batches; the cursor is the number.
 type pages struct {

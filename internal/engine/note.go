@@ -35,13 +35,7 @@ func (e *Engine) note(ctx context.Context, d *bots.Decision, formKey string) (bo
 		return bots.Result{Status: bots.Refused, Code: "no-match", Message: "it matches no rule, or one of us wrote it: nothing was kept"}, nil
 	}
 	ev.Body.(*bots.Heard).Noted = d.Officer
-	e.accepting.RLock()
-	fresh, err := e.o.Store.Accept(ctx, []*bots.Event{ev})
-	e.accepting.RUnlock()
-	if err != nil {
-		return bots.Result{}, err
-	}
-	return e.await(ctx, ev, fresh[0])
+	return e.await(ctx, ev)
 }
 
 // noteOf checks what an officer entered.

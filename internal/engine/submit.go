@@ -31,24 +31,20 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if n := len(mustJSON(ev)); n > maxDecision {
 		return bots.Result{Status: bots.Refused, Code: "too-long", Message: fmt.Sprintf("%d bytes at once are too many: %d are taken", n, maxDecision)}, nil
 	}
-	fresh, err := e.o.Store.Accept(ctx, []*bots.Event{ev}) // queued below, once somebody waits for it
+	return e.await(ctx, ev)
+}
+
+// await accepts an event and waits for what it comes to.
+func (e *Engine) await(ctx context.Context, ev *bots.Event) (bots.Result, error) {
+	done, fresh, err := e.enter(ctx, ev)
 	if err != nil {
 		return bots.Result{}, err
 	}
-	if fresh[0] {
-		ev.Occurred = ev.Accepted
-	}
-	return e.await(ctx, ev, fresh[0])
-}
-
-// await queues an accepted event, unless it was accepted before, and waits for what it comes to.
-func (e *Engine) await(ctx context.Context, ev *bots.Event, fresh bool) (bots.Result, error) {
-	done := e.wait(ev.ID)
 	defer e.leave(ev.ID, done)
-	if fresh {
-		e.streams.add(ev)
-	} else if r, ok := e.resultOf(ctx, ev.ID); ok {
-		return r, nil
+	if !fresh {
+		if r, ok := e.resultOf(ctx, ev.ID); ok {
+			return r, nil
+		}
 	}
 	select {
 	case r := <-done:
@@ -56,6 +52,25 @@ func (e *Engine) await(ctx context.Context, ev *bots.Event, fresh bool) (bots.Re
 	case <-ctx.Done():
 		return bots.Result{Status: StatusPending, Message: "accepted, not yet decided", Made: []bots.Target{{Kind: bots.KindEvent, ID: ev.ID}}}, nil
 	}
+}
+
+// enter makes an event durable and queues it, unless it was accepted before. Somebody waits for it
+// before anybody can decide it, at a start too: what is half accepted is not read back.
+func (e *Engine) enter(ctx context.Context, ev *bots.Event) (done chan bots.Result, fresh bool, err error) {
+	e.accepting.RLock()
+	defer e.accepting.RUnlock()
+	all, err := e.o.Store.Accept(ctx, []*bots.Event{ev})
+	if err != nil {
+		return nil, false, err
+	}
+	done, fresh = e.wait(ev.ID), all[0]
+	if fresh {
+		if ev.Kind == bots.Decided {
+			ev.Occurred = ev.Accepted
+		}
+		e.streams.add(ev)
+	}
+	return done, fresh, nil
 }
 
 // decisionStream is the stream of the record decided on, so that decisions on one thing

@@ -48,7 +48,7 @@ func TestAPassiveReplyIsClaimedWrittenAndReported(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in(t, func(t *testing.T, w *world) {
-				conv, box := w.conversation(), w.run()
+				conv, box := w.conversation(), w.idle()
 				got := w.awaits(box, conv, 4*time.Second)
 				pass(time.Second)
 				it := w.item(bots.ForReply)
@@ -87,7 +87,7 @@ func TestAnEmergencyCardIsAnsweredBeforeAnythingElse(t *testing.T) {
 
 func TestAPassiveReplyNobodyReportsIsUnknown(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
-		conv, box := w.conversation(), w.run()
+		conv, box := w.conversation(), w.idle()
 		it := w.item(bots.ForReply)
 		if a := <-w.awaits(box, conv, 4*time.Second); !a.ok {
 			t.Fatalf("answer %+v", a)
@@ -99,7 +99,7 @@ func TestAPassiveReplyNobodyReportsIsUnknown(t *testing.T) {
 
 func TestWithoutAPassiveReplyTheMessageGoesItsOrdinaryWay(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
-		conv, box := w.conversation(), w.run()
+		conv, box := w.conversation(), w.idle()
 		got := w.awaits(box, conv, 4*time.Second)
 		if a := <-got; a.ok || a.err != nil {
 			t.Fatalf("answer %+v", a)
@@ -161,7 +161,7 @@ func TestAPassiveReplyIsNotTakenFromAnotherNode(t *testing.T) {
 
 func TestACallbackThatComesAgainGetsTheSameBytes(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
-		conv, box := w.conversation(), w.run()
+		conv, box := w.conversation(), w.idle()
 		it := w.item(bots.ForReply, func(d *bots.Draft) { d.Parent = "msg-7" })
 		answer := func() Passive {
 			t.Helper()
@@ -190,7 +190,7 @@ func TestACallbackThatComesAgainGetsTheSameBytes(t *testing.T) {
 
 func TestPromise4_ARepeatedReplyThatCannotBeWrittenIsUnknown(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
-		conv, box := w.conversation(), w.run()
+		conv, box := w.conversation(), w.idle()
 		it := w.item(bots.ForReply, func(d *bots.Draft) { d.Parent = "msg-7" })
 		for _, outcome := range []error{nil, errors.New("broken pipe")} {
 			p, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(3*time.Second))
@@ -210,7 +210,7 @@ func TestPromise4_ARepeatedReplyThatCannotBeWrittenIsUnknown(t *testing.T) {
 
 func TestWhatWasAcknowledgedWithoutAReplyGoesTheOrdinaryWay(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
-		conv, box := w.conversation(), w.run()
+		conv, box := w.conversation(), w.idle()
 		if _, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(time.Second)); ok || err != nil {
 			t.Fatalf("answered before there was anything: %v, %v", ok, err)
 		}
@@ -230,7 +230,7 @@ func TestWhatWasAcknowledgedWithoutAReplyGoesTheOrdinaryWay(t *testing.T) {
 func TestDeliveriesUnderWayAtTheSameTimeGetTheSameAnswer(t *testing.T) {
 	for _, comes := range []bool{true, false} {
 		in(t, func(t *testing.T, w *world) {
-			conv, box := w.conversation(), w.run()
+			conv, box := w.conversation(), w.idle()
 			got := make(chan answered, 3)
 			for i := range 3 {
 				go func() {

@@ -169,6 +169,11 @@ func (l *lane) record(tx record.Tx, c *claim, r adapters.Receipt, callErr error)
 		c.item.State = record.ItemByHand
 		return l.o.handOver(tx, it, end.Note, c.place, now)
 	}
+	if it.State == record.ItemRejected && it.Purpose == bots.ForBulletin {
+		if err := alarm(tx, it, "refused", whyRefused+it.Why, now); err != nil {
+			return err
+		}
+	}
 	if end.freed { // promise 13
 		if err := release(tx, it, now); err != nil {
 			return err

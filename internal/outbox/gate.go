@@ -32,7 +32,7 @@ func (l *lane) brief(ctx context.Context, it *record.Item) (*brief, error) {
 	b := &brief{item: it}
 	if a, ok := l.o.o.Accounts(it.Account); ok {
 		b.account = a
-		b.quotas = l.o.allowances(a.Caps().Limits, it)
+		b.quotas = binding(l.o.allowances(a.Caps().Limits, it))
 	}
 	if l.o.o.Lint != nil {
 		b.lint = l.o.o.Lint(it.Text)
@@ -122,6 +122,12 @@ func knownAccount(c *check) (ruling, error) {
 		return ruling{}, err
 	}
 	c.acc = a
+	if a.Internal != (c.it.Purpose == bots.ForAlarm) { // promise 1
+		return ruling{hold: whyInternal}, nil
+	}
+	if a.Internal { // it has no mode: it is no face of ours
+		return ruling{}, nil
+	}
 	if a.Mode() != bots.Suggest && a.Mode() != bots.Live {
 		return ruling{hold: whyObserve}, nil
 	}
@@ -155,7 +161,7 @@ func pictured(c *check) (ruling, error) {
 // standingStill holds what only a standing approval released, when that has ended or the
 // account no longer lets machines answer.
 func standingStill(c *check) (ruling, error) {
-	if c.appr == nil || c.appr.Standing == "" {
+	if c.appr == nil || c.appr.Standing == "" || c.acc.Internal && c.appr.Standing == record.OfficersOnly {
 		return ruling{}, nil
 	}
 	s, err := record.Load[record.Standing](c.tx, c.appr.Standing)

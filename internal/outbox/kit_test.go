@@ -311,6 +311,13 @@ func (w *world) run(edit ...func(*Options)) *Outbox {
 	return box
 }
 
+// idle runs an outbox that has found nothing to do: what is put now it does not see by itself.
+func (w *world) idle() *Outbox {
+	box := w.run()
+	synctest.Wait()
+	return box
+}
+
 // start runs an outbox until the returned function is called.
 func (o *Outbox) start(t testing.TB) func() {
 	ctx, cancel := context.WithCancel(context.Background())

@@ -65,6 +65,29 @@ func TestPromise1_NothingUnsolicitedLeavesOnAMachinesWord(t *testing.T) {
 	})
 }
 
+func TestPromise1_AnInternalAccountCarriesAlarmsAndNothingElse(t *testing.T) {
+	for name, c := range map[string]struct {
+		internal bool
+		purpose  bots.Purpose
+		want     string
+	}{
+		"an alarm to officers":      {true, bots.ForAlarm, record.ItemDelivered},
+		"an alarm to the public":    {false, bots.ForAlarm, record.ItemHeld},
+		"an answer to the officers": {true, bots.ForReply, record.ItemHeld},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(t *testing.T, w *world) {
+				it := w.item(c.purpose)
+				change(w, it.Approval, func(a *record.Approval) { a.Officer, a.Standing = "", record.OfficersOnly })
+				change(w, "wb", func(a *bots.Account) { a.Internal = c.internal })
+				w.run()
+				pass(time.Hour)
+				w.wantState(it, c.want)
+			})
+		})
+	}
+}
+
 func TestPromise1_AStandingApprovalMustStillStand(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -54,6 +54,12 @@ func (o *Outbox) allowance(q adapters.Quota, it *record.Item) allowance {
 	return a
 }
 
+// binding leaves out the quotas that a person spends, later and elsewhere: what we leave for
+// them to send uses nothing up yet.
+func binding(all []allowance) []allowance {
+	return slices.DeleteFunc(all, func(a allowance) bool { return a.quota.Advisory })
+}
+
 // zone returns nil for a zone it does not know: a sliding window is stricter than the day
 // it stands for.
 func zone(name string) *time.Location {
@@ -119,9 +125,6 @@ func reserve(tx record.Tx, it *record.Item, all []allowance, now time.Time) (ful
 			continue
 		}
 		if it.Purpose == bots.ForEmergency { // promise 12
-			continue
-		}
-		if a.quota.Advisory { // a person sends it, and sees for themselves
 			continue
 		}
 		if frees.After(until) { // promise 13

@@ -63,10 +63,10 @@ func (l *lane) mayRepeat(it *record.Item, now time.Time) bool {
 		len(it.Attempts) > 0 && now.Sub(it.Attempts[0].At) < keyedFor
 }
 
-// repeatable says whether an item is an emergency card that has not been repeated enough:
-// the one message that is sent at least once.
+// repeatable says whether an item is an emergency card, or an alarm to our own officers, that has
+// not been repeated enough: these are sent at least once.
 func repeatable(it *record.Item) bool {
-	return it.Purpose == bots.ForEmergency && unknowns(it) <= maxRepeats
+	return (it.Purpose == bots.ForEmergency || it.Purpose == bots.ForAlarm) && unknowns(it) <= maxRepeats
 }
 
 // idem is how an unknown outcome of an item can be settled. a may be nil.
@@ -219,10 +219,14 @@ func (l *lane) vanished(ctx context.Context, it *record.Item) error {
 		})
 	}
 	return l.change(ctx, it, "unclear", func(tx record.Tx, it *record.Item, now time.Time) error {
-		if err := it.Unclear(whyVanished, now); err != nil {
+		why := whyVanished
+		if it.Hint != "" {
+			why += "（" + it.Hint + "）"
+		}
+		if err := it.Unclear(why, now); err != nil {
 			return err
 		}
-		return alarm(tx, it, "unknown", whyVanished, now)
+		return alarm(tx, it, "unknown", why, now)
 	})
 }
 

@@ -14,6 +14,7 @@ const (
 	whyLost        = "发送途中程序中断，是否送达未知"
 	whyExpired     = "有效期内未能发出，已作废"
 	whyErased      = "当事人资料已按要求删除，内容无法读取，不再发送"
+	whyInternal    = "值守提醒只能经内部通道发出，内部通道也只发值守提醒，需核对配置"
 	whyNoAccount   = "账号不在登记之列，需核对配置后再放行"
 	whyObserve     = "账号处于“观察”模式，不对外发送"
 	whySuspect     = "账号在平台上显示的名称或主体有变化，核实前暂停发送"
@@ -41,7 +42,7 @@ const (
 	whyManual      = "该平台没有官方接口，须由民警人工代发"
 	whyUrgentHand  = "紧急劝阻须人工代发，请立即处理"
 	whyLateHand    = "人工代发已超过时限，请尽快处理"
-	whyNeverTold   = "平台受理后长时间没有结果，请到平台核对"
+	whyNeverTold   = "平台受理后长时间没有结果，请到平台核对；放在草稿箱的，可能还没有人发送"
 )
 
 func whyHalted(h *record.Halt) string {

@@ -104,7 +104,7 @@ func Principal(a *bots.Account, said, expected string) (news bool) {
 	a.Mismatch = ""
 	if said != "" && said != expected && (expected != "" || !strings.HasPrefix(a.Unit, said)) { // promise 7
 		a.Mismatch = fmt.Sprintf("平台认证主体为“%s”，与配置的“%s”不符", said, cmp.Or(expected, a.Unit))
-		a.Suspect, a.Attested, a.Confirmed = a.Mismatch, nil, false
+		a.Suspect, a.Attested, a.Grounds, a.Confirmed = a.Mismatch, nil, nil, false
 	}
 	if a.Mismatch == "" && before != "" && a.Suspect == before {
 		a.Suspect = ""
@@ -136,6 +136,9 @@ func ResumeSends(h *Halt, by *Officer, now time.Time) error {
 // Stops says whether the halt keeps an item back. An emergency card is never kept back.
 func (h *Halt) Stops(i *Item) bool {
 	if i.Purpose == bots.ForEmergency { // promise 12
+		return false
+	}
+	if i.Purpose == bots.ForAlarm { // our own officers must hear of trouble, whatever is halted
 		return false
 	}
 	return h.Level == HaltEverything || h.Level == HaltUnsolicited && (i.Unsolicited() || i.InPublic())

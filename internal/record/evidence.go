@@ -17,7 +17,8 @@ type Evidence struct {
 	Report       string          `json:"report,omitempty"` // the one that was open when it came
 	Event        string          `json:"event"`            // the message it came with
 	From         adapters.Person `json:"from"`
-	Sent         time.Time       `json:"sent"` // as the platform says
+	By           string          `json:"by,omitempty"` // the officer whose screenshot it is, of what they posted by hand
+	Sent         time.Time       `json:"sent"`         // as the platform says
 	Media        adapters.Media  `json:"media"`
 	Type         string          `json:"type,omitempty"`   // MIME type by its bytes, once kept
 	Size         int64           `json:"size,omitempty"`   // in bytes

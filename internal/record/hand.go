@@ -27,6 +27,7 @@ type Hand struct {
 	At      time.Time `json:"at,omitzero"`
 	Link    string    `json:"link,omitempty"`
 	Proof   string    `json:"proof,omitempty"`   // hex SHA-256 of the text as posted
+	Shot    string    `json:"shot,omitempty"`    // id of the evidence that is a screenshot of it
 	Altered string    `json:"altered,omitempty"` // the text as posted, when it is not the approved one
 	Reason  string    `json:"reason,omitempty"`  // why it differs
 	Second  string    `json:"second,omitempty"`  // officer who confirmed that it differs and was posted
@@ -172,6 +173,21 @@ const maxProof = 16 << 10
 func (i *Item) linked(link string) error {
 	if !IsLink(link) && (link != "" || i.InPublic()) { // promise 4
 		return refuse("link", "give the link of what was posted, beginning with https://; it is the proof")
+	}
+	return nil
+}
+
+// MayAttach says whether an officer may add a screenshot of what they post: one, until it
+// is settled.
+func (i *Item) MayAttach(officer string) error {
+	if err := i.byHand(); err != nil {
+		return err
+	}
+	if i.Hand.Taken != officer { // promise 4
+		return refuse("not-yours", "take the task before you post it; it is taken by %q", i.Hand.Taken)
+	}
+	if i.Hand.Shot != "" {
+		return refuse("shot", "there is a screenshot already")
 	}
 	return nil
 }

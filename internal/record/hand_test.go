@@ -144,6 +144,18 @@ func TestPromise4_OnePersonPostsATask(t *testing.T) {
 	}
 }
 
+func TestPromise4_OnlyWhoPostsShowsWhatWasPosted(t *testing.T) {
+	i, _, _ := task(t, bots.ForWarning)
+	refusedWith(t, i.MayAttach("chen"), "not-yours")
+	i = taken(t, bots.ForWarning)
+	refusedWith(t, i.MayAttach("lin"), "not-yours")
+	if err := i.MayAttach("chen"); err != nil {
+		t.Error(err)
+	}
+	i.Hand.Shot = "x"
+	refusedWith(t, i.MayAttach("chen"), "shot")
+}
+
 func TestPromise4_ALinkIsTheProof(t *testing.T) {
 	for _, l := range []string{"", "tieba", "javascript:alert(1)", "https://", "ftp://tieba.example/1"} {
 		i := taken(t, bots.ForBulletin)

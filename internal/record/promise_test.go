@@ -299,6 +299,7 @@ func TestAHaltStopsWhatIsPublicOrUnsolicited(t *testing.T) {
 func TestPromise12_AHaltSparesTheEmergencyCard(t *testing.T) {
 	cases := map[bots.Purpose]map[HaltLevel]bool{
 		bots.ForEmergency: {HaltNone: false, HaltUnsolicited: false, HaltEverything: false},
+		bots.ForAlarm:     {HaltNone: false, HaltUnsolicited: false, HaltEverything: false},
 		bots.ForReceipt:   {HaltNone: false, HaltUnsolicited: false, HaltEverything: true},
 		bots.ForWarning:   {HaltNone: false, HaltUnsolicited: true, HaltEverything: true},
 		bots.ForBulletin:  {HaltNone: false, HaltUnsolicited: true, HaltEverything: true},
@@ -309,5 +310,28 @@ func TestPromise12_AHaltSparesTheEmergencyCard(t *testing.T) {
 				t.Errorf("halt %q stops a %s: %v, want %v", level, purpose, got, want)
 			}
 		}
+	}
+}
+
+func TestPromise1_OnlyAnAlarmToOfficersLeavesWithoutAnApproval(t *testing.T) {
+	bell := &bots.Account{Head: bots.Head{ID: "bell"}, Internal: true}
+	for name, c := range map[string]struct {
+		account *bots.Account
+		purpose bots.Purpose
+		ok      bool
+	}{
+		"an alarm to officers":  {bell, bots.ForAlarm, true},
+		"a warning to officers": {bell, bots.ForWarning, false},
+		"an alarm in public":    {&bots.Account{Head: bots.Head{ID: "wb"}}, bots.ForAlarm, false},
+	} {
+		d := &bots.Draft{Head: bots.Head{ID: "d"}, Account: c.account.ID, Purpose: c.purpose}
+		a, err := CoverAlarm(d, c.account, now)
+		if (err == nil) != c.ok {
+			t.Errorf("%s: %+v, %v", name, a, err)
+		}
+	}
+	d := &bots.Draft{Head: bots.Head{ID: "d"}, Account: "bell", Purpose: bots.ForWarning}
+	if _, err := Release(d, &Approval{Draft: "d", Seal: Seal(d), Standing: OfficersOnly}, now); err == nil {
+		t.Error("a warning left on the word that it goes to officers")
 	}
 }

@@ -74,6 +74,7 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	KindToken:             func() bots.Record { return new(Token) },
 	KindAuditBatch:        func() bots.Record { return new(AuditBatch) },
 	KindCode:              func() bots.Record { return new(Code) },
+	bots.KindWait:         func() bots.Record { return new(bots.Wait) },
 	KindPulse:             func() bots.Record { return new(Pulse) },
 	KindTakeover:          func() bots.Record { return new(Takeover) },
 	KindEvidence:          func() bots.Record { return new(Evidence) },

@@ -29,13 +29,13 @@ func (i *Item) Snooze(why string, until time.Time) error {
 }
 
 // Repeat lets an unknown outcome be tried again without having been looked up: only when
-// the platform itself refuses a second send under the same key, or for an emergency card,
-// the one message that is sent at least once.
+// the platform itself refuses a second send under the same key, or for an emergency card and an
+// alarm to our own officers, which are sent at least once.
 func (i *Item) Repeat(keyed bool, due time.Time) error {
 	if i.State != ItemUnknown {
 		return refuse("not-unknown", "the item is %s: only an unknown outcome can be repeated", i.State)
 	}
-	if !keyed && i.Purpose != bots.ForEmergency { // promise 4
+	if !keyed && i.Purpose != bots.ForEmergency && i.Purpose != bots.ForAlarm { // promise 4
 		return refuse("blind-repeat", "a %s whose outcome is unknown is never repeated blindly", i.Purpose)
 	}
 	i.State, i.Why, i.Due, i.Untold = ItemDue, "repeated under the same key and code", due, false

@@ -108,10 +108,10 @@ func (m *Master) Tag(scope, value string) string {
 	}
 	defer m.macs.Put(h)
 	h.Reset()
-	var room [256]byte
-	b := append(strconv.AppendInt(room[:0], int64(len(scope)), 10), ':')
-	h.Write(append(append(b, scope...), value...))
-	return tagEncoding.EncodeToString(h.Sum(room[:0])[:16])
+	var space [160]byte
+	text := append(strconv.AppendInt(space[:0], int64(len(scope)), 10), ':')
+	h.Write(append(append(text, scope...), value...))
+	return tagEncoding.EncodeToString(h.Sum(space[:0])[:16])
 }
 
 // String hides the key.

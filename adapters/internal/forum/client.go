@@ -228,3 +228,14 @@ func Until(ctx context.Context, at adapters.Attempt) (context.Context, context.C
 	}
 	return context.WithDeadline(ctx, at.Deadline)
 }
+
+// Unread is the error for a read that was answered with something else than what was asked for.
+func Unread(op, what string) *adapters.Error {
+	return &adapters.Error{Class: adapters.NotSent, Op: op, Phase: adapters.Answered, Err: errors.New(what)}
+}
+
+// IsGone says whether err is that something no longer exists.
+func IsGone(err error) bool { return err != nil && adapters.ClassOf(err) == adapters.Gone }
+
+// IsRejected says whether err is that the forum does not allow it.
+func IsRejected(err error) bool { return err != nil && adapters.ClassOf(err) == adapters.Rejected }

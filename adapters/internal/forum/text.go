@@ -51,6 +51,34 @@ func Fits(op string, l adapters.Limits, ch adapters.Channel, text string) error 
 	return nil
 }
 
+// maxTitle is the default of either forum; a forum may allow less.
+const maxTitle = 255
+
+// Plan makes a bulletin one topic, as it stands. It needs a title, and carries no pictures.
+func Plan(l adapters.Limits, unit adapters.Unit, b adapters.Bulletin) (adapters.Plan, error) {
+	if err := Titled("plan", unit, b.Title); err != nil {
+		return adapters.Plan{}, err
+	}
+	if err := Fits("plan", l, adapters.Public, b.Text); err != nil {
+		return adapters.Plan{}, err
+	}
+	limit, _ := l.For(adapters.Public)
+	return adapters.Plan{Parts: []adapters.Part{{
+		Title: b.Title, Text: b.Text, Language: b.Language, Length: limit.Measure(b.Text), Max: limit.Max, Unit: limit.Unit,
+	}}}, nil
+}
+
+// Titled refuses a topic without a title, and one whose title is too long.
+func Titled(op string, unit adapters.Unit, title string) error {
+	if title == "" {
+		return Reject(op, adapters.ScopeItem, errors.New("a topic needs a title"))
+	}
+	if n := unit.Count(title); n > maxTitle {
+		return Reject(op, adapters.ScopeItem, &adapters.TooLong{Length: n, Max: maxTitle, Unit: unit})
+	}
+	return nil
+}
+
 // ID is a number that some answers write as a string. What is neither is zero: it is not an
 // id of this forum (federated posts have addresses for ids).
 type ID int64

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf16"
 
 	"netpatrol/internal/sandbox/forum"
@@ -92,46 +94,60 @@ func (f *Forum) routes() http.Handler {
 	return mux
 }
 
-// handle reads a request, keeps a second post of one user out while the first is being
-// answered, and lets faults strike.
+// handle reads a request, keeps a second post of one user out while the first is being made,
+// and lets faults strike.
 func (f *Forum) handle(run func(*call) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
-		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v3/topics") {
+		f.Serve(w, r, func() forum.Answer {
 			if !f.begin(r) {
-				a := forum.JSON(http.StatusBadRequest, envelope(http.StatusBadRequest, "You are already posting", object{}))
-				f.Serve(w, r, func() forum.Answer { return a })
-				return
+				return forum.JSON(http.StatusBadRequest, envelope(http.StatusBadRequest, "You are already posting", object{}))
 			}
-			defer f.end(r)
-		}
-		f.Serve(w, r, func() forum.Answer { return f.carryOut(r, raw, run) })
+			defer f.end(r) // before it is answered
+			f.dwell(r)
+			return f.carryOut(r, raw, run)
+		})
 	}
 }
 
-func (f *Forum) begin(r *http.Request) bool {
+// dwell takes the time a post takes to be made.
+func (f *Forum) dwell(r *http.Request) {
+	if f.opts.Making <= 0 || r.Method != http.MethodPost {
+		return
+	}
+	t := time.NewTimer(f.opts.Making)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-r.Context().Done():
+	}
+}
+
+// begin notes that a user's post is being made; ok is false while another one of theirs is.
+func (f *Forum) begin(r *http.Request) (ok bool) {
+	if r.Method != http.MethodPost || !strings.HasPrefix(r.URL.Path, "/api/v3/topics") {
+		return true
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c := call{f: f, r: r}
-	if c.authorize() != nil || c.user == nil || !f.posting[c.user.uid] {
-		if c.user != nil {
-			f.posting[c.user.uid] = true
-		}
-		return true
+	if c.authorize() != nil {
+		return true // it will be refused for that
 	}
-	return false
+	if f.posting[c.user.uid] != nil {
+		return false
+	}
+	f.posting[c.user.uid] = r
+	return true
 }
 
 func (f *Forum) end(r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	c := call{f: f, r: r}
-	if c.authorize() == nil && c.user != nil {
-		delete(f.posting, c.user.uid)
-	}
+	maps.DeleteFunc(f.posting, func(_ int, of *http.Request) bool { return of == r })
 }
 
 func (f *Forum) carryOut(r *http.Request, raw []byte, run func(*call) (any, error)) forum.Answer {

@@ -25,6 +25,6 @@
 // # Concurrency
 //
 // All methods are safe for concurrent use. Requests are carried out one at a time under one
-// lock; a second post of one user while the first is being answered is refused. There is
+// lock; a second post of one user while the first is being made is refused. There is
 // no goroutine: what a moderator would release by now is released by the next look.
 package nodebb

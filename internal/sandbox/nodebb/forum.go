@@ -27,6 +27,7 @@ type Options struct {
 	MaxPost     int
 	MaxChat     int
 	PostDelay   time.Duration // between two posts of an ordinary user
+	Making      time.Duration // that a post takes; another one of its author is refused meanwhile
 	Now         func() time.Time
 }
 
@@ -51,7 +52,7 @@ type Forum struct {
 	messages    []*message // by mid - 1
 	notices     []*notice
 	maintenance bool
-	posting     map[int]bool // users whose post is being answered
+	posting     map[int]*http.Request // by user: the post that is being made
 }
 
 type user struct {
@@ -90,7 +91,7 @@ func New(o Options) *Forum {
 	o.Category = orDefault(o.Category, 5)
 	o.MinPost, o.MaxPost, o.MaxChat = orDefault(o.MinPost, 8), orDefault(o.MaxPost, 32767), orDefault(o.MaxChat, 1000)
 	o.PostDelay = orDefault(o.PostDelay, 10*time.Second)
-	f := &Forum{opts: o, posting: map[int]bool{}}
+	f := &Forum{opts: o, posting: map[int]*http.Request{}}
 	f.users = []*user{{uid: agencyUID, name: o.Handle, reputation: o.Moderator}}
 	f.mux = f.routes()
 	f.pages = forum.Pages(o.Name+"的论坛（NodeBB）", f)

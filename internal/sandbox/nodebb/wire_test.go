@@ -240,11 +240,10 @@ func TestRefusalsAreTold400ByWords(t *testing.T) {
 	}
 }
 
-// TestTwoPostsAtOnce: the second is refused while the first is being answered.
+// TestTwoPostsAtOnce: the second is refused while the first is being made.
 func TestTwoPostsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := nodebb.New(nodebb.Options{Token: token, Handle: "police", Moderator: true})
-		f.Put(forum.Fault{Kind: forum.LateAnswer, On: "POST /api/v3/topics", Delay: time.Hour})
+		f := nodebb.New(nodebb.Options{Token: token, Handle: "police", Moderator: true, Making: time.Second})
 		post := func() *httptest.ResponseRecorder {
 			rec, req := httptest.NewRecorder(), httptest.NewRequest("POST", "/api/v3/topics", strings.NewReader(topic))
 			req.Header.Set("Authorization", "Bearer "+token)

@@ -39,7 +39,7 @@ func browser(t *testing.T) context.Context {
 	if err := chromedp.Do(tab, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
 	}
-	bounded, end := context.WithTimeout(tab, time.Minute)
+	bounded, end := context.WithTimeout(tab, 4*time.Minute)
 	t.Cleanup(end)
 	return bounded
 }

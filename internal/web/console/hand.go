@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,7 @@ type task struct {
 	Approval *record.Approval
 	Proof    proof // as typed, when it was refused
 	Refused  bool
+	Shots    bool // screenshots can be kept
 }
 
 // proof is what an officer typed into the form.
@@ -91,7 +93,7 @@ func (c *Console) showTask(v *visit, status int, n *notice, typed proof, refused
 	if i.Hand == nil {
 		return v.to(itemPath(v))
 	}
-	t := task{Item: i, Proof: typed, Refused: refused}
+	t := task{Item: i, Proof: typed, Refused: refused, Shots: c.station.Attach != nil}
 	if t.Approval, err = record.Fetch[record.Approval](v.ctx(), c.desk, i.Approval); err != nil && !errors.Is(err, record.ErrNotFound) {
 		return err
 	}
@@ -141,6 +143,28 @@ func (c *Console) proveTask(v *visit) error {
 		done = "已登记。"
 	}
 	return c.done(v, a, taskPath(v), notice{Text: done})
+}
+
+// attachShot keeps a screenshot of what was posted.
+func (c *Console) attachShot(v *visit) error {
+	file, _, err := v.r.FormFile("shot")
+	if errors.Is(err, http.ErrMissingFile) {
+		return c.showTask(v, http.StatusUnprocessableEntity, &notice{Text: "请先选择一张截图。", Bad: true}, proof{}, false)
+	}
+	if err != nil {
+		return fmt.Errorf("read an uploaded screenshot: %w", err)
+	}
+	defer file.Close()
+	err = c.station.Attach(v.ctx(), v.officer.ID, v.id(), file)
+	var refused *record.Refusal
+	if errors.As(err, &refused) {
+		return c.showTask(v, http.StatusUnprocessableEntity, &notice{Text: sentence("attach", refused.Code, refused.Message), Bad: true}, proof{}, false)
+	}
+	if err != nil {
+		return err
+	}
+	c.say(v, notice{Text: "截图已保存，谁看过都有记录。"})
+	return v.to(taskPath(v))
 }
 
 // notePage keeps what an officer had typed.

@@ -117,6 +117,7 @@ func (s *site) tasks(now time.Time) {
 	late := s.item("task-late", bots.ForWarning, adapters.Private, now.Add(-40*time.Minute))
 	mine := s.item("task-mine", bots.ForBulletin, adapters.Public, now.Add(-9*time.Minute))
 	altered := s.item("task-altered", bots.ForReply, adapters.InReply, now.Add(-20*time.Minute))
+	mine.Code, mine.Text = "B4N7Q2RS", "【警惕刷单】刷单返利都是诈骗。海口网警 核对码 B4N7Q2RS"
 	s.Task(late, now.Add(-10*time.Minute))
 	s.Task(mine, now.Add(21*time.Minute))
 	s.Task(altered, now.Add(10*time.Minute))

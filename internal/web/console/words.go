@@ -43,7 +43,7 @@ var bulletinWords = map[string]string{bots.BulletinReleased: "已发布", bots.B
 
 var purposeWords = map[string]string{
 	string(bots.ForReply): "答复", string(bots.ForReceipt): "举报回执", string(bots.ForNotice): "通知", string(bots.ForEmergency): "紧急劝阻",
-	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览",
+	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览", string(bots.ForAlarm): "值守提醒",
 }
 
 func purposeWord(p bots.Purpose) string { return word(purposeWords, string(p)) }
@@ -91,7 +91,7 @@ var kindWords = map[string]string{
 	"draft":                "草稿", "item": "待发", "report": "举报", "clue": "线索", "warning": "警示", "bulletin": "通报", "account": "账号", "conversation": "会话", "event": "事件",
 	"approval": "审批", "standing": "常设审批", "halt": "停发", "alarm": "提醒", "officer": "人员",
 	"memory": "自己的记录", "count": "计数", "lease": "发送权", "ledger": "限额记录", "mark": "进度", "wake": "定时提醒", "errand": "待查事项", "tape": "判断记录",
-	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "audit-batch": "审计批次",
+	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "pulse": "账号状况", "wait": "等待答复", "audit-batch": "审计批次",
 	"evidence": "证据",
 }
 
@@ -116,7 +116,7 @@ var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bullet
 
 var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
-	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "correction": "更正",
+	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "correction": "更正",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复",
 }
 
@@ -152,7 +152,7 @@ func degradedWord(s string) string { return word(degradedWords, s) }
 var verbWords = map[bots.Verb]string{
 	bots.PreviewDraft: "给同事预览", bots.PullDraft: "加封后台草稿",
 	bots.Approve: "批准", bots.Reject: "退回", bots.Edit: "修改", bots.ReplyTo: "回复", bots.WriteBulletin: "提交通报", bots.ApproveKind: "提出常设审批",
-	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送",
+	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.TakeTalk: "接手会话", bots.GiveTalk: "交回会话", bots.LogCall: "登记电话", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送",
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
 	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
 	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
@@ -174,9 +174,9 @@ var didWords = map[string]string{
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
-	"take": "接手代发", "give": "交还代发", "prove": "登记已代发", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
-	"dismiss-clue": "线索不予处理", "keep-case": "保留会话", "let-go": "不再保留会话", "erase": "删除个人信息",
-	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "claim": "开始发送",
+	"take": "接手代发", "attach": "附上代发截图", "give": "交还代发", "prove": "登记已代发", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
+	"dismiss-clue": "线索不予处理", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息",
+	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件",
 }
 
@@ -212,6 +212,7 @@ func slotWord(s string) string { return word(slotWords, s) }
 // code where one code means different things.
 var refusals = map[string]string{
 	"not-bulletin":             "只有通报可以先给同事预览。",
+	"cannot-preview":           "这个账号的平台不能先给同事预览，或暂时没有连上。",
 	"preview-late":             "这篇通报已经不在待审批或待发布状态，不用再预览。",
 	"colleague":                "这位同事的账户已停用，不能给他预览。",
 	"no-preview-id":            "配置里没有这位同事在该平台上的号，请管理员在 officers 的 previews 里添加。",
@@ -235,6 +236,7 @@ var refusals = map[string]string{
 	"code":                     "正文里必须保留核对码，群众要靠它核实真假，请补上。",
 	"text":                     "发送前检查没有通过，请改写。",
 	"too-long":                 "超出平台允许的长度，请删短。",
+	"unfit":                    "这个平台不接受这段正文。",
 	"unsolicited":              "常设审批只能用于答复、回执和通知，不能用于警示和通报。",
 	"until":                    "常设审批必须写明截止日期，最长一年。",
 	"version":                  "这个模板已有更新的版本，请看过新版再提出。",
@@ -243,6 +245,7 @@ var refusals = map[string]string{
 	"decide-appeal/two-people": "这条警示是您批准的，异议须由另一位同事复核。",
 	"not-proposed":             "这项常设审批不在待确认状态。",
 	"not-held":                 "它不在暂缓状态，可能刚刚处理过。",
+	"no-notice":                "没有正在发出的通知。",
 	"as":                       "请选择撤回还是维持。",
 	"settle-as":                "请选择一种结果。",
 	"blind-repeat":             "这类内容在结果不明时不能重发。请先到平台上核对。",
@@ -270,13 +273,17 @@ var refusals = map[string]string{
 	"level":                    "请选择停发的范围。",
 	"not-by-hand":              "它不在等待人工代发，可能有同事刚刚处理过。",
 	"taken":                    "已有同事接手这项代发，请先与其联系。两个人都发，对方就会收到两次。",
-	"not-taken":                "还没有人接手这项代发。",
+	"not-taken":                "还没有人接手。",
+	"not-internal":             "值守提醒只能经内部通道发给本单位民警。",
 	"not-yours":                "请先接手，再发布和登记。",
 	"look-first":               "请先打开原帖看一眼：还在、没有改动，勾选后再接手；已删除或改动的，请选“不再代发”。",
 	"seal":                     "内容与审批时的不一致，不能发布，须重新审批。",
 	"account":                  "这个账号现在不能这样用：它处于观察模式、身份存疑，或不是人工代发的账号。",
 	"halted":                   "已停发，恢复后再接手。",
 	"posted":                   "已有同事登记发布，但文字与审批的不一致，须由另一位同事确认。",
+	"shot":                     "已经有一张截图了。",
+	"no-picture":               "这不是可以留存的图片，截图没有保存。支持 PNG、JPEG、WebP。",
+	"no-evidence":              "本站没有启用证据留存，截图没有保存。",
 	"not-posted":               "没有人登记过与审批不一致的发布。",
 	"differs":                  "粘贴的文字与审批的不一致。",
 	"link":                     "请粘贴完整的链接（以 https:// 开头），它是发布的凭据。",
@@ -298,6 +305,8 @@ func sentence(verb bots.Verb, code, message string) string {
 		return ours + where(message)
 	case code == "too-long":
 		return ours + tooLong(message)
+	case code == "unfit":
+		return ours + unfit(message)
 	case detailed[code]:
 		return ours + message
 	}

@@ -10,12 +10,12 @@ import (
 // hundred that one conversation may hold. With a report, only what belongs to it.
 func EvidenceOf(ctx context.Context, s record.Reader, conversation, report string) ([]*record.Evidence, error) {
 	all, err := List[record.Evidence](ctx, s, record.Query{Stream: conversation, Limit: 200})
-	if err != nil || report == "" {
-		return all, err
+	if err != nil {
+		return nil, err
 	}
 	of := all[:0]
 	for _, v := range all {
-		if v.Report == report || v.Erased {
+		if v.By == "" && (report == "" || v.Report == report || v.Erased) {
 			of = append(of, v)
 		}
 	}

@@ -53,7 +53,7 @@ func Forecasts(ctx context.Context, s record.Reader, st Station, account string,
 			}
 		}
 		for _, w := range waits {
-			if samePeriod(q, w.at, at) && !(q.Pushes && w.quiet) {
+			if samePeriod(q, w.at, at) && !(q.Pushes && w.quiet) && (!w.left || q.Advisory) {
 				f.Reserved++
 			}
 		}
@@ -93,6 +93,7 @@ func ledger(ctx context.Context, s record.Reader, account string, q adapters.Quo
 type wait struct {
 	at    time.Time
 	quiet bool
+	left  bool // left for a person to send
 }
 
 // waiting finds the bulletins that are written or approved for an account and not sent yet,
@@ -106,18 +107,18 @@ func waiting(ctx context.Context, s record.Reader, account string, now time.Time
 		}
 		for _, d := range drafts {
 			if d.Account == account && d.Purpose == bots.ForBulletin {
-				out[d.ID+".item"] = wait{later(d.NotBefore, now), d.Extras.Quiet}
+				out[d.ID+".item"] = wait{at: later(d.NotBefore, now), quiet: d.Extras.Quiet}
 			}
 		}
 	}
 	lane := record.Lane(account, adapters.Public, bots.ForBulletin)
-	for _, state := range []string{record.ItemDue, record.ItemHeld} {
+	for _, state := range []string{record.ItemDue, record.ItemHeld, record.ItemAccepted} {
 		items, err := List[record.Item](ctx, s, record.Query{Stream: lane, State: state, Limit: 1000})
 		if err != nil {
 			return nil, err
 		}
 		for _, i := range items {
-			out[i.ID] = wait{later(i.Due, now), i.Extras.Quiet}
+			out[i.ID] = wait{at: later(i.Due, now), quiet: i.Extras.Quiet, left: state == record.ItemAccepted}
 		}
 	}
 	return out, nil

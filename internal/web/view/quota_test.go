@@ -60,6 +60,7 @@ func TestHowAQuotaWillStand(t *testing.T) {
 	other := func(d *bots.Draft) { d.Account = "blog" }
 	preview := func(d *bots.Draft) { d.Purpose = bots.ForPreview }
 	due := &record.Item{Head: bots.Head{ID: "e.item", State: record.ItemDue, Stream: record.Lane("weixin", adapters.Public, bots.ForBulletin)}, Account: "weixin"}
+	left := &record.Item{Head: bots.Head{ID: "g.item", State: record.ItemAccepted, Stream: due.Stream}, Account: "weixin"}
 	for name, c := range map[string]struct {
 		kept           shelf
 		at             time.Time
@@ -73,6 +74,7 @@ func TestHowAQuotaWillStand(t *testing.T) {
 		"one for next month":                        {shelf{spent, bulletinDraft("c", bots.DraftApproved, shanghai(33, 9))}, now, 2, 0},
 		"and seen from there":                       {shelf{spent, bulletinDraft("c", bots.DraftApproved, shanghai(33, 9))}, shanghai(35, 9), 0, 1},
 		"one on its way":                            {shelf{spent, due}, now, 2, 1},
+		"one the platform has taken":                {shelf{spent, left}, now, 2, 0},
 		"what is counted already":                   {shelf{spent, bulletinDraft("b", bots.DraftApproved, shanghai(28, 9))}, now, 2, 0},
 		"quiet, elsewhere or shown to a colleague": {shelf{
 			spent, bulletinDraft("c", bots.DraftAwaiting, shanghai(28, 9), quiet), bulletinDraft("d", bots.DraftAwaiting, shanghai(28, 9), other),
@@ -89,6 +91,10 @@ func TestHowAQuotaWillStand(t *testing.T) {
 				t.Errorf("%+v, want %d used, %d reserved", f, c.used, c.reserved)
 			}
 		})
+	}
+	monthly.Advisory = true // people send: what is left for them is not used yet
+	if got, err := Forecasts(t.Context(), shelf{spent, left}, st, "weixin", now, now); err != nil || len(got) != 1 || got[0].Reserved != 1 || !got[0].Advisory {
+		t.Errorf("%+v, %v", got, err)
 	}
 	if got, err := Forecasts(t.Context(), shelf{}, st, "blog", now, now); err != nil || len(got) != 0 {
 		t.Errorf("an account without quotas: %+v, %v", got, err)

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -26,6 +27,9 @@ type Station struct {
 	OneOfficer bool   // the station has declared that it has a single officer
 	// Limit is how long a text may be on an account's channel.
 	Limit func(account string, ch adapters.Channel) (adapters.TextLimit, bool)
+	// Attach keeps a screenshot of what an officer posted by hand. It returns a
+	// [*record.Refusal] for what is not kept.
+	Attach func(ctx context.Context, officer, item string, from io.Reader) error
 	// Windows is how often and how long a person may be answered on an account after they wrote.
 	Windows func(account string) []adapters.ReplyWindow
 	// Templates lists what a standing approval may cover.

@@ -80,3 +80,6 @@ func (d *Desk) consoleDrafts(context.Context, string) ([]adapters.Prepared, erro
 	defer d.press.mu.Unlock()
 	return d.press.drafts, nil
 }
+
+// noPreview stands where an account could show previews; nothing here sends.
+type noPreview struct{ adapters.Previewer }

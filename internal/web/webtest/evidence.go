@@ -3,6 +3,7 @@ package webtest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -11,12 +12,15 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/blob"
+	"netpatrol/internal/engine"
 	"netpatrol/internal/record"
 	"netpatrol/internal/store/boltstore"
 )
 
-// Files opens a place for evidence beside the station's store.
-func (d *Desk) Files() Files {
+// Files is the place for evidence beside the station's store.
+func (d *Desk) Files() Files { return d.files }
+
+func (d *Desk) openFiles() Files {
 	d.t.Helper()
 	dir := filepath.Join(d.t.TempDir(), "evidence")
 	files, err := blob.Open(blob.Options{Dir: dir, Vault: d.Store.Vault(), Flush: d.Store.FlushKeys})
@@ -35,6 +39,18 @@ type Files struct {
 
 // Dir is where the files lie.
 func (f Files) Dir() string { return f.dir }
+
+// Keep implements [engine.Evidence].
+func (f Files) Keep(ctx context.Context, subject string, from io.Reader) (engine.Kept, error) {
+	k, err := f.Put(ctx, subject, from)
+	if errors.Is(err, blob.ErrType) || errors.Is(err, blob.ErrTooLarge) {
+		return engine.Kept{}, &engine.Unfit{Why: err.Error()}
+	}
+	return engine.Kept(k), err
+}
+
+// Drop implements [engine.Evidence].
+func (f Files) Drop(subject, digest string) error { return f.Remove(subject, digest) }
 
 // Picture implements the port.
 func (f Files) Picture(ctx context.Context, v *record.Evidence, side int) ([]byte, error) {

@@ -57,6 +57,7 @@ type Desk struct {
 	t      testing.TB
 	texts  *templates.Set
 	plan   engine.Schedule
+	files  Files
 	press  press
 }
 
@@ -73,6 +74,7 @@ func Open(t testing.TB) *Desk {
 		t.Fatal(err)
 	}
 	d.seed()
+	d.files = d.openFiles()
 	d.start()
 	return d
 }
@@ -88,7 +90,7 @@ func (d *Desk) start() {
 	}
 	d.plan = engine.Schedule{Name: "morning", Title: "每日防骗提醒", Spec: spec}
 	d.Engine, err = engine.New(d.t.Context(), engine.Options{
-		Store: d.Store, Bots: []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(time.Hour)},
+		Store: d.Store, Evidence: d.files, Bots: []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(time.Hour)},
 		Writer: writer{d.texts}, Tags: d.Store.Vault(), Sieve: patrol.NewSieve(pack), Schedules: []engine.Schedule{d.plan},
 		Accounts:   []*engine.Account{account("weibo", "mastodon"), account("forum", "discourse"), byHand("tieba")},
 		Colleagues: colleague,
@@ -271,7 +273,7 @@ func (d *Desk) Decides(officer string, dec bots.Decision) bots.Result {
 
 // Station is what the pages know of the assembly.
 func (d *Desk) Station() view.Station {
-	return view.Station{Unit: Unit, Limit: limit, Windows: windows, Templates: d.templates, Schedules: d.schedules, Preview: d.preview,
+	return view.Station{Unit: Unit, Attach: d.Attach, Limit: limit, Windows: windows, Templates: d.templates, Schedules: d.schedules, Preview: d.preview,
 		Quotas: quotas, Previewers: previewers, KeepPicture: d.keepPicture, Picture: d.drawn, Pullable: pullable, ConsoleDrafts: d.consoleDrafts}
 }
 
@@ -385,7 +387,7 @@ func (p *platformAccount) Identity(context.Context) (adapters.Identity, error) {
 
 func (p *platformAccount) Caps() adapters.Caps {
 	pictures := adapters.PictureLimit{Count: 9, Bytes: 1 << 20, Types: []string{"image/jpeg", "image/png"}, Cover: 64 << 10, CoverTypes: []string{"image/jpeg"}}
-	return adapters.Caps{Publish: noPublish{}, Message: noSend{}, Comment: noComment{}, Lookup: p, Limits: adapters.Limits{Pictures: pictures}}
+	return adapters.Caps{Publish: noPublish{}, Preview: noPreview{}, Message: noSend{}, Comment: noComment{}, Lookup: p, Limits: adapters.Limits{Pictures: pictures}}
 }
 
 func (*platformAccount) Close() error { return nil }

@@ -1,0 +1,208 @@
+package match
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	chineseDigits = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+	number        = `(?:\d{1,15}(?:,\d{3}){0,4}(?:\.\d{1,2})?|[` + chineseDigits + `十百千万亿拾佰仟]+)`
+)
+
+var (
+	// money is a number with what makes it money: a unit behind it, a sign before it, or
+	// a verb of paying.
+	money = regexp.MustCompile(`(¥|rmb ?|(?:转账?|付款?|打款?|汇款?|充值?|投资?|骗|损失|亏|交|垫付?|花|要|扣|借|到手|每人|费|被盗刷?)(?:了|走|去|给他|给她|给对方|过去)*(?:我|我们|大概|差不多|约|将近|快)? ?)?` +
+		`(` + number + `(?:[万千百亿佰仟wk]` + number + `?)*)` +
+		`(多|几|来|左右)?(万|千|百)?(多)?(元|块钱|块|人民币|rmb|圆)?`)
+	hotline  = regexp.MustCompile(`^(?:110|119|120|122|9\d{4}|1[0-2]\d{3})$`)
+	counters = regexp.MustCompile(`^(?:多|余)?(?:\+|人|次|粉|条|个|名|台|份|平|公里|里|km|户|吨|步|年|股|字|张|家|本|天|月|号|日|点|岁|分|小时|画质|高清|%|倍|单|位|只|米|克|瓦|字节|套|部|遍|楼|层|届|期|集|章|[a-z])`)
+)
+
+// jiao is a price with a tenth: "9块9".
+var jiao = regexp.MustCompile(`(\d{1,5})块([1-9])(?:毛|角)?`)
+
+func (f Folded) amounts() (all []candidate) {
+	for _, m := range jiao.FindAllStringSubmatchIndex(f.Text, -1) {
+		if !f.within(m[:2], isDigit) && !counters.MatchString(f.Text[m[1]:]) {
+			all = append(all, found(Amount, f.Text[m[2]:m[3]]+"."+f.Text[m[4]:m[5]]+"0", m[0], m[1], 80))
+		}
+	}
+	for _, at := range money.FindAllStringSubmatchIndex(f.Text, -1) {
+		if i, ok := f.amount(at); ok {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func (f Folded) amount(at []int) (candidate, bool) {
+	part := func(n int) string {
+		if at[2*n] < 0 {
+			return ""
+		}
+		return f.Text[at[2*n]:at[2*n+1]]
+	}
+	said, digits, currency := part(1), part(2)+part(4), part(6)
+	if f.cut(at) || currency == "" && counters.MatchString(f.Text[at[1]:]) {
+		return candidate{}, false
+	}
+	if currency == "" && said == "" && !arabicWithUnit(digits) {
+		return candidate{}, false
+	}
+	cents, ok := cents(digits)
+	if currency == "" && hotline.MatchString(digits) {
+		return candidate{}, false // 打了110
+	}
+	signed := currency != "" || said == "¥" || strings.HasPrefix(said, "rmb")
+	if !ok || cents == 0 || !signed && !hasUnit(digits) && cents < 100_00 {
+		return candidate{}, false
+	}
+	c := found(Amount, yuan(cents), at[4], at[1], 70)
+	if signed {
+		c.Confidence = 85
+	}
+	c.Approx = part(3)+part(5) != ""
+	return c, true
+}
+
+// cut says whether the number is a piece of a longer word or number.
+func (f Folded) cut(at []int) bool {
+	from := at[4]
+	return from > 0 && at[2] < 0 && (isWord(f.Text[from-1]) || f.Text[from-1] == '.' || f.Text[from-1] == '-' || f.Text[from-1] == '/') ||
+		at[1] < len(f.Text) && isDigit(f.Text[at[1]])
+}
+
+func hasUnit(s string) bool        { return strings.ContainsAny(s, "万千百亿佰仟wk") }
+func arabicWithUnit(s string) bool { return isDigit(s[0]) && hasUnit(s) }
+
+var units = map[rune]int64{'十': 10, '拾': 10, '百': 100, '佰': 100, '千': 1000, '仟': 1000, 'k': 1000, '万': 1_0000, 'w': 1_0000, '亿': 1_0000_0000}
+
+// tooMuch bounds amounts, in cents: beyond a trillion yuan it is no amount.
+const tooMuch = 100_0000_0000_0000
+
+// cents reads 35000, 3万5, 1.5w, 三万五千, 十二万. A lone digit behind a unit is of the next
+// lower one: 3万5 is 35,000.
+func cents(s string) (int64, bool) {
+	var total, section, n int64 // in cents; n is a number still without unit
+	var last int64              // the unit before n
+	pending, lone := false, false
+	for i := 0; i < len(s); {
+		if w, v, single := readNumber(s[i:]); w > 0 {
+			if pending {
+				return 0, false
+			}
+			n, lone, pending = v, single, true
+			i += w
+			continue
+		}
+		r, w := utf8.DecodeRuneInString(s[i:])
+		i += w
+		u, ok := units[r]
+		if r == '零' || r == '〇' {
+			last = 0 // 三万零五 is 30,005
+			continue
+		}
+		if !ok {
+			return 0, false
+		}
+		if !pending && section == 0 && total == 0 && u != 10 {
+			return 0, false // 百万, 千万: no amount by themselves
+		}
+		if !pending && u <= 1000 {
+			n = 100 // 十二: the one is not said
+		}
+		if u >= 1_0000 {
+			total += (section + n) * u
+			section = 0
+		} else {
+			section += n * u
+		}
+		n, pending, last = 0, false, u
+		if total > tooMuch || section > tooMuch {
+			return 0, false
+		}
+	}
+	if pending && lone && last >= 100 {
+		n = n * last / 10
+	}
+	total += section + n
+	return total, total <= tooMuch
+}
+
+// readNumber reads digits with commas and cents, or one Chinese digit. Lone is true for
+// a single digit.
+func readNumber(s string) (width int, inCents int64, lone bool) {
+	r, w := utf8.DecodeRuneInString(s)
+	if v := chineseDigit(r); v > 0 {
+		return w, v * 100, true
+	}
+	for width < len(s) && (isDigit(s[width]) || width > 0 && (s[width] == ',' || s[width] == '.')) {
+		width++
+	}
+	if width == 0 || width > 16 {
+		return 0, 0, false
+	}
+	v, err := strconv.ParseFloat(strings.ReplaceAll(s[:width], ",", ""), 64)
+	if err != nil || v > 1e12 {
+		return 0, 0, false
+	}
+	return width, int64(v*100 + 0.5), width == 1
+}
+
+func chineseDigit(r rune) int64 {
+	switch r {
+	case '两':
+		return 2
+	case '零', '〇':
+		return 0
+	}
+	for _, row := range [...]string{"一二三四五六七八九", "壹贰叁肆伍陆柒捌玖"} {
+		if i := strings.IndexRune(row, r); i >= 0 {
+			return int64(i/utf8.RuneLen(r) + 1)
+		}
+	}
+	return 0
+}
+
+func yuan(cents int64) string {
+	if cents%100 == 0 {
+		return strconv.FormatInt(cents/100, 10)
+	}
+	return strconv.FormatFloat(float64(cents)/100, 'f', 2, 64)
+}
+
+// coinage is an amount of a currency that has no yuan: USDT is called u as well.
+var coinage = regexp.MustCompile(`(\d{1,12}(?:,\d{3})*(?:\.\d{1,8})?|[一二两三四五六七八九]?[十百千万]+)(万)? ?个?(usdt|泰达币|btc|比特币|eth|以太坊|u币|u\b|u(?:[^a-z0-9]|$))`)
+
+func (f Folded) coins() (all []candidate) {
+	for _, m := range coinage.FindAllStringSubmatchIndex(f.Text, -1) {
+		number := f.Text[m[2]:m[3]]
+		if m[4] >= 0 {
+			number += "万"
+		}
+		value, ok := cents(number)
+		if !ok || value == 0 || m[0] > 0 && (isWord(f.Text[m[0]-1]) || f.Text[m[0]-1] == '.') {
+			continue
+		}
+		name, to := coinOf(f.Text[m[6]:m[7]])
+		all = append(all, found(Coins, yuan(value)+" "+name, m[2], m[6]+to, 75))
+	}
+	return all
+}
+
+// coinOf names a coin, and says how many bytes of the word are its own.
+func coinOf(word string) (name string, width int) {
+	switch {
+	case strings.HasPrefix(word, "btc"), strings.HasPrefix(word, "比特币"):
+		return "BTC", len(word)
+	case strings.HasPrefix(word, "eth"), strings.HasPrefix(word, "以太坊"):
+		return "ETH", len(word)
+	case strings.HasPrefix(word, "u") && !strings.HasPrefix(word, "usdt") && !strings.HasPrefix(word, "u币"):
+		return "USDT", 1
+	}
+	return "USDT", len(word)
+}

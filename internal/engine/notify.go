@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// Contact is where an officer on duty is reached outside the desk.
+type Contact struct {
+	Officer string
+	Account string          // one that reaches officers only
+	To      adapters.Person // as that account names them
+}
+
+// notify rings the officers of a level. Nobody to ring is an alarm in itself.
+func (c *commit) notify(x bots.Notify) error {
+	about := c.about(x.About)
+	var contacts []Contact
+	if c.e.o.OnDuty != nil {
+		var err error
+		if contacts, err = c.e.o.OnDuty(c.tx, c.now, x.Level, x.Turn); err != nil {
+			return err
+		}
+	}
+	if err := c.rung(x); err != nil {
+		return err
+	}
+	for i, to := range contacts {
+		if err := c.ring(fmt.Sprintf("alarm%d", i), to, x, about); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rung counts the levels that were told of a wait.
+func (c *commit) rung(x bots.Notify) error {
+	if x.About.Kind != bots.KindWait {
+		return nil
+	}
+	w, err := record.Load[bots.Wait](c.tx, x.About.ID)
+	if err != nil {
+		return err
+	}
+	w.Alarms, w.Updated = max(w.Alarms, x.Level), c.now
+	return c.tx.Put(w)
+}
+
+// ring drafts and releases one alarm. No officer approves it, because officers are all it can reach.
+func (c *commit) ring(part string, to Contact, x bots.Notify, about bots.Target) error {
+	a, err := record.Load[bots.Account](c.tx, to.Account)
+	if err != nil {
+		return fmt.Errorf("account %s, by which %s is reached: %w", to.Account, to.Officer, err)
+	}
+	d := &bots.Draft{
+		Head: bots.Head{ID: bots.NewID(*c.ev, part), Stream: c.ev.Stream, Created: c.now, Updated: c.now}, Purpose: bots.ForAlarm,
+		Account: to.Account, Channel: adapters.Private, To: to.To, Template: x.Template, Vars: maps.Clone(x.Vars), About: about,
+		Event: c.ev.ID, Author: "bot:" + c.bot, Expires: c.now.Add(c.e.o.Pace.DraftLife),
+	}
+	if err := c.write(d, a); err != nil {
+		return err
+	}
+	approval, err := record.CoverAlarm(d, a, c.now)
+	if err != nil {
+		return err
+	}
+	d.Seal = record.Seal(d)
+	c.audit("alarm", about, d.Code, fmt.Sprintf("level %d to %s by %s", x.Level, to.Officer, to.Account))
+	if err := c.release(d, approval); err != nil {
+		return err
+	}
+	return c.put(d)
+}
