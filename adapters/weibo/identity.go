@@ -29,7 +29,7 @@ func (a *account) Identity(ctx context.Context) (adapters.Identity, error) {
 	if u.id() != a.options.uid {
 		return adapters.Identity{}, nothing(k, "saying who the account is")
 	}
-	id := adapters.Identity{Person: u.person(), URL: "https://weibo.com/u/" + u.id(), Until: ends}
+	id := adapters.Identity{Person: u.person(), URL: profileURL(u.id()), Until: ends}
 	kind := -1
 	if u.VerifiedType != nil {
 		kind = *u.VerifiedType

@@ -54,6 +54,7 @@ func abilities() []adapters.Ability {
 		{Name: "find", Permission: "statuses/user_timeline", Note: "posts only; comments and private messages cannot be found again"},
 		{Name: "measure", Permission: "statuses/count", Note: "comments, shares, likes"},
 		{Name: "lookup", Permission: "statuses/show"},
+		{Name: "guide", Note: "links to the page on which a person does what no program may, such as writing to a stranger"},
 	}
 }
 

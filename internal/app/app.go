@@ -173,6 +173,7 @@ func (a *App) accounts() []*engine.Account {
 				open, _ := a.opener.get(c.ID)
 				return open
 			},
+			Region:  a.o.Config.Speaks(c).Region,
 			Menu:    labels(c),
 			Problem: func() error { return a.opener.problem(c.ID) },
 			Watch:   c.Watch, Poll: c.Poll, ForgetLeavers: a.o.Platforms[c.Platform].Manifest.ForgetLeavers,

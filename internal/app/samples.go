@@ -11,7 +11,7 @@ import (
 // samples stand for what a message is filled with, so that whoever approves a text ahead
 // of time reads it as a citizen would. The table never changes.
 var samples = map[string]string{
-	"Reference": "K7M2P9XW",
+	"Reference": "460100-20261125-004217-X",
 	"Title":     "警惕冒充客服退款骗局",
 	"Text":      "（正文写在这里）",
 	"Post":      "刷单返利日结，每单佣金5%",

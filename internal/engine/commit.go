@@ -285,7 +285,7 @@ func (c *commit) openReport(x bots.OpenReport) error {
 		Head: c.head(x.ID, "open"), Account: c.ev.Account, Conversation: c.ev.Stream, Slots: x.Slots,
 		Emergency: x.Emergency, Bot: c.bot, Lines: []bots.Line{c.line(h)},
 	}
-	if r.Reference, err = c.code(bots.Target{Kind: bots.KindReport, ID: x.ID}); err != nil {
+	if r.Reference, err = c.receipt(bots.Target{Kind: bots.KindReport, ID: x.ID}); err != nil {
 		return err
 	}
 	if c.conv != nil {

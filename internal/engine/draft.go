@@ -238,7 +238,19 @@ const codeAlphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 // code gives a record the short code by which people refer to it and files it. The
 // code follows from the record's id and a secret, so a replay gives the same.
-func (c *commit) code(on bots.Target) (string, error) {
+func (c *commit) code(on bots.Target) (string, error) { return c.file(on, spell) }
+
+// receipt gives a report its public reference and files it.
+func (c *commit) receipt(on bots.Target) (string, error) {
+	region := ""
+	if a := c.e.accounts[c.ev.Account]; a != nil {
+		region = a.Region
+	}
+	return c.file(on, func(tag string) string { return record.NewReference(region, tag, c.now) })
+}
+
+// file files a record under the first name for it that is free.
+func (c *commit) file(on bots.Target, spell func(tag string) string) (string, error) {
 	for salt := range 8 {
 		code := spell(c.e.o.Tags.Tag("code", fmt.Sprintf("%s#%d", on, salt)))
 		old, err := record.Load[record.Code](c.tx, code)

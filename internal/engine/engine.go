@@ -110,7 +110,9 @@ type Account struct {
 	Open  func() adapters.Account
 	Watch []string
 	Poll  time.Duration
-	Menu  map[string]string // what the entries of the account's menu say, by key
+	// Region is the region code of the unit that speaks; references of its reports begin with it.
+	Region string
+	Menu   map[string]string // what the entries of the account's menu say, by key
 	// ForgetLeavers: what is kept of somebody who unfollows is erased, as the platform demands.
 	ForgetLeavers bool
 

@@ -18,6 +18,7 @@ const beatEvery = time.Minute
 type pulse struct {
 	mu      sync.Mutex
 	heard   time.Time
+	told    time.Time // the heard that was stored last
 	written time.Time
 	trouble map[string]string
 	since   time.Time
@@ -34,8 +35,13 @@ func (e *Engine) well(ctx context.Context, a *Account, source string, events int
 		if events > 0 {
 			p.heard = now
 		}
-		return p.recover(source) || events > 0 && now.Sub(p.written) >= beatEvery
+		return p.recover(source) || p.news(now)
 	})
+}
+
+// news says whether what was heard should be stored: the first at once, later ones now and then.
+func (p *pulse) news(now time.Time) bool {
+	return !p.heard.Equal(p.told) && (p.told.IsZero() || now.Sub(p.written) >= beatEvery)
 }
 
 // ill notes that a source keeps failing.
@@ -93,7 +99,7 @@ func (e *Engine) beat(ctx context.Context, a *Account, note func(*pulse, time.Ti
 	tell := note(&a.pulse, now)
 	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Since: a.pulse.since, Hears: a.pulse.hears, Ends: a.pulse.ends}
 	if tell {
-		a.pulse.written = now
+		a.pulse.written, a.pulse.told = now, a.pulse.heard
 	}
 	a.pulse.mu.Unlock()
 	if !tell {

@@ -94,3 +94,19 @@ func TestPollsOfManyAccountsAreSpreadAndKeepTheirBeat(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatWasHeardLastIsStoredInTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, deskOptions{watch: &pages{}})
+		synctest.Wait()
+		d.says("p", "1", "在吗")
+		time.Sleep(time.Second)
+		d.says("p", "2", "还在吗")
+		last := time.Now()
+		time.Sleep(2 * time.Minute) // nothing more is heard, and the polls go on
+		synctest.Wait()
+		if p := d.pulseOf(); !p.Heard.Equal(last) {
+			t.Errorf("heard at %s, stored %s", last, p.Heard)
+		}
+	})
+}

@@ -57,7 +57,7 @@ func (c *Console) quotas(v *visit, accounts []string, at time.Time) ([]quotaStat
 
 // quotaWords: "本月已用 2 次（每月 4 次），已预留 1 次，还剩 1 次".
 func quotaWords(f view.Forecast, now time.Time) string {
-	period, per := "近期", fmt.Sprintf("每 %s ", f.Per)
+	period, per := "近期", "每"+span(f.Per)+" "
 	day := func(t time.Time) string { return t.In(beijing).Format("1月2日") }
 	switch {
 	case f.Monthly && f.At.In(beijing).Month() == now.In(beijing).Month():

@@ -54,8 +54,11 @@ func Why(ctx context.Context, s Desk, st Station, code string) (*Story, error) {
 }
 
 // findCode tries the code as typed, then as it is printed: upper case, without the
-// spaces and dashes people put in when they read one out.
+// spaces and dashes people put in when they read one out; or, a reference, with its own.
 func findCode(ctx context.Context, s record.Reader, code string) (*record.Code, error) {
+	if reference, ok := record.ParseReference(code); ok {
+		code = reference
+	}
 	c, err := record.Fetch[record.Code](ctx, s, strings.TrimSpace(code))
 	if errors.Is(err, record.ErrNotFound) {
 		plain := strings.NewReplacer(" ", "", "-", "", "\u3000", "", "－", "", "—", "").Replace(code)
