@@ -102,6 +102,7 @@ type Caps struct {
 	Drafts  Drafter
 
 	CountsDays bool // Measure tells the figures of the whole account, too
+	FindsByKey bool // Find goes by the key of a send alone: what a person posted there it never finds
 }
 
 // Publisher makes public posts: plan, publish, check.
@@ -140,8 +141,11 @@ type Watcher interface {
 
 // Streamer delivers events as they happen. Frames never move a poll cursor.
 type Streamer interface {
-	// Stream blocks until ctx ends or the connection breaks, calling emit in order.
-	Stream(ctx context.Context, emit func(Inbound) error) error
+	// Stream blocks until ctx ends or the connection breaks. It calls up once it is connected:
+	// what came before is polled for then. Then it calls emit in order, and ends with an error of
+	// emit's. A connection given up because nothing was said for long ends with nil. What cannot
+	// be streamed from at all is an [*Error] of class [Unsupported].
+	Stream(ctx context.Context, up func(), emit func(Inbound) error) error
 }
 
 // Searcher finds public posts by words. Same rules as Watcher.

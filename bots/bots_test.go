@@ -32,6 +32,8 @@ func TestEventsOfEveryKindSurviveJSON(t *testing.T) {
 		bots.Fetched:   &bots.FetchResult{Bot: "b", Key: "k", Sight: &adapters.Sight{Exists: true, Text: "x"}},
 		bots.Decided:   &bots.Decision{Officer: "o", Verb: bots.Approve, On: bots.Target{Kind: bots.KindDraft, ID: "d"}, Seen: 3},
 		bots.SendEnded: &bots.Outcome{Item: "i", Draft: "d", State: "delivered", Purpose: bots.ForWarning},
+
+		bots.HandoffAnswered: &bots.HandoffAnswer{Handoff: "h", As: bots.HandoffAccepted, Number: "7", Report: "r"},
 	}
 	for _, k := range []bots.EventKind{
 		bots.MessageHeard, bots.MentionHeard, bots.CommentHeard, bots.PostSeen, bots.PostEdited,

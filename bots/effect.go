@@ -131,6 +131,8 @@ const (
 	FetchMedia FetchWhat = "media"
 	// FetchFigures reads what a platform counted of a post of ours.
 	FetchFigures FetchWhat = "figures"
+	// FetchProof looks for what an officer posted by hand. Only the engine asks for it.
+	FetchProof FetchWhat = "proof"
 )
 
 // Fetch is a read-only errand; its [FetchResult] comes back to this bot in this stream.

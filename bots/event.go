@@ -97,6 +97,7 @@ type Heard struct {
 	Detail   string           `json:"detail,omitempty"`
 	Source   string           `json:"source,omitempty"` // the watched source it came by
 	Hits     []Hit            `json:"hits,omitempty"`   // what the sieve found
+	Secret   bool             `json:"secret,omitempty"` // a lookup code stood in Text and was masked
 	Noted    string           `json:"noted,omitempty"`  // officer who typed it in, where no program can listen
 }
 
@@ -237,6 +238,8 @@ func newBody(kind EventKind) (Body, error) {
 		return new(Decision), nil
 	case SendEnded:
 		return new(Outcome), nil
+	case HandoffAnswered:
+		return new(HandoffAnswer), nil
 	}
 	return nil, fmt.Errorf("no event kind %q", kind)
 }

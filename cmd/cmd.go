@@ -39,9 +39,11 @@ import (
 	"netpatrol/adapters/manual"
 	"netpatrol/adapters/mastodon"
 	"netpatrol/adapters/nodebb"
+	"netpatrol/adapters/notify"
 	"netpatrol/adapters/wechat"
 	"netpatrol/adapters/weibo"
 	"netpatrol/bots"
+	"netpatrol/internal/app"
 )
 
 // Assembly is what a binary is made of: its platforms, and the bots and texts it has
@@ -59,9 +61,11 @@ func Default() Assembly {
 		"discourse": discourse.Platform(),
 		"discuz":    discuz.Platform(),
 		"feed":      feed.Platform(),
+		"kiosk":     app.KioskPlatform(),
 		"manual":    manual.Platform(),
 		"mastodon":  mastodon.Platform(),
 		"nodebb":    nodebb.Platform(),
+		"notify":    notify.Platform(),
 		"wechat":    wechat.Platform(),
 		"weibo":     weibo.Platform(),
 	}}

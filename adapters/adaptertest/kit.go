@@ -98,6 +98,8 @@ type Source struct {
 	Name  string
 	Kind  adapters.Kind // what a citizen's writing there arrives as
 	Inbox bool          // private messages: an empty cursor starts at the oldest, not at the present
+	// Unstreamed says that a stream, where there is one, does not show it.
+	Unstreamed bool
 }
 
 // Answer is what a platform says in some situation, in its own dialect.

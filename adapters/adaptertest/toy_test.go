@@ -334,7 +334,7 @@ func (t *toy) inbound(p toyPost) adapters.Inbound {
 	return adapters.Inbound{Key: key, Kind: adapters.KindMessage, Ref: adapters.Ref(p.ID), From: adapters.Person{ID: p.Who}, Text: p.Text}
 }
 
-func (t *toy) Stream(ctx context.Context, emit func(adapters.Inbound) error) error {
+func (t *toy) Stream(ctx context.Context, up func(), emit func(adapters.Inbound) error) error {
 	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, t.base+"/stream", nil)
 	r.Header.Set("Authorization", t.secret.Reveal())
 	resp, err := t.host.Read.Do(r)
@@ -342,6 +342,7 @@ func (t *toy) Stream(ctx context.Context, emit func(adapters.Inbound) error) err
 		return &adapters.Error{Class: adapters.NotSent, Op: "stream", Err: adapters.Redact(err)}
 	}
 	defer resp.Body.Close()
+	up()
 	for d := json.NewDecoder(resp.Body); ; {
 		var p toyPost
 		if err := d.Decode(&p); err != nil {

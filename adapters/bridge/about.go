@@ -123,7 +123,7 @@ func (a about) limits(checked string) (adapters.Limits, error) {
 
 // caps are the abilities the site lists; a word it alone knows is passed over.
 func (d about) caps(a *account, r *receiver) adapters.Caps {
-	c := adapters.Caps{Webhook: r}
+	c := adapters.Caps{Webhook: r, FindsByKey: true}
 	has := func(word string) bool { return slices.Contains(d.Abilities, word) }
 	if has("publish") {
 		c.Publish, c.Find = a, a

@@ -1,12 +1,14 @@
 package mastodon
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/go-resty/resty/v2"
@@ -24,15 +26,21 @@ const userAgent = "netpatrol/1 (official account of a public-safety agency)"
 type client struct {
 	read, write *resty.Client
 	files       *resty.Client // attachments, without the token
+	lent        *http.Client  // for the stream
 	base        *url.URL
+	streams     string // address of the streaming API
 	token       adapters.Secret
 	log         *slog.Logger
 }
 
 func newClient(c adapters.Config, h adapters.Host) (*client, error) {
-	base, err := url.Parse(strings.TrimRight(c.BaseURL, "/"))
-	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") || base.RawQuery != "" || base.User != nil {
+	base, ok := address(c.BaseURL, "https", "http")
+	if !ok {
 		return nil, misconfigured(c, "base_url must look like https://social.example, without user, password or query")
+	}
+	streams, ok := address(or(c.Options["streaming_url"], c.BaseURL), "https", "http", "wss", "ws")
+	if !ok {
+		return nil, misconfigured(c, "option streaming_url must look like wss://streaming.social.example, without user, password or query")
 	}
 	token := adapters.Secret(strings.TrimSpace(c.Secrets["token"].Reveal()))
 	if token == "" {
@@ -45,8 +53,14 @@ func newClient(c adapters.Config, h adapters.Host) (*client, error) {
 	log = log.With("account", c.ID)
 	return &client{
 		read: onResty(h.Read, base.String(), token, log), write: onResty(h.Write, base.String(), token, log), files: files(h.Read, base), base: base,
-		token: token, log: log,
+		lent: h.Read, streams: streams.String(), token: token, log: log,
 	}, nil
+}
+
+// address reads the address of an API.
+func address(s string, schemes ...string) (*url.URL, bool) {
+	u, err := url.Parse(strings.TrimRight(s, "/"))
+	return u, err == nil && u.Host != "" && slices.Contains(schemes, u.Scheme) && u.RawQuery == "" && u.User == nil
 }
 
 // onResty puts resty on a copy of a lent client: resty sets a transport of its
@@ -83,9 +97,12 @@ type call struct {
 	body             any
 	key              string // idempotency key
 	parent           adapters.Ref
+	file             *adapters.Picture // uploaded with alt, in place of body
+	alt              string
 }
 
-func (c call) mutating() bool { return c.method != "" && c.method != http.MethodGet }
+// mutating: a file that is uploaded reaches nobody until a post shows it.
+func (c call) mutating() bool { return c.method != "" && c.method != http.MethodGet && c.file == nil }
 
 // do makes one request and decodes a success into out, unless out is nil. Every
 // error is an [*adapters.Error].
@@ -95,29 +112,39 @@ func (c *client) do(ctx context.Context, k call, out any) error {
 }
 
 func (c *client) exchange(ctx context.Context, k call, out any) (http.Header, error) {
+	_, header, err := c.answer(ctx, k, out)
+	return header, err
+}
+
+// answer also tells the status of a success.
+func (c *client) answer(ctx context.Context, k call, out any) (int, http.Header, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, &adapters.Error{Class: adapters.NotSent, Op: k.op, Err: err}
+		return 0, nil, &adapters.Error{Class: adapters.NotSent, Op: k.op, Err: err}
 	}
 	var trace adapters.Trace
 	resp, err := c.request(trace.Watch(ctx), k)
 	switch {
 	case err != nil && k.mutating():
-		return nil, c.scrubbed(trace.Fail(k.op, err))
+		return 0, nil, c.scrubbed(trace.Fail(k.op, err))
 	case err != nil:
-		return nil, c.scrubbed(&adapters.Error{Class: adapters.NotSent, Op: k.op, Phase: trace.Phase(), Err: adapters.Redact(err)})
+		return 0, nil, c.scrubbed(&adapters.Error{Class: adapters.NotSent, Op: k.op, Phase: trace.Phase(), Err: adapters.Redact(err)})
 	case !resp.IsSuccess():
-		return nil, c.refusal(k, resp)
+		return 0, nil, c.refusal(k, resp)
 	case out == nil:
-		return resp.Header(), nil
+		return resp.StatusCode(), resp.Header(), nil
 	}
 	if err := json.Unmarshal(resp.Body(), out); err != nil {
-		return nil, &adapters.Error{Class: unclear(k), Op: k.op, Phase: adapters.Answered,
+		return 0, nil, &adapters.Error{Class: unclear(k), Op: k.op, Phase: adapters.Answered,
 			Err: fmt.Errorf("the answer (HTTP %d, %d bytes) is not what was expected: %s", resp.StatusCode(), len(resp.Body()), jsonFault(err))}
 	}
-	return resp.Header(), nil
+	return resp.StatusCode(), resp.Header(), nil
 }
 
 func (c *client) request(ctx context.Context, k call) (*resty.Response, error) {
+	if k.file != nil {
+		return c.write.R().SetContext(ctx).SetMultipartField("file", fileName(k.file.Type), k.file.Type, bytes.NewReader(k.file.Data)).
+			SetMultipartFormData(map[string]string{"description": k.alt}).Post(k.path)
+	}
 	if !k.mutating() {
 		return c.read.R().SetContext(ctx).SetQueryParamsFromValues(k.query).Get(k.path)
 	}

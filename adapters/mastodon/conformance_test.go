@@ -37,8 +37,9 @@ func kit(f func() *fake) adaptertest.Kit {
 		},
 		Sources: []adaptertest.Source{
 			{Name: "mentions", Kind: adapters.KindMessage, Inbox: true},
-			{Name: "tag:反诈", Kind: adapters.KindPost},
-			{Name: "timeline:" + aliceID, Kind: adapters.KindPost},
+			{Name: "tag:反诈", Kind: adapters.KindPost, Unstreamed: true},
+			{Name: "timeline:" + aliceID, Kind: adapters.KindPost, Unstreamed: true},
+			{Name: "search:e", Kind: adapters.KindPost, Unstreamed: true},
 		},
 		Media: &adaptertest.Media{Send: attach, Expire: detach},
 		Shared: func(f adaptertest.Fake, text string) (adapters.Ref, []string) {
@@ -50,7 +51,7 @@ func kit(f func() *fake) adaptertest.Kit {
 
 func TestConformance(t *testing.T) {
 	k := kit(newFake)
-	k.Sources = append(k.Sources, adaptertest.Source{Name: "filtered", Kind: adapters.KindMessage, Inbox: true})
+	k.Sources = append(k.Sources, adaptertest.Source{Name: "filtered", Kind: adapters.KindMessage, Inbox: true, Unstreamed: true})
 	adaptertest.Run(t, k)
 }
 

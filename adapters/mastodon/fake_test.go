@@ -38,6 +38,12 @@ type fake struct {
 	link         string // of the page being answered
 	answer       string // to every new post, in place of the post
 
+	streams       *streams
+	uploads       []*upload
+	instead       func(http.ResponseWriter) // answers in place of a stream
+	refuseUploads bool
+	busy          int // looks for which every upload is worked on
+
 	files map[string][]byte // attachments by path
 	base  string            // of the last request, as a client wrote it
 }
@@ -58,9 +64,10 @@ type post struct {
 	filteredLate                                           bool
 	muted                                                  bool // taken out of pages after they are cut
 	odd                                                    bool // a notification without its post
+	media                                                  []string
 }
 
-func newFake() *fake { return &fake{requests: map[string]time.Time{}} }
+func newFake() *fake { return &fake{requests: map[string]time.Time{}, streams: newStreams()} }
 
 var (
 	_ adaptertest.Fake     = (*fake)(nil)
@@ -118,6 +125,7 @@ func (f *fake) add(p *post) adapters.Ref {
 		f.requests[p.author] = p.created
 	}
 	f.posts = append(f.posts, p)
+	f.tell(p)
 	return adapters.Ref(p.id)
 }
 
@@ -167,6 +175,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusUnauthorized, map[string]any{"error": "The access token is invalid"})
 		return
 	}
+	if r.URL.Path == "/api/v1/streaming" {
+		f.mu.Unlock()
+		f.stream(w, r)
+		f.mu.Lock()
+		return
+	}
 	f.route(w, r)
 }
 
@@ -191,6 +205,12 @@ func (f *fake) route(w http.ResponseWriter, r *http.Request) {
 		say(w, 200, f.requestList(q))
 	case p == "/api/v1/conversations":
 		say(w, 200, f.conversationList())
+	case p == "/api/v2/search":
+		say(w, 200, map[string]any{"statuses": f.page(q, func(p *post) bool {
+			return strings.Contains(p.text, q.Get("q")) && p.visibility == "public"
+		})})
+	case strings.HasPrefix(p, "/api/v2/media"), strings.HasPrefix(p, "/api/v1/media/"):
+		f.media(w, r)
 	case p == "/api/v1/statuses" && r.Method == http.MethodPost:
 		f.create(w, r)
 	case statusRoute.MatchString(p):
@@ -344,15 +364,16 @@ func (f *fake) conversationList() []any {
 
 func (f *fake) create(w http.ResponseWriter, r *http.Request) {
 	var in struct {
-		Status     string `json:"status"`
-		Visibility string `json:"visibility"`
-		ReplyTo    string `json:"in_reply_to_id"`
+		Status     string   `json:"status"`
+		Visibility string   `json:"visibility"`
+		ReplyTo    string   `json:"in_reply_to_id"`
+		Media      []string `json:"media_ids"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		say(w, 400, map[string]any{"error": "bad request"})
 		return
 	}
-	p := &post{id: "", author: selfID, text: in.Status, visibility: in.Visibility, created: time.Now()}
+	p := &post{id: "", author: selfID, text: in.Status, visibility: in.Visibility, created: time.Now(), media: in.Media}
 	if in.ReplyTo != "" {
 		to := f.byID(in.ReplyTo)
 		if to == nil {

@@ -12,6 +12,8 @@ import (
 type server struct {
 	MaxCharacters int
 	PerURL        int
+	Pictures      int // in one post
+	PictureBytes  int
 	CheckedOn     string // ISO date by the server's clock; "": nothing was read
 	// Mastodon is api_versions.mastodon: 0 on other software and before 4.3.
 	Mastodon int
@@ -23,7 +25,11 @@ type instance struct {
 		Statuses struct {
 			MaxCharacters int `json:"max_characters"`
 			PerURL        int `json:"characters_reserved_per_url"`
+			Pictures      int `json:"max_media_attachments"`
 		} `json:"statuses"`
+		Media struct {
+			PictureBytes int `json:"image_size_limit"`
+		} `json:"media_attachments"`
 	} `json:"configuration"`
 	MaxTootChars int            `json:"max_toot_chars"` // Pleroma family, version 1 only
 	APIVersions  map[string]any `json:"api_versions"`
@@ -47,6 +53,8 @@ func (a *account) readServer(ctx context.Context) (server, error) {
 	return in.server(header), nil
 }
 
+const readFromServer = "read from the server"
+
 func answeredNo(err error) bool {
 	return isGone(err) || adapters.ClassOf(err) == adapters.Rejected
 }
@@ -56,6 +64,7 @@ const maxVersion = 1 << 20
 
 func (in instance) server(h http.Header) server {
 	s := server{MaxCharacters: in.Configuration.Statuses.MaxCharacters, PerURL: in.Configuration.Statuses.PerURL}
+	s.Pictures, s.PictureBytes = in.Configuration.Statuses.Pictures, in.Configuration.Media.PictureBytes
 	if s.MaxCharacters <= 0 {
 		s.MaxCharacters = in.MaxTootChars
 	}
@@ -68,9 +77,16 @@ func (in instance) server(h http.Header) server {
 	return s
 }
 
-// limitsOf replaces the manifest's text limits by what the server said.
+// limitsOf replaces the manifest's limits by what the server said.
 func limitsOf(s server) adapters.Limits {
 	l := limits()
+	p := &l.Pictures
+	if s.Pictures > 0 {
+		p.Count, p.Source, p.Confirmed = s.Pictures, readFromServer, true
+	}
+	if s.PictureBytes > 0 {
+		p.Bytes = s.PictureBytes
+	}
 	if s.MaxCharacters <= 0 {
 		return l
 	}
@@ -80,7 +96,7 @@ func limitsOf(s server) adapters.Limits {
 		if s.PerURL > 0 {
 			t.PerURL = s.PerURL
 		}
-		t.Source, t.Confirmed = "read from the server", true
+		t.Source, t.Confirmed = readFromServer, true
 		t.CheckedOn = or(s.CheckedOn, t.CheckedOn)
 	}
 	return l

@@ -14,10 +14,12 @@ func Manifest() adapters.Manifest {
 		Name: "mastodon", Title: "Mastodon and compatible servers", Docs: "docs/mastodon.md",
 		Watch: []string{"mentions"},
 		Abilities: []adapters.Ability{
-			{Name: "publish", Permission: "write:statuses"},
+			{Name: "publish", Permission: "write:statuses write:media", Note: "write:media only for bulletins with pictures"},
 			{Name: "message", Permission: "write:statuses", Note: "a post of visibility direct; it reaches only whom it names"},
 			{Name: "comment", Permission: "write:statuses"},
 			{Name: "watch", Permission: "read:notifications read:statuses write:notifications", Note: "write:notifications is for one setting: accept private mentions of strangers"},
+			{Name: "stream", Permission: "read:notifications", Note: "mentions as they are made; everything else is polled, and mentions are, too"},
+			{Name: "search", Permission: "read:search", Note: "for sources search:WORDS; only what the server's full-text index lets the account find"},
 			{Name: "find", Permission: "read:statuses read:accounts"},
 			{Name: "retract", Permission: "write:statuses"},
 			{Name: "measure", Permission: "read:statuses", Note: "shares, likes and comments; the platform has no reads"},
@@ -33,6 +35,7 @@ func Manifest() adapters.Manifest {
 		Options: []adapters.Setting{
 			{Name: "visibility", Help: "of bulletins: public (default) or unlisted"},
 			{Name: "reply_visibility", Help: "of public answers: unlisted (default) or public"},
+			{Name: "streaming_url", Help: "where the server streams, as its urls.streaming says; default base_url"},
 		},
 		Secrets: []adapters.Setting{
 			{Name: "token", Required: true, Help: "access token of an application of the account"},
@@ -44,7 +47,8 @@ func limits() adapters.Limits {
 	doc := adapters.Provenance{Source: "docs.joinmastodon.org/user/posting", CheckedOn: checkedOn}
 	rate := adapters.Provenance{Source: "docs.joinmastodon.org/api/rate-limits", CheckedOn: checkedOn}
 	l := adapters.Limits{
-		Quotas: []adapters.Quota{{Scope: adapters.ScopeAccount, N: 300, Per: 5 * time.Minute, Provenance: rate}},
+		Quotas:   []adapters.Quota{{Scope: adapters.ScopeAccount, N: 300, Per: 5 * time.Minute, Provenance: rate}},
+		Pictures: pictureLimit(),
 	}
 	for _, ch := range []adapters.Channel{adapters.Public, adapters.Private, adapters.InReply} {
 		l.Text = append(l.Text, adapters.TextLimit{Channel: ch, Max: 500, Unit: adapters.Runes, PerURL: 23, Provenance: doc})

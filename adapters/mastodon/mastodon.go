@@ -35,6 +35,7 @@ func Platform() adapters.Platform {
 // account is one opened account. Everything in it is fixed by Open.
 type account struct {
 	http    *client
+	tokens  adapters.TokenCache
 	log     *slog.Logger
 	self    profile
 	server  server
@@ -57,7 +58,7 @@ func Open(ctx context.Context, c adapters.Config, h adapters.Host) (adapters.Acc
 	if err != nil {
 		return nil, err
 	}
-	a := &account{http: cl, log: cl.log, options: opt}
+	a := &account{http: cl, tokens: h.Tokens, log: cl.log, options: opt}
 	if a.server, err = a.readServer(ctx); err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func (a *account) Caps() adapters.Caps {
 	return adapters.Caps{
 		Limits:  a.limits,
 		Publish: a, Message: a, Comment: a,
-		Watch: a, Find: a, Retract: a, Measure: a, Media: a, Lookup: a,
+		Watch: a, Stream: a, Search: a, Find: a, Retract: a, Measure: a, Media: a, Lookup: a,
 	}
 }
 

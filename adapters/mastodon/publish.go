@@ -21,25 +21,45 @@ type newStatus struct {
 	Visibility string       `json:"visibility"`
 	Language   string       `json:"language,omitempty"`
 	ReplyTo    adapters.Ref `json:"in_reply_to_id,omitempty"`
+	Media      []string     `json:"media_ids,omitempty"`
 }
 
 // Plan never cuts a bulletin into a thread: every post must carry who speaks and
 // the code, and only its author can say where a text may end. Too long is a
-// [*adapters.TooLong].
+// [*adapters.TooLong]. Pictures stand below the text, which counts without them.
 func (a *account) Plan(b adapters.Bulletin) (adapters.Plan, error) {
 	limit, _ := a.limits.For(adapters.Public)
-	if err := fits("plan", limit, b.Text); err != nil {
+	words, pictures := apart(b.Text, b.Extras)
+	if err := fits("plan", limit, words); err != nil {
 		return adapters.Plan{}, err
 	}
-	return adapters.Plan{Parts: []adapters.Part{{
-		Text: b.Text, Language: b.Language,
-		Length: limit.Measure(b.Text), Max: limit.Max, Unit: limit.Unit,
-	}}}, nil
+	if err := a.unfitPictures(b.Extras, pictures); err != nil {
+		return adapters.Plan{}, rejected("plan", adapters.ScopeItem, err)
+	}
+	part := adapters.Part{
+		Text: b.Text, Language: b.Language, Extras: b.Extras, Shows: words,
+		Length: limit.Measure(words), Max: limit.Max, Unit: limit.Unit,
+	}
+	return adapters.Plan{Parts: []adapters.Part{part}, Degraded: degraded(pictures)}, nil
 }
 
-// Publish makes one public post; After continues a thread.
+// Publish uploads the pictures and makes one public post; After continues a thread.
 func (a *account) Publish(ctx context.Context, at adapters.Attempt, p adapters.Part) (adapters.Receipt, error) {
-	s, err := a.post(ctx, "publish", adapters.Public, at, newStatus{Text: p.Text, Visibility: a.options.visibility, Language: p.Language, ReplyTo: p.After})
+	const op = "publish"
+	n := newStatus{Visibility: a.options.visibility, Language: p.Language, ReplyTo: p.After}
+	var pictures []shown
+	n.Text, pictures = apart(p.Text, p.Extras)
+	limit, _ := a.limits.For(adapters.Public)
+	if err := errors.Join(fits(op, limit, n.Text), a.unfitPictures(p.Extras, pictures)); err != nil {
+		return adapters.Receipt{}, rejected(op, adapters.ScopeItem, err)
+	}
+	ctx, cancel := until(ctx, at)
+	defer cancel()
+	var err error
+	if n.Media, err = a.upload(ctx, at, pictures); err != nil {
+		return adapters.Receipt{}, err
+	}
+	s, err := a.post(ctx, op, adapters.Public, at, n)
 	if err != nil {
 		return adapters.Receipt{}, err
 	}

@@ -28,7 +28,7 @@ const (
 const start = "0"
 
 // Sources names the mentions and, where the server keeps one, the list of
-// strangers. Any "tag:NAME" and "timeline:ACCOUNT-ID" can be polled as well.
+// strangers. Any "tag:NAME", "search:WORDS" and "timeline:ACCOUNT-ID" can be polled as well.
 func (a *account) Sources() []string {
 	out := []string{mentionsSource}
 	if a.server.Requests {
@@ -50,9 +50,14 @@ func (a *account) Poll(ctx context.Context, source string, cur adapters.Cursor, 
 		return a.pollPosts(ctx, "/api/v1/timelines/tag/"+url.PathEscape(source[len(tagPrefix):]), cur, limit)
 	case strings.HasPrefix(source, timelinePrefix) && len(source) > len(timelinePrefix):
 		return a.pollPosts(ctx, "/api/v1/accounts/"+url.PathEscape(source[len(timelinePrefix):])+"/statuses", cur, limit)
+	case strings.HasPrefix(source, searchPrefix):
+		return a.SearchPosts(ctx, source[len(searchPrefix):], cur, limit)
 	}
-	return adapters.Batch{}, &adapters.Error{Class: adapters.Unsupported, Scope: adapters.ScopeEndpoint, Op: "poll",
-		Err: fmt.Errorf("no source %q: use mentions, filtered, tag:NAME or timeline:ACCOUNT-ID", source)}
+	return adapters.Batch{}, unsupported("poll", fmt.Sprintf("no source %q: use mentions, filtered, tag:NAME, search:WORDS or timeline:ACCOUNT-ID", source))
+}
+
+func unsupported(op, why string) error {
+	return &adapters.Error{Class: adapters.Unsupported, Scope: adapters.ScopeEndpoint, Op: op, Err: errors.New(why)}
 }
 
 func (a *account) pollMentions(ctx context.Context, cur adapters.Cursor, limit int) (adapters.Batch, error) {

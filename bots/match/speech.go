@@ -59,6 +59,12 @@ var (
 	objection = NewCue(`异议|申诉|不服|我不(同意|认可|认同|接受)|凭(什么|啥)(警告|警示|说我|给我发|管我)|你们(搞|弄|认)错|发错(人)?了|(是|真是)?误会(我|了)?|冤枉|`+
 		`我(并)?(没有?|不曾|从没)(骗人|诈骗|造谣|传谣|发过|违法|骗过)|我不是骗子|撤(销|回).{0,6}(警示|警告|提醒)|(?:^|[^a-z])appeal|i object`, "异议(不大|没有)|没有异议|无异议")
 	denial = NewCue(`我没有|我没|不是我|正规|合法|没骗|搞错`, "")
+
+	minor = NewCue(`我(今年|现在|才|还)*(\d|1[0-7]|十[一二三四五六七]?|[六七八九])岁|(?:^|\D)(未满|不到|没满|还没满)(18|十八)岁?的?我|我(还)?(没|未)(成年|满18|满十八)|`+
+		`我(是|在)?(上|读|念)?(小学|初中|高中|中专|职高)(生|的?学生)|我(现在|今年|上|读|念|在|是|才|刚)+(小学|初[一二三中]|高[一二三中]|[一二三四五六七八九]年级)|`+
+		`(用|拿|偷)(了)?(我)?(妈妈?|爸爸?|爷爷|奶奶|家长)的?(手机|支付)|(爸妈|妈妈|爸爸|家长|老师)(还)?不知道|怕(我)?(爸|妈|家长)|作业(还)?没写|`+
+		`i('m| am) (\d|1[0-7])(?:\D|$)`,
+		`(未满|不到|未成年|学生).{0,6}(勿扰|勿加|别加|不要|绕道|禁止)`)
 )
 
 // Urgency says whether a text tells of danger to life, or of money that is moving. Money
@@ -78,6 +84,12 @@ func (f Folded) Urgency() Urgency {
 // OnTheCall says whether somebody seems to be talking to them or watching their screen
 // right now.
 func (f Folded) OnTheCall() bool { return onTheCall.In(f) }
+
+// MoneySent says whether the text tells that money has left, now or long ago.
+func (f Folded) MoneySent() bool { return moneySent.In(f) }
+
+// Minor says whether the author seems to be under 18.
+func (f Folded) Minor() bool { return minor.In(f) }
 
 // PoliceCalled says whether the text tells that the police know already.
 func (f Folded) PoliceCalled() bool { return policeCalled.In(f) }

@@ -11,12 +11,6 @@ import (
 // The cues of a stance, over folded text. They are asked in the order minor, victim,
 // asking, cautioning, quoting, asserting: whoever might not mean it is not warned.
 var (
-	minor = match.NewCue(`我(今年|现在|才|还)*(\d|1[0-7]|十[一二三四五六七]?|[六七八九])岁|(?:^|\D)(未满|不到|没满|还没满)(18|十八)岁?的?我|我(还)?(没|未)(成年|满18|满十八)|`+
-		`我(是|在)?(上|读|念)?(小学|初中|高中|中专|职高)(生|的?学生)|我(现在|今年|上|读|念|在|是|才|刚)+(小学|初[一二三中]|高[一二三中]|[一二三四五六七八九]年级)|`+
-		`(用|拿|偷)(了)?(我)?(妈妈?|爸爸?|爷爷|奶奶|家长)的?(手机|支付)|(爸妈|妈妈|爸爸|家长|老师)(还)?不知道|怕(我)?(爸|妈|家长)|作业(还)?没写|`+
-		`i('m| am) (\d|1[0-7])(?:\D|$)`,
-		`(未满|不到|未成年|学生).{0,6}(勿扰|勿加|别加|不要|绕道|禁止)`)
-
 	victim = match.NewCue(`(我|我们|俺|本人|家人|我妈|我爸|爸妈|妈妈|爸爸|爷爷|奶奶|老公|老婆|朋友|同事|同学|室友|闺蜜|邻居|亲戚|有人).{0,12}(被.{0,14}(骗|坑)|被骗|被坑|上当|受骗|中招|入坑|被割|被套|损失|血本无归|被拉黑)|`+
 		`(?:^|[，。！!,.\s])(真的)?(被骗|被坑|上当|受骗|中招)了|骗(了)?我|坑(了)?我|被(骗|坑)(走|光)|骗(走|光|了).{0,6}(我|积蓄|养老钱|血汗钱|钱)|我.{0,8}(转|打|付|充|垫|投)(了|进去).{0,14}(提不|取不|退不|拉黑|不见|没了|不返|不给)|`+
 		`提(不出|不了|现不了)|(无法|不能)提现|(把我|被他|被她|被对方)?拉黑了|我(已经?|刚)?(报警|报案|报了警|报了案)|求(帮助|助|救)|(帮|救)(帮|救)?我|怎么(追|要|拿)回|维权|受害者|scammed me|i (was|got) scammed`,
@@ -57,7 +51,7 @@ var (
 // call to pass it on, or a claim to know, as asserting. On doubt it is Quoting.
 func stanceOf(text string, f match.Folded, h bots.Hit) bots.Stance {
 	switch {
-	case minor.In(f):
+	case f.Minor():
 		return bots.Minor
 	case h.Category.IsRumour():
 		return rumourStance(f)

@@ -448,8 +448,11 @@ func (c *commit) cancel(key string) error {
 }
 
 func (c *commit) errand(x bots.Fetch) error {
-	if x.What == bots.FetchMedia {
+	switch x.What {
+	case bots.FetchMedia:
 		return c.collect(x)
+	case bots.FetchProof:
+		return errors.New("only the engine looks for what was posted by hand")
 	}
 	id := memoryID(c.ev.Stream, c.bot, x.Key)
 	g, err := record.Load[record.Errand](c.tx, id)

@@ -44,12 +44,17 @@ func (c *commit) proveHand(by *record.Officer, d *bots.Decision) error {
 		if i.Hand.Altered != "" {
 			raise(c.tx, c.ev, "人工代发的文字与审批的不一致，请另一位同志查看并确认：“"+i.Hand.Reason+"”", d.On)
 		}
-		return nil
+		return c.seekProof(i)
 	})
 }
 
 func (c *commit) confirmHand(by *record.Officer, d *bots.Decision) error {
-	return c.onItem(d, "confirm-hand", func(i *record.Item) error { return i.ConfirmHand(by, c.now) })
+	return c.onItem(d, "confirm-hand", func(i *record.Item) error {
+		if err := i.ConfirmHand(by, c.now); err != nil {
+			return err
+		}
+		return c.seekProof(i)
+	})
 }
 
 func (c *commit) closeHand(by *record.Officer, d *bots.Decision) error {

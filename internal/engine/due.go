@@ -247,6 +247,8 @@ func (e *Engine) runErrand(ctx context.Context, g *record.Errand, now time.Time)
 		return e.forget(ctx, g)
 	case g.What == bots.FetchMedia:
 		return e.collect(ctx, g, now)
+	case g.What == bots.FetchProof:
+		return e.checkProof(ctx, g, now)
 	}
 	result := &bots.FetchResult{Bot: g.Bot, Key: g.Key, What: g.What, Ref: g.Ref}
 	switch err := e.read(ctx, g, result); {

@@ -37,15 +37,20 @@ type deskOptions struct {
 	schedules []Schedule
 	look      func(context.Context, adapters.Ref) (adapters.Sight, error)
 	watch     *pages
+	stream    adapters.Streamer
+	poll      time.Duration // between two polls
 	store     func(Store) Store
 	more      []*Account
 	named     func(account, text string) bool
 	onDuty    func(record.Tx, time.Time, int, int) ([]Contact, error)
 	fetch     fetchFunc // of media
 	evidence  Evidence
+	prove     func(*bots.Report, []string) string
 
 	colleagues func(officer, account string) (adapters.Person, bool)
 	measure    adapters.Meter
+	find       adapters.Finder
+	byKey      bool
 }
 
 func newDesk(t *testing.T, o deskOptions) *desk {
@@ -79,10 +84,10 @@ func (d *desk) options(o deskOptions) Options {
 	if o.lint == nil {
 		o.lint = func(string) error { return nil }
 	}
-	account := &scripted{look: o.look, pages: o.watch, fetch: o.fetch, measure: o.measure}
+	account := &scripted{look: o.look, pages: o.watch, fetch: o.fetch, measure: o.measure, find: o.find, byKey: o.byKey}
 	a := &Account{
 		Record: bots.Account{Head: bots.Head{ID: "wb"}, Platform: "test", Unit: "测试网警", Names: []string{"测试网警"}, Language: "zh-Hans"},
-		Open:   func() adapters.Account { return account }, Poll: 10 * time.Millisecond,
+		Open:   func() adapters.Account { return account }, Poll: cmpOr(o.poll, 10*time.Millisecond),
 	}
 	a.ForgetLeavers = true
 	if o.watch != nil {
@@ -93,7 +98,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Evidence: o.evidence, Colleagues: o.colleagues,
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Evidence: o.evidence, Prove: o.prove, Colleagues: o.colleagues,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }
@@ -234,12 +239,12 @@ func (d *desk) decides(officer string, verb bots.Verb, on bots.Record, fields ma
 type plainWriter struct{ lint func(string) error }
 
 func (plainWriter) Render(lang, name string, vars map[string]string) (Text, error) {
-	text := fmt.Sprintf("[%s] %s %s %s 【%s】核对码%s", name, vars["Text"], vars["Note"], vars["Reference"], vars["Unit"], vars["Code"])
+	text := fmt.Sprintf("[%s] %s %s %s 【%s】核对码%s", name, vars["Text"], vars["Note"], vars["Reference"], vars["Unit"], vars["Code"]) + vars["Proof"]
 	return Text{Text: text, Language: lang, Rev: 1}, nil
 }
 
 func (plainWriter) Describe(name string) (Template, bool) {
-	return Template{Rev: 1, Purpose: bots.ForReceipt, Vars: []string{"Note"}}, name == "receipt"
+	return Template{Rev: 1, Purpose: bots.ForReceipt, Vars: []string{"Note", "Proof"}}, name == "receipt"
 }
 
 func (w plainWriter) Lint(text string) error { return w.lint(text) }
@@ -302,7 +307,10 @@ type scripted struct {
 	pages *pages
 	fetch fetchFunc
 
+	stream  adapters.Streamer
 	measure adapters.Meter
+	find    adapters.Finder
+	byKey   bool
 }
 
 func (s *scripted) Identity(context.Context) (adapters.Identity, error) {
@@ -310,13 +318,16 @@ func (s *scripted) Identity(context.Context) (adapters.Identity, error) {
 }
 
 func (s *scripted) Caps() adapters.Caps {
-	c := adapters.Caps{Publish: planner{}, Preview: shower{}, Measure: s.measure, CountsDays: true}
+	c := adapters.Caps{Publish: planner{}, Preview: shower{}, Measure: s.measure, Find: s.find, FindsByKey: s.byKey, CountsDays: true}
 	c.Limits.Pictures = adapters.PictureLimit{Count: 2, Bytes: 1000, Types: []string{"image/png"}}
 	if s.look != nil {
 		c.Lookup = lookFunc(s.look)
 	}
 	if s.pages != nil {
 		c.Watch = s.pages
+	}
+	if s.stream != nil {
+		c.Stream = s.stream
 	}
 	if s.fetch != nil {
 		c.Media = s.fetch

@@ -83,8 +83,10 @@ func rooms() []Room {
 		{Trees: []string{"internal/record"}, May: []string{"bots", "adapters"}, Why: "transitions are plain functions over values"},
 		{Trees: []string{"internal/store"}, May: []string{"bots", "adapters", "internal/record", "internal/vault", "internal/store/*"}, Why: "persistence knows records, not what is done with them"},
 		{Trees: []string{"internal/vault"}, Why: alone},
+		{Trees: []string{"internal/proof"}, Why: alone},
 		{Trees: []string{"internal/blob"}, May: []string{"internal/vault"}, Why: "evidence bytes are only encrypted and kept"},
 		{Trees: []string{"internal/audit"}, May: []string{"bots", "internal/record"}, Why: "the chain knows entries only"},
+		{Trees: []string{"internal/handoff"}, May: []string{"bots", "bots/match", "internal/record"}, Why: "a package follows from its record: it reads no store and sends nothing"},
 		{Trees: []string{"internal/engine"}, May: []string{"bots", "adapters", "scheduler", "internal/record"}, Why: "the engine decides; it knows stores, senders and texts by ports"},
 		{Trees: []string{"internal/outbox"}, May: []string{"bots", "adapters", "internal/record"}, Why: "the outbox knows stores and platforms by ports"},
 		{Trees: []string{"internal/web/signin"}, May: []string{"bots", "internal/record"}, Why: "sign-in knows officers and sessions only"},
@@ -96,7 +98,7 @@ func rooms() []Room {
 		{Trees: []string{"internal/house"}, Why: "the rules depend on nothing they judge"},
 		{Trees: []string{"internal/app"}, May: []string{"adapters", "adapters/*", "bots", "bots/*", "scheduler", "templates", "internal"}, Why: "wiring is below the commands"},
 		{Trees: []string{"cmd/netpatrol"}, May: []string{"cmd"}, Why: "the binary is one call"},
-		{Trees: []string{"cmd"}, May: []string{"adapters", "adapters/*", "bots", "scheduler", "templates", "internal/config", "internal/app", "internal/web/api", "internal/web/view"}, Why: "commands talk to the daemon through its API, and never open the store past app"},
+		{Trees: []string{"cmd"}, May: []string{"adapters", "adapters/*", "bots", "scheduler", "templates", "internal/config", "internal/app", "internal/proof", "internal/web/api", "internal/web/view"}, Why: "commands talk to the daemon through its API, and never open the store past app"},
 		{Trees: []string{"docs"}, May: []string{"adapters", "adapters/*", "bots", "bots/*", "scheduler", "templates", "internal", "cmd"}, Why: "the tour shows everything"},
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
@@ -31,6 +33,11 @@ type Hand struct {
 	Altered string    `json:"altered,omitempty"` // the text as posted, when it is not the approved one
 	Reason  string    `json:"reason,omitempty"`  // why it differs
 	Second  string    `json:"second,omitempty"`  // officer who confirmed that it differs and was posted
+	// What a program found on the platform afterwards, where it can look.
+	Seen   time.Time `json:"seen,omitzero"`    // when it looked for the last time
+	Found  string    `json:"found,omitempty"`  // address, or id, of what it found
+	Amiss  string    `json:"amiss,omitempty"`  // what it found is not what was posted, or it is not there
+	Unsure string    `json:"unsure,omitempty"` // why it could not tell
 }
 
 // MayPost says whether an officer may send an item by hand.
@@ -223,6 +230,51 @@ func (i *Item) delivered(second string, now time.Time) error {
 	}
 	i.Tell(now)
 	return nil
+}
+
+// Sighting is what a look at the platform says of an item that was posted by hand.
+type Sighting struct {
+	Found  string // address or id of the post with its code; empty: there is none
+	Text   string // as it stands there
+	Unread bool   // it is there, and its text could not be read
+	Unsure string // why nothing can be said; empty: something can
+}
+
+// CheckHand notes what a program found of what an officer proved: the proof was their word, and
+// this is the platform's. It says in what way the two do not agree; empty: they do, or nothing can
+// be said.
+func (i *Item) CheckHand(s Sighting, now time.Time) (amiss string, err error) {
+	if i.Hand == nil || i.Hand.By == "" || i.State != ItemDelivered {
+		return "", refuse("not-proven", "the item is %s: nobody says that it was posted by hand", i.State)
+	}
+	posted := i.Text
+	if i.Hand.Altered != "" {
+		posted = i.Hand.Altered
+	}
+	switch at := differs(posted, afterMentions(s.Text, posted)); {
+	case s.Unsure != "":
+	case s.Found == "":
+		amiss = "平台上查不到带核对码 " + i.Code + " 的内容"
+	case !s.Unread && at != nil:
+		amiss = "平台上的文字与登记的不一致：" + at.String()
+	}
+	i.Hand.Seen, i.Hand.Found, i.Hand.Amiss, i.Hand.Unsure = now, s.Found, amiss, s.Unsure
+	return amiss, nil
+}
+
+// afterMentions drops the names that platforms put before an answer, unless they were posted, too.
+func afterMentions(shown, posted string) string {
+	for {
+		shown = strings.TrimLeftFunc(shown, unicode.IsSpace)
+		if !strings.HasPrefix(shown, "@") || strings.HasPrefix(strings.TrimSpace(posted), "@") {
+			return shown
+		}
+		end := strings.IndexFunc(shown, unicode.IsSpace)
+		if end < 0 {
+			return shown
+		}
+		shown = shown[end:]
+	}
 }
 
 // CloseHand ends a task that will not be posted, with a reason. What somebody else is

@@ -78,6 +78,7 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	KindPulse:             func() bots.Record { return new(Pulse) },
 	KindTakeover:          func() bots.Record { return new(Takeover) },
 	KindEvidence:          func() bots.Record { return new(Evidence) },
+	KindHandoff:           func() bots.Record { return new(Handoff) },
 	KindLookup:            func() bots.Record { return new(Lookup) },
 }
 
