@@ -119,6 +119,8 @@ type Account struct {
 	// Problem says why the account is not open; nil func or error: no reason is known.
 	Problem func() error
 
+	nudges map[string]chan struct{} // by source: poll it at once
+
 	pulse pulse
 	self  atomic.Pointer[adapters.Person] // who the platform says we are; nil: not known yet
 }
@@ -176,6 +178,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	e.streams = newStreams(e.process)
 	for _, a := range o.Accounts {
 		e.accounts[a.Record.ID], e.room[a.Record.ID] = a, make(chan struct{}, errandsAtOnce)
+		a.nudges = nudges(a.Watch)
 		if err := e.register(ctx, a); err != nil {
 			return nil, err
 		}
@@ -196,6 +199,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	wg.Go(func() { e.runDue(ctx) })
 	for _, a := range e.accounts {
 		wg.Go(func() { e.watchIdentity(ctx, a) })
+		wg.Go(func() { e.stream(ctx, a) })
 		for _, source := range a.Watch {
 			wg.Go(func() { e.watch(ctx, a, source) })
 		}

@@ -171,7 +171,7 @@ func (e *Engine) watch(ctx context.Context, a *Account, source string) {
 		if err == nil && !more {
 			wait = beat.until(began)
 		}
-		if !pause(ctx, wait) {
+		if !a.rest(ctx, source, wait, err != nil) {
 			return
 		}
 	}

@@ -84,7 +84,7 @@ func (d *desk) options(o deskOptions) Options {
 	if o.lint == nil {
 		o.lint = func(string) error { return nil }
 	}
-	account := &scripted{look: o.look, pages: o.watch, fetch: o.fetch, measure: o.measure, find: o.find, byKey: o.byKey}
+	account := &scripted{look: o.look, pages: o.watch, stream: o.stream, fetch: o.fetch, measure: o.measure, find: o.find, byKey: o.byKey}
 	a := &Account{
 		Record: bots.Account{Head: bots.Head{ID: "wb"}, Platform: "test", Unit: "测试网警", Names: []string{"测试网警"}, Language: "zh-Hans"},
 		Open:   func() adapters.Account { return account }, Poll: cmpOr(o.poll, 10*time.Millisecond),
