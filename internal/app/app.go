@@ -30,12 +30,14 @@ import (
 	"netpatrol/bots/intake"
 	"netpatrol/bots/match"
 	"netpatrol/bots/patrol"
+	"netpatrol/bots/secret"
 	"netpatrol/bots/warning"
 	"netpatrol/internal/audit"
 	"netpatrol/internal/blob"
 	"netpatrol/internal/config"
 	"netpatrol/internal/engine"
 	"netpatrol/internal/outbox"
+	"netpatrol/internal/proof"
 	"netpatrol/internal/record"
 	"netpatrol/internal/store/boltstore"
 	"netpatrol/internal/web/signin"
@@ -69,6 +71,7 @@ type App struct {
 	schedules []engine.Schedule
 }
 
+	key       *proof.Key // signs proofs of receipt
 // New opens the store in the configuration's state directory, which Init has made, and
 // wires everything to it.
 func New(ctx context.Context, o Options) (*App, error) {
@@ -89,12 +92,16 @@ func Init(dir string) error {
 	if err != nil {
 		return err
 	}
-	return store.Close()
+	_, err = proof.Open(dir)
+	return errors.Join(err, store.Close())
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
 	if a.files, err = openEvidence(a.o.Config.State, a.store); err != nil {
 		return err
+	if a.key, err = proof.Open(a.o.Config.State); err != nil {
+		return err
+	}
 	}
 	if a.pictures, err = openPictures(a.o.Config.State, a.store); err != nil {
 		return err
@@ -119,7 +126,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine, err = engine.New(ctx, engine.Options{
-		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty,
+		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Prove: a.prove, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 	})
@@ -142,7 +149,7 @@ func (s toldStore) Accept(ctx context.Context, events []*bots.Event, marks ...*r
 
 // bots in the order they are asked.
 func (a *App) bots(pack *patrol.Pack) []bots.Bot {
-	built := []bots.Bot{intake.New(), deskbot.New(a.o.Config.Duty.Promise), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp)}
+	built := []bots.Bot{secret.New(), intake.New(), deskbot.New(a.o.Config.Duty.Promise), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp)}
 	return slices.Concat(a.o.ExtraBots, built)
 }
 

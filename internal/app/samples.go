@@ -12,6 +12,7 @@ import (
 // of time reads it as a citizen would. The table never changes.
 var samples = map[string]string{
 	"Reference": "460100-20261125-004217-X",
+	"Proof":     "收件凭证（第1版）\n编号：460100-20261125-004217-X\n说明：……它不是受案回执，也不表示已经立案。\n签名：……",
 	"Title":     "警惕冒充客服退款骗局",
 	"Text":      "（正文写在这里）",
 	"Post":      "刷单返利日结，每单佣金5%",

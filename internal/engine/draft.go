@@ -113,6 +113,18 @@ func (c *commit) write(d *bots.Draft, a *bots.Account) error {
 	if vars["Reference"], err = c.reference(d.About); err != nil {
 		return err
 	}
+	if vars["Proof"], err = c.prove(d); err != nil {
+		return err
+	}
+	if err = c.compose(d, a, vars); err == nil || vars["Proof"] == "" {
+		return err
+	}
+	vars["Proof"] = "" // it is too long for this platform: the message goes without
+	return c.compose(d, a, vars)
+}
+
+// compose renders a draft, numbers its choices and checks it.
+func (c *commit) compose(d *bots.Draft, a *bots.Account, vars map[string]string) error {
 	t, err := c.e.o.Writer.Render(c.language(a), d.Template, vars)
 	if err != nil {
 		return err

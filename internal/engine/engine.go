@@ -84,8 +84,9 @@ type Options struct {
 	Writer    Writer
 	Tags      Tagger
 	Sieve     Sieve
-	Named     func(account, text string) bool // whether a text addresses the account; nil: ask the platforms only
-	Evidence  Evidence                        // where what people sent is kept; nil: nowhere
+	Named     func(account, text string) bool             // whether a text addresses the account; nil: ask the platforms only
+	Prove     func(r *bots.Report, files []string) string // a signed proof of receipt; nil: none is given
+	Evidence  Evidence                                    // where what people sent is kept; nil: nowhere
 	Policy    record.Policy
 	Accounts  []*Account
 	Schedules []Schedule

@@ -102,6 +102,10 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 			kind = bots.MentionHeard // platforms do not see a name inside Chinese text
 		}
 	}
+	masked, secret := record.MaskLookups(text, e.issued)
+	if secret { // promise 15
+		text = masked
+	}
 	hits := e.o.Sieve.Sift(text)
 	if kind == bots.PostSeen && len(hits) == 0 { // promise 8
 		return nil
@@ -111,7 +115,7 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 		Body: &bots.Heard{
 			Ref: in.Ref, Parent: in.Parent, Thread: in.Thread, From: in.From, Text: text, Language: clip(in.Language, maxName),
 			Choice: clip(in.Choice, maxName), URL: clip(in.URL, maxDetail), Edited: encodable(in.Edited), Media: fitting(in.Media), Detail: clip(in.Detail, maxDetail),
-			Source: source, Hits: hits,
+			Source: source, Hits: hits, Secret: secret,
 		},
 	}
 	from := &ev.Body.(*bots.Heard).From
@@ -122,6 +126,13 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 	ev.Stream = e.streamOf(a.Record.ID, kind, in)
 	ev.Subject, ev.State = ev.Stream, bots.EventPending
 	return ev
+}
+
+// issued says whether a lookup code is one of ours. A store that cannot be asked counts as yes:
+// a code too many is masked rather than one too few.
+func (e *Engine) issued(code string) bool {
+	_, err := e.o.Store.Get(context.Background(), record.KindLookup, record.LookupID(e.o.Tags.Tag, code))
+	return !errors.Is(err, record.ErrNotFound)
 }
 
 // streamOf names the stream of an inbound item: what a person addresses to us belongs

@@ -70,3 +70,13 @@ const (
 	DidView     = "view-evidence"
 	DidDownload = "download-evidence"
 )
+
+// FilesOf are the hex SHA-256 of what was kept with a report, in the order of their records.
+func FilesOf(r *bots.Report, kept []bots.Record) (digests []string) {
+	for _, k := range kept {
+		if v, ok := k.(*Evidence); ok && v.Report == r.ID && v.By == "" && v.SHA256 != "" {
+			digests = append(digests, v.SHA256)
+		}
+	}
+	return digests
+}

@@ -1,0 +1,29 @@
+package app
+
+import (
+	"slices"
+
+	"netpatrol/bots"
+	"netpatrol/internal/config"
+	"netpatrol/internal/proof"
+)
+
+// prove signs a proof of receipt for a report and what came with it.
+func (a *App) prove(r *bots.Report, files []string) string {
+	texts := make([]string, len(r.Lines))
+	for i, l := range r.Lines {
+		texts[i] = l.Text
+	}
+	return a.key.Sign(proof.Receipt{
+		Unit: a.unitOf(r.Account), Reference: r.Reference, Received: r.Created, Messages: len(texts), Digest: proof.Digest(texts, files),
+	})
+}
+
+// unitOf names the unit an account speaks for.
+func (a *App) unitOf(account string) string {
+	all := a.o.Config.Accounts
+	if i := slices.IndexFunc(all, func(c config.Account) bool { return c.ID == account }); i >= 0 {
+		return a.o.Config.Speaks(all[i]).Name
+	}
+	return a.o.Config.Unit.Name
+}
