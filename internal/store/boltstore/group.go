@@ -345,7 +345,12 @@ func (b *batch) put(bucket *bolt.Bucket, key, value []byte) error {
 
 // insert puts a key that is known to be new.
 func (b *batch) insert(bucket *bolt.Bucket, key, value []byte) error {
-	b.undo = append(b.undo, undo{bucket, key, nil})
+	return b.replace(bucket, key, nil, value)
+}
+
+// replace puts a key of which it is known what stands there; nil: nothing.
+func (b *batch) replace(bucket *bolt.Bucket, key, was, value []byte) error {
+	b.undo = append(b.undo, undo{bucket, key, was})
 	return bucket.Put(key, value)
 }
 

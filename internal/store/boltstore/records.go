@@ -94,18 +94,19 @@ func (b *batch) headOf(kind bots.RecordKind, id string) (*head, error) {
 
 // place writes the value and moves the index entries that differ.
 func (b *batch) place(kind bots.RecordKind, h, old *head, value []byte) error {
-	return b.placeAt(recordKey(kind, h.ID), kind, h, old, value, b.moves(kind, h, old))
+	var was []byte
+	if old != nil {
+		was = b.find.value(kind, h.ID)
+	}
+	return b.placeAt(recordKey(kind, h.ID), kind, h, was, value, b.moves(kind, h, old))
 }
 
-func (b *batch) placeAt(key []byte, kind bots.RecordKind, h, old *head, value []byte, m moves) error {
-	put := b.put
-	if old == nil { // neither the record nor any index entry of it is there
-		put = b.insert
-	}
-	if old == nil && kind == bots.KindEvent && h.ID > b.meta.indexed {
+// placeAt is place when it is known what is there: nil, neither the record nor an index entry of it.
+func (b *batch) placeAt(key []byte, kind bots.RecordKind, h *head, was, value []byte, m moves) error {
+	if was == nil && kind == bots.KindEvent && h.ID > b.meta.indexed {
 		b.meta.young++
 	}
-	if err := put(b.tx.Bucket(recordsOf(kind)), key, value); err != nil {
+	if err := b.replace(b.tx.Bucket(recordsOf(kind)), key, was, value); err != nil {
 		return err
 	}
 	return b.move(m)
@@ -148,7 +149,8 @@ func (b *batch) moves(kind bots.RecordKind, h, old *head) (m moves) {
 func (b *batch) move(m moves) error {
 	index := b.tx.Bucket(bucketIndex)
 	for _, e := range m.drops {
-		if err := b.drop(index, e.key); err != nil {
+		b.undo = append(b.undo, undo{index, e.key, e.value})
+		if err := index.Delete(e.key); err != nil {
 			return err
 		}
 	}

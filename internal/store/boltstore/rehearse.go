@@ -330,10 +330,10 @@ func (b *batch) perform(r *rehearsal) error {
 func (b *batch) performOne(t *touched) error {
 	m := t.made
 	switch {
-	case m.now.value != nil && t.kind == bots.KindEvent:
-		return b.place(t.kind, m.head, t.old, m.now.value)
+	case m.now.value != nil && t.kind == bots.KindEvent: // its entries depend on how young it is by now
+		return b.placeAt(recordKey(t.kind, t.was.id), t.kind, m.head, t.was.value, m.now.value, b.moves(t.kind, m.head, t.old))
 	case m.now.value != nil:
-		return b.placeAt(m.key, t.kind, m.head, t.old, m.now.value, m.moves)
+		return b.placeAt(m.key, t.kind, m.head, t.was.value, m.now.value, m.moves)
 	case t.old != nil:
 		return b.remove(t.kind, t.old)
 	}
