@@ -53,13 +53,19 @@ type Options struct {
 	// Closed says that an account is configured and could not be opened yet: its callbacks
 	// are worth sending again. May be nil.
 	Closed func(account string) bool
-	Log    *slog.Logger
+	// Kiosk takes what people write at 报警岗亭; nil: the station has none.
+	Kiosk Kiosk
+	Unit  string // who speaks on public pages
+	Log   *slog.Logger
 }
 
 // New returns the handler.
 func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/callback/{account}", o.callback)
+	if o.Kiosk != nil {
+		newKiosk(o).routes(mux)
+	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	return mux
 }

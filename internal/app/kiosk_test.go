@@ -1,0 +1,161 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"netpatrol/adapters"
+	"netpatrol/bots"
+	"netpatrol/internal/config"
+	"netpatrol/internal/record"
+	"netpatrol/internal/sandbox/wechat"
+)
+
+// boothOf starts a netpatrol with a kiosk and returns the address of its front door.
+func boothOf(t *testing.T) (*App, string) {
+	t.Helper()
+	door, err := freeLoopback()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config.Default()
+	c.State, c.Unit.Name, c.Unit.Region, c.Console.Listen, c.Frontdoor.Listen = t.TempDir(), "测试市公安局网络警察支队", "460100", "", door
+	c.Officers = boardConfig("", "").Officers
+	c.Accounts = []config.Account{{ID: "gangting", Platform: "kiosk", Language: "zh-Hans"}}
+	if err := Init(c.State); err != nil {
+		t.Fatal(err)
+	}
+	a, err := New(t.Context(), Options{Config: c, Platforms: map[string]adapters.Platform{"kiosk": KioskPlatform()}, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := a.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		wg.Wait()
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	eventually(t, "the door is open", func() bool {
+		_, open := a.opener.get("gangting")
+		res, err := http.Get("http://" + door + "/healthz")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		return err == nil && open
+	})
+	return a, "http://" + door
+}
+
+// visit fills in a form as a browser without script does, and returns the page that follows.
+func visit(t *testing.T, base string, key string, fields map[string]string, files ...[]byte) (status int, page string) {
+	t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	_ = m.WriteField("key", key)
+	for name, value := range fields {
+		_ = m.WriteField(name, value)
+	}
+	for i, f := range files {
+		w, err := m.CreateFormFile("file", fmt.Sprintf("%d.png", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = w.Write(f)
+	}
+	_ = m.Close()
+	res, err := http.Post(base+"/kiosk/help", m.FormDataContentType(), &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
+func formOf(t *testing.T, base string) string {
+	t.Helper()
+	res, err := http.Get(base + "/kiosk/help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if m := regexp.MustCompile(`name="key" value="([^"]+)"`).FindSubmatch(b); err == nil && m != nil {
+		return html.UnescapeString(string(m[1]))
+	}
+	t.Fatalf("no form: %v\n%s", err, b)
+	return ""
+}
+
+var slipCode = regexp.MustCompile(`secret">([0-9A-Z-]+)<`)
+
+// A victim reports at the kiosk with a screenshot, and presses the button twice.
+func TestAKioskFormBecomesOneReportWithItsEvidence(t *testing.T) {
+	a, base := boothOf(t)
+	key := formOf(t, base)
+	told := map[string]string{"moved": "now", "story": "冒充客服说退款，让我转了8600元"}
+	status, first := visit(t, base, key, told, wechat.Screenshot())
+	if status != 200 {
+		t.Fatalf("%d\n%s", status, first)
+	}
+	_, second := visit(t, base, key, told, wechat.Screenshot())
+	code := slipCode.FindStringSubmatch(first)
+	if code == nil || !strings.Contains(second, code[1]) {
+		t.Fatalf("the second time another code, or none: %v", code)
+	}
+	s := &sim{t: t, app: a}
+	reports := s.all(bots.KindReport)
+	if len(reports) != 1 || !reports[0].(*bots.Report).Emergency {
+		t.Fatalf("reports %+v", reports)
+	}
+	if r := reports[0].(*bots.Report); r.Reference == "" || !strings.Contains(first, r.Reference) || !strings.Contains(second, r.Reference) {
+		t.Errorf("reference %q is not on the page", r.Reference)
+	}
+	eventually(t, "the screenshot is kept", func() bool { return len(evidenceOf(t, a)[record.EvidenceKept]) == 1 })
+	v := evidenceOf(t, a)[record.EvidenceKept][0]
+	if b, err := (evidenceDesk{a.files, a.store}).Picture(t.Context(), v, 200); err != nil || len(b) == 0 {
+		t.Errorf("its picture: %v", err)
+	}
+	parsed, ok := record.ParseLookup(code[1])
+	if !ok {
+		t.Fatalf("%q is no lookup code", code[1])
+	}
+	l, err := record.Fetch[record.Lookup](t.Context(), a.store, record.LookupID(a.store.Vault().Tag, parsed))
+	if err != nil || l.Conversation != v.Conversation {
+		t.Errorf("the code leads to %+v, %v", l, err)
+	}
+}
+
+// Two people who fill in the form are two conversations: the kiosk joins nobody.
+func TestTwoKioskFormsAreTwoPeople(t *testing.T) {
+	a, base := boothOf(t)
+	for range 2 {
+		if status, page := visit(t, base, formOf(t, base), map[string]string{"moved": "no", "story": "有人加我好友推荐投资"}); status != 200 {
+			t.Fatalf("%d\n%s", status, page)
+		}
+	}
+	if n := len((&sim{t: t, app: a}).all(bots.KindConversation)); n != 2 {
+		t.Errorf("%d conversations", n)
+	}
+}

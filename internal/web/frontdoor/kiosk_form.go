@@ -1,0 +1,259 @@
+package frontdoor
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"netpatrol/adapters"
+)
+
+// Bounds of one form.
+const (
+	maxFields  = 64 << 10  // bytes of all fields
+	maxBrought = 128 << 20 // bytes of the whole form
+	maxFiles   = 6
+	// writeWithin is how long a phone on a bad line may take to send its pictures.
+	writeWithin = 10 * time.Minute
+	// fileWithin is how long a reporter waits for the reference before the page comes without it.
+	fileWithin = 8 * time.Second
+)
+
+// kioskForm is what somebody filled in.
+type kioskForm struct {
+	Key, Work                                    string
+	Moved, OnCall                                string
+	Amount, When, Other, Story, Contact, Honeyed string
+	Kept                                         []adapters.Media
+}
+
+// field finds where a field goes, and how many characters it may have.
+func (f *kioskForm) field(name string) (to *string, most int) {
+	switch name {
+	case "key":
+		return &f.Key, 200
+	case "work":
+		return &f.Work, 20
+	case "moved":
+		return &f.Moved, 10
+	case "oncall":
+		return &f.OnCall, 10
+	case "amount":
+		return &f.Amount, 100
+	case "when":
+		return &f.When, 100
+	case "other":
+		return &f.Other, 500
+	case "story":
+		return &f.Story, 4000
+	case "contact":
+		return &f.Contact, 100
+	case "homepage": // people do not see it
+		return &f.Honeyed, 200
+	}
+	return nil, 0
+}
+
+// Urgent says that money moves or is about to.
+func (f kioskForm) Urgent() bool { return f.Moved == "now" || f.OnCall != "" }
+
+// problem is the sentence that says what is missing.
+func (f *kioskForm) problem() string {
+	switch {
+	case f.Moved == "":
+		return "请选一下：钱转出去了吗？"
+	case strings.TrimSpace(f.Story) == "":
+		return "请写几句发生了什么，一句话也可以。"
+	}
+	return ""
+}
+
+// moved are the answers to the first question, as the person would write them.
+var movedWords = map[string]string{
+	"now": "我刚刚把钱转给对方了。", "before": "钱是一天以前转出的。", "no": "还没有转钱。",
+}
+
+// text is the message that officers and bots read: the most pressing first.
+func (f *kioskForm) text(p purpose, site string) string {
+	lines := []string{"【报警岗亭 · " + p.Name + "】", movedWords[f.Moved]}
+	if f.OnCall != "" {
+		lines = append(lines, "对方还在跟我通话，或者在共享屏幕。")
+	}
+	lines = append(lines, strings.TrimSpace(f.Story))
+	for _, l := range []struct{ name, value string }{{"金额：", f.Amount}, {"时间：", f.When}, {"对方：", f.Other}, {"联系我：", f.Contact}, {"来自合作网站：", site}} {
+		if v := strings.TrimSpace(l.value); v != "" {
+			lines = append(lines, l.name+v)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// submit files what somebody wrote. Whatever is wrong with it leads back to the form with all
+// that was typed, and files that came are not asked for again.
+func (k *kiosk) submit(w http.ResponseWriter, r *http.Request) {
+	kind, ok := purposeOf(r.PathValue("kind"))
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	rc := http.NewResponseController(w)
+	_ = rc.SetReadDeadline(time.Now().Add(writeWithin)) // a server that cannot keeps its own
+	_ = rc.SetWriteDeadline(time.Now().Add(writeWithin))
+	p := kioskPage{Purpose: kind}
+	err := k.read(w, r, &p)
+	switch {
+	case err != nil:
+		k.log.WarnContext(r.Context(), "kiosk form", "err", err)
+		p.Problem = cmp.Or(p.Problem, "没有收全，可能是网络断了一下。请再提交一次；文字都还在，还没有收到的文件请重新选。")
+		k.showForm(w, r, http.StatusBadRequest, p)
+	case p.Problem != "":
+		k.showForm(w, r, http.StatusUnprocessableEntity, p)
+	default:
+		k.file(w, r, p)
+	}
+}
+
+// file makes the form durable and shows what the reporter takes away.
+func (k *kiosk) file(w http.ResponseWriter, r *http.Request, p kioskPage) {
+	key, err := readKey(k.desk.Tag, p.Form.Key, time.Now())
+	if err != nil { // read has said so before
+		k.showForm(w, r, http.StatusUnprocessableEntity, p)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), fileWithin) // who closes the page has reported
+	defer cancel()
+	name, _ := k.desk.Site(ctx, p.Site)
+	p.Filed, err = k.desk.File(ctx, Visit{Key: key.String(), Kind: p.Purpose.Kind, Site: p.Site, Text: p.Form.text(p.Purpose, name), Media: p.Form.Kept})
+	if err != nil { // promise 5
+		k.log.ErrorContext(ctx, "kiosk form not stored", "err", err)
+		p.Problem = "系统暂时收不下，您写的内容还没有保存。请稍后再点一次“提交”；紧急情况请直接拨打110。"
+		w.Header().Set("Retry-After", "10")
+		k.showForm(w, r, http.StatusServiceUnavailable, p)
+		return
+	}
+	p.Title = "已收到 · 报警岗亭"
+	if len(p.Filed.Proof) > 0 {
+		p.ProofURL = template.URL("data:application/octet-stream;base64," + base64.StdEncoding.EncodeToString(p.Filed.Proof)) //nolint:gosec // our own bytes
+	}
+	k.show(w, r, http.StatusOK, "done", p)
+}
+
+// read takes in the form as it comes: nothing of it touches the disk in clear.
+func (k *kiosk) read(w http.ResponseWriter, r *http.Request, p *kioskPage) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBrought)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return err
+	}
+	left := int64(maxFields)
+	admitted := false
+	for {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if part.FormName() == "file" {
+			if !admitted {
+				if k.admit(p); p.Problem != "" {
+					return nil
+				}
+				admitted = true
+			}
+			if err := k.keep(r.Context(), part, p); err != nil {
+				return err
+			}
+			continue
+		}
+		n, err := readField(part, left, p)
+		if left -= n; err != nil {
+			return err
+		}
+	}
+	if !admitted {
+		k.admit(p)
+	}
+	return nil
+}
+
+// readField reads one field and returns its length in bytes.
+func readField(part *multipart.Part, left int64, p *kioskPage) (int64, error) {
+	b, err := io.ReadAll(io.LimitReader(part, left+1))
+	n := int64(len(b))
+	if err != nil || n > left {
+		return n, errors.Join(err, errors.New("the fields of the form are longer than it allows"))
+	}
+	value := strings.ToValidUTF8(string(b), "")
+	switch name := part.FormName(); name {
+	case "site":
+		p.Site = clipSite(value)
+	case "kept":
+		if len(p.Form.Kept) < maxFiles && len(value) <= 128 {
+			p.Form.Kept = append(p.Form.Kept, adapters.Media{Ref: adapters.Ref(value)})
+		}
+	default:
+		if to, most := p.Form.field(name); to != nil {
+			*to = clipRunes(value, most)
+		}
+	}
+	return n, nil
+}
+
+func clipRunes(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most])
+}
+
+// admit looks at the fields once they are all there; files come after them. What is urgent is
+// never put off.
+func (k *kiosk) admit(p *kioskPage) {
+	f, now := &p.Form, time.Now()
+	key, err := readKey(k.desk.Tag, f.Key, now)
+	switch {
+	case err != nil || f.Honeyed != "":
+		f.Key, p.Problem = "", "这一页打开得太久了，已换成新的一页。文字都还在，请再点一次“提交”。"
+	case f.problem() != "":
+		p.Problem = f.problem()
+	case now.Before(key.ready) && !f.Urgent() && !worked(f.Key, f.Work):
+		p.Problem = "现在写的人很多，请稍等几秒再点一次“提交”。您写的内容都还在，不会排到后面去。"
+	}
+}
+
+// keep takes in one file.
+func (k *kiosk) keep(ctx context.Context, part *multipart.Part, p *kioskPage) error {
+	if part.FileName() == "" { // no file was chosen
+		return nil
+	}
+	if len(p.Form.Kept) >= maxFiles {
+		p.Problem = "文件最多六个，多出来的没有收。要补充的话，提交后可以在进展页里再说。"
+		return nil
+	}
+	key, err := readKey(k.desk.Tag, p.Form.Key, time.Now())
+	if err != nil {
+		return err
+	}
+	m, err := k.desk.Keep(ctx, key.String(), part)
+	switch {
+	case errors.Is(err, ErrKind):
+		p.Problem = "有一个文件不是照片、录音或视频，没有收。其他的都已收到，请再点一次“提交”。"
+	case errors.Is(err, ErrSize):
+		p.Problem = "有一个文件太大，没有收：照片和录音每个不超过16MB，视频不超过64MB。其他的都已收到，请再点一次“提交”。"
+	case err != nil:
+		return err
+	default:
+		p.Form.Kept = append(p.Form.Kept, m)
+	}
+	return nil
+}

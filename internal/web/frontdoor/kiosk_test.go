@@ -1,0 +1,315 @@
+package frontdoor
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"netpatrol/adapters"
+)
+
+// booth is a kiosk whose desk remembers what was filed.
+type booth struct {
+	t      *testing.T
+	h      http.Handler
+	k      *kiosk
+	filed  []Visit
+	kept   []string
+	broken error
+}
+
+func newBooth(t *testing.T) *booth {
+	b := &booth{t: t}
+	mux := http.NewServeMux()
+	b.k = newKiosk(Options{Kiosk: b, Unit: "椰城市公安局网络警察支队", Log: slog.New(slog.DiscardHandler)})
+	b.k.routes(mux)
+	b.h = mux
+	return b
+}
+
+func (b *booth) Tag(scope, value string) string {
+	sum := sha256.Sum256([]byte(scope + "\x00" + value))
+	return fmt.Sprintf("%x", sum[:13])
+}
+
+func (b *booth) Site(_ context.Context, id string) (string, bool) {
+	return map[string]string{"coconut": "椰风社区"}[id], id == "coconut"
+}
+
+func (b *booth) Keep(_ context.Context, key string, from io.Reader) (adapters.Media, error) {
+	all, err := io.ReadAll(from)
+	switch {
+	case err != nil:
+		return adapters.Media{}, err
+	case strings.HasPrefix(string(all), "<svg"):
+		return adapters.Media{}, ErrKind
+	case len(all) > 1<<20:
+		return adapters.Media{}, ErrSize
+	}
+	b.kept = append(b.kept, string(all))
+	return adapters.Media{Ref: adapters.Ref(fmt.Sprintf("%x", sha256.Sum256(all)))}, nil
+}
+
+func (b *booth) File(_ context.Context, v Visit) (Filed, error) {
+	if b.broken != nil {
+		return Filed{}, b.broken
+	}
+	b.filed = append(b.filed, v)
+	return Filed{Reference: "YC-460100-1", Code: "7H2K-9QWX-0M4T-B6RD-5"}, nil
+}
+
+func (b *booth) get(path string) (int, string) {
+	b.t.Helper()
+	w := httptest.NewRecorder()
+	b.h.ServeHTTP(w, httptest.NewRequestWithContext(b.t.Context(), http.MethodGet, path, nil))
+	return w.Code, w.Body.String()
+}
+
+var keyField = regexp.MustCompile(`name="key" value="([^"]+)"`)
+
+// open takes a form and returns its key.
+func (b *booth) open(path string) string {
+	b.t.Helper()
+	_, page := b.get(path)
+	m := keyField.FindStringSubmatch(page)
+	if m == nil {
+		b.t.Fatalf("%s is no form:\n%s", path, page)
+	}
+	return html.UnescapeString(m[1])
+}
+
+// send posts fields in order, then files.
+func (b *booth) send(path string, fields []string, files ...string) (int, string) {
+	b.t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for i := 0; i < len(fields); i += 2 {
+		_ = m.WriteField(fields[i], fields[i+1])
+	}
+	for i, f := range files {
+		w, err := m.CreateFormFile("file", fmt.Sprintf("IMG_%d.jpg", i))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		_, _ = io.WriteString(w, f)
+	}
+	_ = m.Close()
+	r := httptest.NewRequestWithContext(b.t.Context(), http.MethodPost, path, &body)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	r.RemoteAddr = "203.0.113.77:1234"
+	w := httptest.NewRecorder()
+	b.h.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
+
+func TestKioskFilesWhatSomebodyWrote(t *testing.T) {
+	b := newBooth(t)
+	key := b.open("/kiosk/help?site=coconut")
+	code, page := b.send("/kiosk/help", []string{"key", key, "site", "coconut", "moved", "now", "story", "冒充客服让我转了5万", "other", "QQ 12345678", "contact", "13800000000"}, "picture one", "picture two")
+	if code != 200 || len(b.filed) != 1 {
+		t.Fatalf("%d, filed %d:\n%s", code, len(b.filed), page)
+	}
+	v := b.filed[0]
+	if v.Kind != "help" || v.Site != "coconut" || len(v.Media) != 2 || !strings.HasPrefix(key, v.Key+".") {
+		t.Errorf("filed %+v", v)
+	}
+	for _, want := range []string{"我刚刚把钱转给对方了。", "冒充客服让我转了5万", "对方：QQ 12345678", "联系我：13800000000", "来自合作网站：椰风社区"} {
+		if !strings.Contains(v.Text, want) {
+			t.Errorf("the message lacks %q:\n%s", want, v.Text)
+		}
+	}
+	for _, want := range []string{"YC-460100-1", "7H2K-9QWX-0M4T-B6RD-5", "现在就打 110", "不是公安机关的受案回执", "/status"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(fmt.Sprintf("%+v", v), "203.0.113") {
+		t.Error("the address of the browser was passed on")
+	}
+}
+
+func TestKioskPagesSayWhatMatters(t *testing.T) {
+	b := newBooth(t)
+	for path, want := range map[string][]string{
+		"/kiosk":                   {"tel:110", "举报", "求助", "咨询", "/kiosk/help\"", "/status"},
+		"/kiosk?site=coconut":      {"椰风社区", "/kiosk/help?site=coconut"},
+		"/kiosk?site=%3Cscript%3E": {"/kiosk/help?site=%3Cscript%3E"},
+		"/kiosk/consult":           {"谁会看", "留多久", "会转给谁", "tel:110"},
+	} {
+		code, page := b.get(path)
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s lacks %q", path, w)
+			}
+		}
+		if code != 200 || strings.Contains(page, "<script>") {
+			t.Errorf("%s: %d", path, code)
+		}
+	}
+	if code, _ := b.get("/kiosk/other"); code != 404 {
+		t.Errorf("no such form: %d", code)
+	}
+}
+
+func TestKioskAsksAgainAndKeepsWhatWasTyped(t *testing.T) {
+	long := strings.Repeat("长", 5000)
+	for name, c := range map[string]struct {
+		fields []string
+		files  []string
+		status int
+		says   string
+	}{
+		"no answer to the first question": {[]string{"story", "遇到骗子"}, nil, 422, "钱转出去了吗？"},
+		"nothing told":                    {[]string{"moved", "no", "story", "  "}, []string{"p"}, 422, "请写几句发生了什么"},
+		"a file that could run":           {[]string{"moved", "no", "story", "遇到骗子"}, []string{"ok", "<svg onload=1>"}, 422, "不是照片、录音或视频"},
+		"a giant file":                    {[]string{"moved", "no", "story", "遇到骗子"}, []string{strings.Repeat("x", 2<<20)}, 422, "太大"},
+		"seven files":                     {[]string{"moved", "no", "story", "遇到骗子"}, strings.Split("1234567", ""), 422, "最多六个"},
+		"a trap for programs":             {[]string{"moved", "no", "story", "遇到骗子", "homepage", "http://x"}, nil, 422, "再点一次"},
+		"fields without end":              {[]string{"moved", "no", "story", "遇到骗子", "nothing", strings.Repeat(long, 10)}, nil, 400, "没有收全"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBooth(t)
+			code, page := b.send("/kiosk/report", append([]string{"key", b.open("/kiosk/report")}, c.fields...), c.files...)
+			if code != c.status || !strings.Contains(page, c.says) || len(b.filed) != 0 {
+				t.Errorf("%d, want %d and %q, filed %d", code, c.status, c.says, len(b.filed))
+			}
+			if len(c.fields) > 2 && c.fields[3] == "遇到骗子" && !strings.Contains(page, "遇到骗子</textarea>") {
+				t.Error("what was typed is gone")
+			}
+		})
+	}
+}
+
+func TestKioskKeepsFilesWhileTheFormIsCorrected(t *testing.T) {
+	b := newBooth(t)
+	key := b.open("/kiosk/report")
+	_, page := b.send("/kiosk/report", []string{"key", key, "moved", "no", "story", "x"}, "good", "<svg>")
+	m := regexp.MustCompile(`name="kept" value="([^"]+)"`).FindStringSubmatch(page)
+	if m == nil || b.open("/kiosk/report") == key || !strings.Contains(page, html.EscapeString(key)) {
+		t.Fatalf("kept %v; the form must keep its key", m)
+	}
+	if code, _ := b.send("/kiosk/report", []string{"key", key, "kept", m[1], "moved", "no", "story", "x"}); code != 200 || len(b.filed[0].Media) != 1 {
+		t.Errorf("%d, filed %+v", code, b.filed)
+	}
+}
+
+func TestKioskAFormThatIsNotOursGetsAFreshOne(t *testing.T) {
+	b := newBooth(t)
+	key := b.open("/kiosk/report")
+	old := formKey{issued: time.Now().Add(-3 * 24 * time.Hour), secret: "s"}
+	old.ready = old.issued
+	for _, bad := range []string{"", "x", key + "0", strings.Replace(key, ".0.", ".1.", 1), old.sign(b.Tag), strings.Repeat("a.", 300)} {
+		code, page := b.send("/kiosk/report", []string{"key", bad, "moved", "no", "story", "遇到骗子"})
+		if code != 422 || len(b.filed) != 0 || !strings.Contains(page, "遇到骗子</textarea>") || strings.Contains(page, `value="`+bad+`"`) && bad != "" {
+			t.Errorf("%q: %d, filed %d", bad, code, len(b.filed))
+		}
+	}
+}
+
+func TestPromise5_AFormThatIsNotDurableIsNotSaidToBeFiled(t *testing.T) {
+	b := newBooth(t)
+	b.broken = errors.New("disk full")
+	code, page := b.send("/kiosk/report", []string{"key", b.open("/kiosk/report"), "moved", "no", "story", "遇到骗子"})
+	if code != 503 || strings.Contains(page, "已经收到") || !strings.Contains(page, "遇到骗子</textarea>") {
+		t.Errorf("%d:\n%s", code, page)
+	}
+}
+
+// flood asks for forms until they are put off.
+func (b *booth) flood() string {
+	b.t.Helper()
+	for range 2 * formsAtOnce {
+		key := b.open("/kiosk/report")
+		if k, err := readKey(b.Tag, key, time.Now()); err != nil || k.ready.After(time.Now().Add(5*time.Second)) {
+			return key
+		}
+	}
+	b.t.Fatal("nobody is ever put off")
+	return ""
+}
+
+func TestKioskAnOrdinaryPaceWaitsForNothing(t *testing.T) {
+	b := newBooth(t)
+	for range formsAtOnce {
+		k, err := readKey(b.Tag, b.open("/kiosk/report"), time.Now())
+		if err != nil || k.ready.After(k.issued) {
+			t.Fatalf("%v, %+v", err, k)
+		}
+	}
+}
+
+func TestKioskUnderAFloodFormsWaitAndEmergenciesDoNot(t *testing.T) {
+	b := newBooth(t)
+	key := b.flood()
+	if code, page := b.send("/kiosk/report", []string{"key", key, "moved", "no", "story", "x"}, "file"); code != 422 || len(b.filed)+len(b.kept) != 0 || !strings.Contains(page, "稍等几秒") {
+		t.Errorf("%d, filed %d, kept %d", code, len(b.filed), len(b.kept))
+	}
+	if code, _ := b.send("/kiosk/help", []string{"key", key, "moved", "now", "story", "x"}); code != 200 || len(b.filed) != 1 {
+		t.Errorf("an emergency: %d, filed %d", code, len(b.filed))
+	}
+	if code, _ := b.send("/kiosk/report", []string{"key", key, "work", work(t, key), "moved", "no", "story", "x"}); code != 200 || len(b.filed) != 2 {
+		t.Errorf("with work: %d, filed %d", code, len(b.filed))
+	}
+	if worked(key, "12345678901234567890") || worked(key, "") {
+		t.Error("work that was not done counts")
+	}
+}
+
+// work does what the script does.
+func work(t *testing.T, key string) string {
+	for n := range 1 << 24 {
+		if s := fmt.Sprint(n); worked(key, s) {
+			return s
+		}
+	}
+	t.Fatal("no work is ever enough")
+	return ""
+}
+
+func TestKioskTheWaitIsBounded(t *testing.T) {
+	g, now := newGate(), time.Now()
+	for range 10 * formsAtOnce {
+		if k := g.issue(now); k.ready.Sub(now) > longestToWait {
+			t.Fatalf("put off for %v", k.ready.Sub(now))
+		}
+	}
+}
+
+func TestKioskBadgeMayBeEmbedded(t *testing.T) {
+	b := newBooth(t)
+	for path, kind := range map[string]string{"/kiosk/badge.svg?site=coconut": "image/svg+xml", "/kiosk/badge.v1.js": "text/javascript; charset=utf-8"} {
+		w := httptest.NewRecorder()
+		b.h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		if w.Code != 200 || w.Header().Get("Content-Type") != kind || w.Header().Get("Access-Control-Allow-Origin") != "*" || len(w.Result().Cookies()) != 0 {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+	}
+}
+
+// The integrity that partner sites pin is that of the script we serve: whoever changes the script
+// gives it another name.
+func TestKioskTheBadgeScriptIsTheDocumentedOne(t *testing.T) {
+	doc, err := os.ReadFile("../../../docs/kiosk.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha512.Sum384(kioskFile("badge.v1.js"))
+	if want := "sha384-" + base64.StdEncoding.EncodeToString(sum[:]); !strings.Contains(string(doc), want) {
+		t.Errorf("docs/kiosk.md does not name %s", want)
+	}
+}
