@@ -69,9 +69,9 @@ type App struct {
 	opener    *opener
 	door      *signin.Door
 	schedules []engine.Schedule
+	key       *proof.Key // signs proofs of receipt
 }
 
-	key       *proof.Key // signs proofs of receipt
 // New opens the store in the configuration's state directory, which Init has made, and
 // wires everything to it.
 func New(ctx context.Context, o Options) (*App, error) {
