@@ -10,13 +10,28 @@ import (
 // load reads the configuration and checks it against this binary.
 func (t *tool) load() (*config.Config, error) { return t.loadFrom(t.config) }
 
+// loadSound is load for the daemon: an account file that is wrong is set aside, and said.
+func (t *tool) loadSound() (*config.Config, config.Faults, error) {
+	cfg, aside, err := config.LoadSound(t.config, t.checks())
+	return cfg, aside, whereabouts(err)
+}
+
+func (t *tool) checks() config.Checks {
+	return config.Checks{Platforms: t.assembly.manifests(), Schedule: checkSchedule}
+}
+
 func (t *tool) loadFrom(path string) (*config.Config, error) {
-	cfg, err := config.Load(path, config.Checks{Platforms: t.assembly.manifests(), Schedule: checkSchedule})
+	cfg, err := config.Load(path, t.checks())
+	return cfg, whereabouts(err)
+}
+
+// whereabouts says what to do where no configuration can be read at all.
+func whereabouts(err error) error {
 	var faults config.Faults
 	if err != nil && !errors.As(err, &faults) {
-		return nil, mend(err, "say where netpatrol.yaml is with --config, or write one with netpatrol init")
+		return mend(err, "say where netpatrol.yaml is with --config, or write one with netpatrol init")
 	}
-	return cfg, err
+	return err
 }
 
 // checkSchedule names every fault of a schedule: the parser stops at a bad zone, which

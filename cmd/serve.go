@@ -15,7 +15,7 @@ func (t *tool) serveCommand() *cobra.Command {
 	return logs.on(&cobra.Command{
 		Use: "serve", Short: "Run the daemon until it is told to stop", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
-			cfg, err := t.load()
+			cfg, aside, err := t.loadSound()
 			if err != nil {
 				return err
 			}
@@ -23,7 +23,7 @@ func (t *tool) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := app.New(c.Context(), app.Options{Config: cfg, Platforms: t.assembly.platforms, ExtraBots: t.assembly.bots, Texts: t.assembly.texts, Log: log})
+			a, err := app.New(c.Context(), app.Options{Config: cfg, Platforms: t.assembly.platforms, ExtraBots: t.assembly.bots, Texts: t.assembly.texts, Aside: aside, Log: log})
 			if err != nil {
 				return mend(err, "if this is a new station, run netpatrol init; if another daemon has the store open, stop it")
 			}

@@ -21,8 +21,6 @@ import (
 	"netpatrol/adapters"
 )
 
-const checkedOn = "2026-11-25"
-
 // Platform is any site with a feed, and how to open one.
 func Platform() adapters.Platform {
 	return adapters.Platform{Manifest: manifest(), Open: open}

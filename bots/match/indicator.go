@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -66,20 +67,65 @@ type candidate struct {
 	rank     int // of its finder: the more certain kind goes first
 }
 
+// finder looks for one kind, where the text has what the kind is made of.
+type finder struct {
+	find           func(Folded) []candidate
+	digits, latins int      // fewest of each in the whole text
+	any            []string // one of these must occur; none: whatever the text says
+}
+
 // finders are asked in this order; of two finds that overlap, the earlier finder's stays, and
 // of one finder's the longer. A number within a link is no phone, and digits are a QQ number only
-// where the words say so.
-var finders = []func(Folded) []candidate{
-	Folded.links, Folded.alipays, Folded.emails, Folded.wallets, Folded.identities, Folded.cards, Folded.qqs,
-	Folded.meetings, Folded.phones, Folded.wechats, Folded.telegrams, Folded.accounts, Folded.coins, Folded.amounts, Folded.times, Folded.apps,
+// where the words say so. The table never changes.
+var finders = []finder{
+	{find: Folded.links, latins: 2},
+	{find: Folded.alipays, any: []string{"支付宝"}},
+	{find: Folded.emails, latins: 2, any: []string{"@"}},
+	{find: Folded.wallets, digits: 1, latins: 1},
+	{find: Folded.identities, digits: 15},
+	{find: Folded.cards, digits: 13},
+	{find: Folded.qqs, digits: 5, any: []string{"q", "扣", "企鹅", "群号", "叩", "球球"}},
+	{find: Folded.meetings, digits: 9, any: []string{"会议", "zoom"}},
+	{find: Folded.phones, digits: 5},
+	{find: Folded.spelled},
+	{find: Folded.wechats, any: []string{"微", "薇", "威信", "维信", "徽信", "v", "wx", "weixin", "wechat"}},
+	{find: Folded.telegrams, latins: 4, any: []string{"telegram", "电报", "飞机", "tg"}},
+	{find: Folded.accounts, digits: 8},
+	{find: Folded.coins, any: []string{"u", "泰达币", "btc", "比特币", "eth", "以太坊"}},
+	{find: Folded.amounts},
+	{find: Folded.times},
+	{find: Folded.apps, any: []string{"app", "软件", "客户端", ".", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}},
+}
+
+// finds asks a finder, unless the text cannot have what it looks for.
+func (x finder) finds(f Folded, digits, latins int) []candidate {
+	occurs := func(s string) bool { return strings.Contains(f.Text, s) }
+	if digits < x.digits || latins < x.latins || len(x.any) > 0 && !slices.ContainsFunc(x.any, occurs) {
+		return nil
+	}
+	return x.find(f)
+}
+
+// composed counts a text's digits and letters.
+func (f Folded) composed() (digits, latins int) {
+	for i := range len(f.Text) {
+		switch c := f.Text[i]; {
+		case isDigit(c):
+			digits++
+		case c >= 'a' && c <= 'z':
+			latins++
+		}
+	}
+	return digits, latins
 }
 
 // Indicators returns what was found, in the order it appears; none overlaps another.
 // Values come from the folded text, so digits may be written in any width or disguise.
 func (f Folded) Indicators() []Indicator {
 	var all []candidate
-	for rank, find := range finders {
-		for _, c := range find(f) {
+	digits, latins := f.composed()
+	for rank, x := range finders {
+		for _, c := range x.finds(f, digits, latins) {
 			c.rank = rank
 			all = append(all, c)
 		}

@@ -100,6 +100,9 @@ func (f Folded) apps() (all []candidate) {
 	for _, m := range parcel.FindAllStringSubmatchIndex(f.Text, -1) {
 		all = append(all, found(App, f.Text[m[2]:m[3]], m[2], m[3], 85))
 	}
+	if !strings.Contains(f.Text, "app") && !strings.Contains(f.Text, "软件") && !strings.Contains(f.Text, "客户端") {
+		return all
+	}
 	for _, form := range []*regexp.Regexp{quoted, getApp} {
 		for _, m := range form.FindAllStringSubmatchIndex(f.Text, -1) {
 			if name := f.Text[m[2]:m[3]]; !vague.MatchString(name) {

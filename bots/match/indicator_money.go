@@ -9,15 +9,14 @@ import (
 
 const (
 	chineseDigits = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
-	number        = `(?:\d{1,15}(?:,\d{3}){0,4}(?:\.\d{1,2})?|[` + chineseDigits + `十百千万亿拾佰仟]+)`
+	number        = `(?:(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,2})?|[` + chineseDigits + `十百千万亿拾佰仟]+)`
 )
 
 var (
-	// money is a number with what makes it money: a unit behind it, a sign before it, or
-	// a verb of paying.
-	money = regexp.MustCompile(`(¥|rmb ?|(?:转账?|付款?|打款?|汇款?|充值?|投资?|骗|损失|亏|交|垫付?|花|要|扣|借|到手|每人|费|被盗刷?)(?:了|走|去|给他|给她|给对方|过去)*(?:我|我们|大概|差不多|约|将近|快)? ?)?` +
-		`(` + number + `(?:[万千百亿佰仟wk]` + number + `?)*)` +
-		`(多|几|来|左右)?(万|千|百)?(多)?(元|块钱|块|人民币|rmb|圆)?`)
+	// money is a number with the units behind it.
+	money = regexp.MustCompile(`^(` + number + `(?:[万千百亿佰仟wk]` + number + `?)*)(多|几|来|左右)?(万|千|百)?(多)?(元|块钱|块|人民币|rmb|圆)?`)
+	// paid are signs and verbs right before a number that make it money.
+	paid     = regexp.MustCompile(`(¥|rmb ?|(?:转账?|付款?|打款?|汇款?|充值?|投资?|骗|损失|亏|交|垫付?|花|要|扣|借|到手|每人|费|被盗刷?)(?:了|走|去|给他|给她|给对方|过去)*(?:我|我们|大概|差不多|约|将近|快)? ?)$`)
 	hotline  = regexp.MustCompile(`^(?:110|119|120|122|9\d{4}|1[0-2]\d{3})$`)
 	counters = regexp.MustCompile(`^(?:多|余)?(?:\+|人|次|粉|条|个|名|台|份|平|公里|里|km|户|吨|步|年|股|字|张|家|本|天|月|号|日|点|岁|分|小时|画质|高清|%|倍|单|位|只|米|克|瓦|字节|套|部|遍|楼|层|届|期|集|章|[a-z])`)
 )
@@ -31,49 +30,82 @@ func (f Folded) amounts() (all []candidate) {
 			all = append(all, found(Amount, f.Text[m[2]:m[3]]+"."+f.Text[m[4]:m[5]]+"0", m[0], m[1], 80))
 		}
 	}
-	for _, at := range money.FindAllStringSubmatchIndex(f.Text, -1) {
-		if i, ok := f.amount(at); ok {
-			all = append(all, i)
+	for from := 0; from < len(f.Text); {
+		if !numeric(f.Text[from:]) {
+			_, w := utf8.DecodeRuneInString(f.Text[from:])
+			from += w
+			continue
 		}
+		at := money.FindStringSubmatchIndex(f.Text[from:min(len(f.Text), from+longestAmount)])
+		if at == nil {
+			from++
+			continue
+		}
+		if c, ok := f.amount(from, at); ok {
+			all = append(all, c)
+		}
+		from += max(1, at[3])
 	}
 	return all
 }
 
-func (f Folded) amount(at []int) (candidate, bool) {
+// longestAmount bounds how much of a text is read as one amount, in bytes.
+const longestAmount = 96
+
+// numeric says whether a number can begin here.
+func numeric(s string) bool {
+	if s[0] < utf8.RuneSelf {
+		return isDigit(s[0])
+	}
+	r, _ := utf8.DecodeRuneInString(s)
+	return strings.ContainsRune(chineseDigits+"十百千万亿拾佰仟", r)
+}
+
+// amount reads what money matched at from.
+func (f Folded) amount(from int, at []int) (candidate, bool) {
 	part := func(n int) string {
 		if at[2*n] < 0 {
 			return ""
 		}
-		return f.Text[at[2*n]:at[2*n+1]]
+		return f.Text[from+at[2*n] : from+at[2*n+1]]
 	}
-	said, digits, currency := part(1), part(2)+part(4), part(6)
-	if f.cut(at) || currency == "" && counters.MatchString(f.Text[at[1]:]) {
+	digits, currency, rest := part(1)+part(3), part(5), f.Text[from+at[1]:]
+	if currency == "" && (counters.MatchString(rest) || hotline.MatchString(digits)) { // 打了110
 		return candidate{}, false
 	}
-	if currency == "" && said == "" && !arabicWithUnit(digits) {
+	said := f.lastSaid(from)
+	if f.cut(from, said, rest) || currency == "" && said == "" && !arabicWithUnit(digits) {
 		return candidate{}, false
 	}
 	cents, ok := cents(digits)
-	if currency == "" && hotline.MatchString(digits) {
-		return candidate{}, false // 打了110
-	}
 	signed := currency != "" || said == "¥" || strings.HasPrefix(said, "rmb")
 	if !ok || cents == 0 || !signed && !hasUnit(digits) && cents < 100_00 {
 		return candidate{}, false
 	}
-	c := found(Amount, yuan(cents), at[4], at[1], 70)
+	c := found(Amount, yuan(cents), from, from+at[1], 70)
 	if signed {
 		c.Confidence = 85
 	}
-	c.Approx = part(3)+part(5) != ""
+	c.Approx = part(2)+part(4) != ""
 	return c, true
 }
 
+// lastSaid is the sign or verb right before a number.
+func (f Folded) lastSaid(at int) string {
+	from := max(0, at-60)
+	for from < at && !utf8.RuneStart(f.Text[from]) {
+		from++
+	}
+	return paid.FindString(f.Text[from:at])
+}
+
 // cut says whether the number is a piece of a longer word or number.
-func (f Folded) cut(at []int) bool {
-	from := at[4]
-	return from > 0 && at[2] < 0 && (isWord(f.Text[from-1]) || f.Text[from-1] == '.' || f.Text[from-1] == '-' || f.Text[from-1] == '/') ||
-		at[1] < len(f.Text) && isDigit(f.Text[at[1]])
+func (f Folded) cut(from int, said, rest string) bool {
+	before := byte(' ')
+	if from > 0 {
+		before = f.Text[from-1]
+	}
+	return said == "" && (isWord(before) || strings.IndexByte(".-/", before) >= 0) || isDigit(before) || rest != "" && isDigit(rest[0])
 }
 
 func hasUnit(s string) bool        { return strings.ContainsAny(s, "万千百亿佰仟wk") }

@@ -28,7 +28,6 @@ var (
 
 func (f Folded) phones() (all []candidate) {
 	all = f.mobiles(mobile, 90)
-	all = append(all, f.mobiles(dictated, 75)...)
 	for _, at := range overseas.FindAllStringIndex(f.Text, -1) {
 		digits := onlyDigits(f.Text[at[0]:at[1]])
 		if f.Text[at[0]] != '+' {
@@ -46,6 +45,14 @@ func (f Folded) phones() (all []candidate) {
 		}
 	}
 	return all
+}
+
+// spelled finds mobile numbers that are read out.
+func (f Folded) spelled() []candidate {
+	if strings.Count(f.Text, "一")+strings.Count(f.Text, "幺")+strings.Count(f.Text, "1") == 0 {
+		return nil
+	}
+	return f.mobiles(dictated, 75)
 }
 
 func (f Folded) mobiles(form *regexp.Regexp, confidence int) (all []candidate) {

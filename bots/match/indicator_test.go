@@ -35,6 +35,7 @@ func TestIndicators(t *testing.T) {
 		{"三万零五元", []string{"amount 30005 三万零五元"}},
 		{"转了30000给他", []string{"amount 30000 30000"}},
 		{"转账２，０００元", []string{"amount 2000 ２，０００元"}},
+		{"刚转了3000，110打不通", []string{"amount 3000 3000"}},
 		{"¥99.50", []string{"amount 99.50 99.50"}},
 		{"付了50块", []string{"amount 50 50块"}},
 		{"5k到手", []string{"amount 5000 5k"}},

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -17,29 +18,51 @@ const (
 )
 
 var (
-	moments = regexp.MustCompile(`刚才|刚刚|前几天|前两天|前段时间|` + span + `|` +
+	moments = regexp.MustCompile(`^(?:刚才|刚刚|前几天|前两天|前段时间|` + span + `|` +
 		dayName + dayPart + `?(?:的)?` + clockTime + `?|` + dayPart + clockTime + `|` +
-		`上上?(?:个)?(?:周|星期|礼拜|月)|去年(?:\d{1,2}月)?|月初|年初`)
+		`上上?(?:个)?(?:周|星期|礼拜|月)|去年(?:\d{1,2}月)?|月初|年初)`)
 	// bareDay are words that say a day only together with a part of it or an hour.
 	bareDay = regexp.MustCompile(`^(?:昨|今|前|当天|\d{1,2}号)$|^(?:周|星期|礼拜)[一二三四五六日天末]$`)
 )
 
 func (f Folded) times() (all []candidate) {
-	for _, at := range moments.FindAllStringIndex(f.Text, -1) {
-		value := f.Text[at[0]:at[1]]
-		if bareDay.MatchString(value) && !strings.HasSuffix(value, "号") || at[0] > 0 && isDigit(f.Text[at[0]-1]) && isDigit(value[0]) {
+	for from := 0; from < len(f.Text); {
+		r, w := utf8.DecodeRuneInString(f.Text[from:])
+		if !strings.ContainsRune(timely, r) {
+			from += w
 			continue
 		}
-		if strings.HasSuffix(value, "号") && !strings.Contains(value, "月") {
-			continue // a number of something
+		value := moments.FindString(f.Text[from:min(len(f.Text), from+longestTime)])
+		if c, ok := f.moment(from, value); ok {
+			all = append(all, c)
 		}
-		sure := 70
-		if _, _, ok := When(value, time.Unix(0, 0)); !ok {
-			sure = 50
-		}
-		all = append(all, found(Time, value, at[0], at[1], sure))
+		from += max(w, len(value))
 	}
 	return all
+}
+
+const (
+	// timely are the characters with which a moment begins.
+	timely = "0123456789一二两三四五六七八九十半几刚前昨今当大上这本周星礼去月年早晚凌中下夜清傍"
+	// longestTime bounds how much of a text is read as one moment, in bytes.
+	longestTime = 72
+)
+
+// moment takes what reads like one, unless it is a piece of a number or the number of something.
+func (f Folded) moment(from int, value string) (candidate, bool) {
+	switch {
+	case value == "", bareDay.MatchString(value) && !strings.HasSuffix(value, "号"):
+		return candidate{}, false
+	case from > 0 && isDigit(f.Text[from-1]) && isDigit(value[0]):
+		return candidate{}, false
+	case strings.HasSuffix(value, "号") && !strings.Contains(value, "月"):
+		return candidate{}, false
+	}
+	sure := 70
+	if _, _, ok := When(value, time.Unix(0, 0)); !ok {
+		sure = 50
+	}
+	return found(Time, value, from, from+len(value), sure), true
 }
 
 // beijing is the zone in which people in China name times; it has had no summer time since 1991.

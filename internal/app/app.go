@@ -51,6 +51,8 @@ type Options struct {
 	ExtraBots []bots.Bot // asked before the built-in ones, so that their replies win; an emergency card wins over all
 	Texts     []fs.FS    // outgoing texts on top of the shipped ones
 	Log       *slog.Logger
+	// Aside are the faults of account files that are not in service; see [config.LoadSound].
+	Aside config.Faults
 	// Dial makes the adapters' connections; nil: the network.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Step is called at the numbered steps of the crash matrix; nil in service.
@@ -80,7 +82,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{o: o, store: store}
-	if err := a.assemble(ctx); err != nil {
+	if err := errors.Join(a.assemble(ctx), a.setAside(ctx, o.Aside)); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return a, nil
@@ -97,11 +99,11 @@ func Init(dir string) error {
 }
 
 func (a *App) assemble(ctx context.Context) (err error) {
-	if a.files, err = openEvidence(a.o.Config.State, a.store); err != nil {
-		return err
 	if a.key, err = proof.Open(a.o.Config.State); err != nil {
 		return err
 	}
+	if a.files, err = openEvidence(a.o.Config.State, a.store); err != nil {
+		return err
 	}
 	if a.pictures, err = openPictures(a.o.Config.State, a.store); err != nil {
 		return err
@@ -205,7 +207,7 @@ func schedules(specs []config.Schedule) ([]engine.Schedule, error) {
 }
 
 // botPatience is how long a bot may take; they take microseconds.
-const botPatience = 5 * time.Second
+const botPatience = 15 * time.Second
 
 func (a *App) enginePace() engine.Pace {
 	p := a.o.Config.Pace
@@ -268,6 +270,7 @@ func (a *App) Work(ctx context.Context) error {
 	g.Go(func() error { return a.outbox.Run(ctx) })
 	g.Go(func() error { return audit.Run(ctx, a.store, a.o.Config.Pace.Seal, a.o.Log) })
 	g.Go(func() error { return a.sweep(ctx) })
+	g.Go(func() error { return a.watchSites(ctx) })
 	for _, c := range a.o.Config.Accounts {
 		g.Go(func() error { a.opener.run(ctx, c); return nil })
 	}

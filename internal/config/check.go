@@ -192,7 +192,7 @@ func (d *decoder) checkPreviews(cfg *Config) {
 			at := fmt.Sprintf("officers[%d].previews.%s", i, account)
 			switch {
 			case !slices.Contains(ids, account):
-				d.wrong(at, suggest(account, ids), "officers[%d].previews names account %q, which is not configured", i, clip(account))
+				d.unnamed(at, suggest(account, ids), "officers[%d].previews names account %q, which is not configured", i, clip(account))
 			case strings.TrimSpace(o.Previews[account]) == "":
 				d.wrong(at, "write the officer's own id on that platform", "%s is empty", at)
 			}
@@ -386,10 +386,18 @@ func (d *decoder) scheduleAccounts(s Schedule, path string, accounts []Account) 
 	for j, id := range s.Accounts {
 		at := fmt.Sprintf("%s.accounts[%d]", path, j)
 		if !slices.Contains(ids, id) {
-			d.wrong(at, suggest(id, ids), "%s names account %q, which is not configured", path, clip(id))
+			d.unnamed(at, suggest(id, ids), "%s names account %q, which is not configured", path, clip(id))
 		} else if slices.Contains(s.Accounts[:j], id) {
 			d.wrong(at, "remove one of the two", "%s names account %q twice", path, clip(id))
 		}
+	}
+}
+
+// unnamed is a fault about an account that is not configured, unless accounts were set aside: it
+// may be one of them.
+func (d *decoder) unnamed(path, mend, what string, args ...any) {
+	if len(d.skip) == 0 {
+		d.wrong(path, mend, what, args...)
 	}
 }
 

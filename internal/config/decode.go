@@ -29,6 +29,7 @@ type decoder struct {
 	places map[string]place // by path: "accounts[2].platform"
 	bad    map[string]bool  // paths with a fault already: a second one would only be an echo
 	broken bool             // a file was not YAML: what it left out says nothing
+	skip   map[string]bool  // files of accounts.d that are set aside: their accounts may still be named
 }
 
 func newDecoder(file string) *decoder {

@@ -33,7 +33,7 @@ func (d *decoder) checkDuty(cfg *Config, platforms map[string]adapters.Manifest)
 func (d *decoder) ringsBy(cfg *Config, r Ring, path string, platforms map[string]adapters.Manifest) {
 	i := slices.IndexFunc(cfg.Accounts, func(a Account) bool { return a.ID == r.Account })
 	if i < 0 {
-		d.wrong(path+".account", "name one of accounts", "%s.account %q is not the id of an account", path, clip(r.Account))
+		d.unnamed(path+".account", "name one of accounts", "%s.account %q is not the id of an account", path, clip(r.Account))
 		return
 	}
 	if m, known := platforms[cfg.Accounts[i].Platform]; known && !m.Internal {

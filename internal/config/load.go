@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -37,7 +38,33 @@ type Checks struct {
 // Load reads the configuration at path, a file or the directory of a netpatrol.yaml,
 // and checks it. Mistakes come back together as [Faults]; a file that cannot be read
 // at all is another error. State and secret files are taken relative to the file.
-func Load(path string, c Checks) (*Config, error) {
+func Load(path string, c Checks) (*Config, error) { return load(path, c, nil) }
+
+// LoadSound is Load for who must go on serving: files of accounts.d in which something is wrong
+// are set aside, so that one account that is misconfigured keeps no other from service. It returns
+// their faults beside a configuration without them; whatever is wrong elsewhere is an error.
+func LoadSound(path string, c Checks) (*Config, Faults, error) {
+	var aside Faults
+	skip := map[string]bool{}
+	for {
+		cfg, err := load(path, c, skip)
+		var faults Faults
+		if !errors.As(err, &faults) {
+			return cfg, aside, err
+		}
+		wrong := slices.DeleteFunc(slices.Clone(faults), func(f Fault) bool { return filepath.Base(filepath.Dir(f.File)) != AccountsDir })
+		if len(wrong) == 0 {
+			return nil, aside, err
+		}
+		for _, f := range wrong {
+			skip[f.File] = true
+		}
+		aside = append(aside, wrong...)
+	}
+}
+
+// load leaves out the files of accounts.d in skip.
+func load(path string, c Checks, skip map[string]bool) (*Config, error) {
 	file, err := locate(path)
 	if err != nil {
 		return nil, err
@@ -47,6 +74,7 @@ func Load(path string, c Checks) (*Config, error) {
 		return nil, fmt.Errorf("read configuration %s: %w", file, cause(err))
 	}
 	d := newDecoder(file)
+	d.skip = skip
 	cfg := Default()
 	d.whole(source, cfg)
 	if err := d.directory(cfg); err != nil {
@@ -90,11 +118,14 @@ func (d *decoder) directory(cfg *Config) error {
 	main := d.file
 	defer func() { d.file = main }()
 	for _, file := range files {
-		source, err := readAtMost(file, maxFile)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", file, cause(err))
+		if d.skip[file] {
+			continue
 		}
-		d.file = file
+		source, err := readAtMost(file, maxFile)
+		if d.file = file; err != nil {
+			d.note(place{file: file, line: 1, col: 1}, "let the daemon read the file, or move it away", "the file cannot be read: %v", cause(err))
+			continue
+		}
 		d.accounts(source, cfg)
 	}
 	return nil

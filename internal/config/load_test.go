@@ -257,3 +257,57 @@ func ExampleFaults() {
 	// testdata/mistakes/unknown-key-deep.yaml:3:3: unknown key "regoin" in unit
 	// 	mend: did you mean region? known: language, links, name, region
 }
+
+// One account that is misconfigured keeps no other from service; what is wrong in the main file
+// still does.
+func TestLoadSound_SetsBrokenAccountFilesAside(t *testing.T) {
+	const (
+		main    = "unit: {name: 海口市公安局}\nofficers:\n  - {id: chen, name: 陈, roles: [admin], previews: {danzhou: x}}\nschedules:\n  - {name: 早, cron: \"0 9 * * *\", accounts: [haikou, danzhou]}\n"
+		account = "id: haikou\nplatform: pretend\nbase_url: https://a.example\nsecrets: {token: x}\n"
+	)
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  []string // accounts
+		aside int      // files
+		fails bool
+	}{
+		"nothing is wrong":             {files: map[string]string{"a.yaml": account, "b.yaml": strings.Replace(account, "haikou", "danzhou", 1)}, want: []string{"haikou", "danzhou"}},
+		"no YAML, and a secret amiss":  {files: map[string]string{"a.yaml": account, "b.yaml": "id: danzhou\n\tx", "c.yaml": "id: sanya\nplatform: pretend\nbase_url: https://c.example\n"}, want: []string{"haikou"}, aside: 2},
+		"the main file":                {files: map[string]string{"a.yaml": account, "b.yaml": "\tx", "../netpatrol.yaml": "unit: {}\n"}, fails: true},
+		"an account that nobody wrote": {files: map[string]string{"a.yaml": account}, fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.Mkdir(filepath.Join(dir, AccountsDir), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			write := func(name, text string) {
+				if err := os.WriteFile(filepath.Join(dir, AccountsDir, name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write("../netpatrol.yaml", main)
+			for name, text := range c.files {
+				write(name, text)
+			}
+			cfg, aside, err := LoadSound(dir, checks())
+			if (err != nil) != c.fails {
+				t.Fatalf("%v", err)
+			}
+			if c.fails {
+				return
+			}
+			var got []string
+			for _, a := range cfg.Accounts {
+				got = append(got, a.ID)
+			}
+			files := map[string]bool{}
+			for _, f := range aside {
+				files[f.File] = true
+			}
+			if !slices.Equal(got, c.want) || len(files) != c.aside {
+				t.Errorf("accounts %v, aside %v", got, aside)
+			}
+		})
+	}
+}

@@ -1,14 +1,15 @@
 // Package sandbox is a pretend microblog and the pretend citizens who use it.
 //
 // [Microblog] is an [http.Handler] that speaks the Mastodon client protocol in two
-// dialects, keeps everything in memory, starts no goroutine and never calls out. It
-// shares no code with the adapters it tests: both were written from the same facts,
-// so a misreading on either side shows. Server behaviour follows docs.joinmastodon.org
-// and the public sources of Mastodon 4.3 and GoToSocial 0.20.
+// dialects, keeps everything in memory and never calls out. It shares no code with the
+// adapters it tests: both were written from the same facts, so a misreading on either
+// side shows. Server behaviour follows docs.joinmastodon.org and the public sources of
+// Mastodon 4.3 and GoToSocial 0.20.
 //
 // Handles may be Chinese, which those servers do not allow, as the accounts of Weibo
-// are. Streaming, scheduled statuses, boosts, favourites and polls are not offered; the
-// authorization page is replaced by [Microblog.AuthorizationCode].
+// are. Of streams there is the one of notifications, over WebSocket. Scheduled statuses,
+// boosts, favourites and polls are not offered; the authorization page is replaced by
+// [Microblog.AuthorizationCode].
 //
 // # What is honest about it
 //

@@ -101,6 +101,10 @@ func domainOf(base string) string {
 // ServeHTTP serves the client API, and the pages a person opens in a browser: /citizen
 // and the address of every public post.
 func (m *Microblog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == streamPath {
+		m.serveStream(w, r)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/oauth/") {
 		m.serveAPI(w, r)
 		return
@@ -202,6 +206,7 @@ func (m *Microblog) Revoke(token string) {
 	if g := m.grants[token]; g != nil {
 		g.error = "The access token was revoked"
 	}
+	m.touch()
 }
 
 // Suspend makes everything an account asks for answer 403, until lifted.

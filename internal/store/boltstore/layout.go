@@ -52,21 +52,6 @@ const (
 	dueIndex    = 'd' // kind, state, due, id
 )
 
-func key(parts ...string) []byte {
-	n := len(parts)
-	for _, p := range parts {
-		n += len(p)
-	}
-	k := make([]byte, 0, n)
-	for i, p := range parts {
-		if i > 0 {
-			k = append(k, sep)
-		}
-		k = append(k, p...)
-	}
-	return k
-}
-
 func prefix(which byte, kind bots.RecordKind, parts ...string) []byte {
 	k := append(make([]byte, 0, 96), which)
 	k = append(append(k, kind...), sep)
