@@ -189,6 +189,7 @@ const (
 	ConfirmHand    Verb = "confirm-hand"      // it was posted with another text: second person
 	CloseHand      Verb = "close-hand"        // it will not be posted, with a reason
 	NoteHeard      Verb = "note"              // on an account that people work by hand: Fields: kind (message, mention, post), from, text, link
+	Correct        Verb = "correct"           // an outbox item that is out and proves wrong: Fields["text"] what is right, for everybody who got it
 	LookBack       Verb = "look-back"         // a warning whose post only people can look at: Fields["as"] removed | kept
 	HaltSends      Verb = "halt"              // Fields["level"] unsolicited | everything
 	ResumeSends    Verb = "resume"            //

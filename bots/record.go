@@ -317,6 +317,7 @@ type Draft struct {
 	Item      string            `json:"item,omitempty"` // the outbox item it became
 	Reason    string            `json:"reason,omitempty"`
 	DecidedBy string            `json:"decidedBy,omitempty"`
+	Corrects  string            `json:"corrects,omitempty"` // code of the message of ours that it sets right
 }
 
 // RecordKind implements [Record].

@@ -5,8 +5,8 @@
 //
 // # Who does what
 //
-// init, check, serve, demo, accounts add, accounts doctor, adapters, store and version
-// work on files of this machine. Everything else asks the running daemon over the unix
+// init, check, serve, demo, accounts add, accounts doctor, adapters, store, key, verify and
+// version work on files of this machine. Everything else asks the running daemon over the unix
 // socket in its state directory, as the officer whose unix user or sign-in it is.
 //
 // # Failure model
@@ -183,7 +183,7 @@ Begin:     netpatrol init, then netpatrol check and netpatrol serve`,
 		t.accountsCommand(), t.officersCommand(), t.adaptersCommand(),
 		t.queueCommand(), t.bulletinCommand(), t.evidenceCommand(), t.whyCommand(),
 		t.haltCommand(), t.resumeCommand(), t.auditCommand(), t.storeCommand(),
-		t.loginCommand(), t.logoutCommand(), t.versionCommand(),
+		t.loginCommand(), t.logoutCommand(), t.keyCommand(), t.verifyCommand(), t.versionCommand(),
 	)
 	t.noteRunning(root)
 	return root

@@ -16,7 +16,7 @@ import (
 func (t *tool) queueCommand() *cobra.Command {
 	return group("queue", "What waits for an officer: drafts to decide on, sends held, unknown or to be made by hand",
 		t.queueList(), t.queueShow(), t.queueApprove(), t.queueReject(),
-		t.queueSettle(), t.queueHold(), t.queueResume(), t.queueSendHeld(), t.queueByHand())
+		t.queueSettle(), t.queueHold(), t.queueResume(), t.queueSendHeld(), t.queueByHand(), t.queueCorrect())
 }
 
 // waiting is all that waits for a person.

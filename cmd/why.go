@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -78,7 +79,7 @@ func writeMessage(w io.Writer, m api.Matter) {
 	d := m.Draft
 	fmt.Fprintf(w, "\nmessage %s, %s, by %s to %s on %s (%s)\n", d.Code, d.State, d.Author, to(d.To.Handle, d.Channel == "public"), d.Account, d.Channel)
 	quoted(w, d.Text)
-	fields(w, "  drafted", moment(d.Created), "  decided by", d.DecidedBy, "  reason", d.Reason)
+	fields(w, "  corrects", d.Corrects, "  drafted", moment(d.Created), "  decided by", d.DecidedBy, "  reason", d.Reason)
 	if a := m.Approval; a != nil {
 		by := "officer " + a.Officer
 		if a.Officer == "" {
@@ -93,6 +94,7 @@ func writeMessage(w io.Writer, m api.Matter) {
 		return
 	}
 	writeAttempts(w, m.Item)
+	fields(w, "  corrected by", strings.Join(m.Item.Corrected, ", "))
 	fields(w, "  send", m.Item.State, "  because", m.Item.Why, "  platform id", string(m.Item.Receipt.Ref), "  link", m.Item.Receipt.URL, "  altered", m.Item.Altered)
 	for _, o := range m.Outcomes {
 		if o.Kind == bots.SendEnded {

@@ -123,7 +123,7 @@ func real(lang string) map[string]string {
 
 var shipped = []string{
 	"added", "alarm-waiting", "answer-mention", "answer-mention-public", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
-	"is-it-a-scam", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "warning-fraud", "warning-rumour", "warning-unlawful",
+	"handoff-news", "is-it-a-scam", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "warning-fraud", "warning-rumour", "warning-unlawful",
 }
 
 func TestShippedTemplates(t *testing.T) {

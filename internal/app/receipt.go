@@ -1,11 +1,13 @@
 package app
 
 import (
+	"context"
 	"slices"
 
 	"netpatrol/bots"
 	"netpatrol/internal/config"
 	"netpatrol/internal/proof"
+	"netpatrol/internal/record"
 )
 
 // prove signs a proof of receipt for a report and what came with it.
@@ -26,4 +28,17 @@ func (a *App) unitOf(account string) string {
 		return a.o.Config.Speaks(all[i]).Name
 	}
 	return a.o.Config.Unit.Name
+}
+
+// proofOf is the proof of receipt of the first of reports; empty: there is none to give.
+func (a *App) proofOf(ctx context.Context, reports []bots.Record) (string, error) {
+	if len(reports) == 0 || reports[0].Meta().Erased {
+		return "", nil
+	}
+	r := reports[0].(*bots.Report)
+	kept, err := a.store.List(ctx, record.Query{Kind: record.KindEvidence, Stream: r.Stream, State: record.EvidenceKept, Limit: 1000})
+	if err != nil {
+		return "", err
+	}
+	return a.prove(r, record.FilesOf(r, kept)), nil
 }

@@ -73,6 +73,7 @@ func (d *decoder) checkUnits(cfg *Config) {
 		if u.Region != "" && !regionPattern.MatchString(u.Region) {
 			d.wrong(path+".region", `write the six digits of GB/T 2260, such as "460100"`, "%s.region is not a region code", path)
 		}
+		d.checkContact(cfg, u.Contact, path+".contact")
 		if u.Language == "" {
 			u.Language = cfg.Unit.Language
 		} else {
@@ -86,6 +87,19 @@ func (d *decoder) checkUnits(cfg *Config) {
 		} else if circular(u.ID, parents) {
 			d.wrong(path, "name the unit above it, or leave parent out for the station's own", "%s leads back to the unit itself", path)
 		}
+	}
+}
+
+// checkContact looks at the way to another unit.
+func (d *decoder) checkContact(cfg *Config, c Contact, path string) {
+	switch {
+	case c.Kind == "" && c.Folder == "":
+	case !slices.Contains(ContactKinds(), c.Kind):
+		d.wrong(path+".kind", suggest(c.Kind, ContactKinds()), "%s.kind %q is no way to a unit", path, clip(c.Kind))
+	case c.Kind == "folder" && c.Folder == "":
+		d.wrong(path, "name the folder the files are put into", "%s has no folder", path)
+	case c.Kind == "page" && (c.Folder != "" || cfg.Frontdoor.Listen == ""):
+		d.wrong(path, "set frontdoor.listen, on which the other unit opens the link, and leave folder out", "%s is a page that nobody can open", path)
 	}
 }
 

@@ -52,7 +52,18 @@ type OtherUnit struct {
 	Region   string `yaml:"region"`   // GB/T 2260, six digits
 	Language string `yaml:"language"` // BCP 47; default the station's own
 	Parent   string `yaml:"parent"`   // id of the unit above it; empty: the station's own
+	// Contact is how a clue is handed over to it; none: it is not.
+	Contact Contact `yaml:"contact"`
 }
+
+// Contact is a way to another unit.
+type Contact struct {
+	Kind   string `yaml:"kind"`   // page (a link with a token) or folder (signed files for one-way import)
+	Folder string `yaml:"folder"` // of the files; it must exist
+}
+
+// ContactKinds are the ways to another unit.
+func ContactKinds() []string { return []string{"page", "folder"} }
 
 // Speaks returns the unit an account speaks for.
 func (c *Config) Speaks(a Account) Unit {

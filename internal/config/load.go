@@ -88,6 +88,9 @@ func load(path string, c Checks, skip map[string]bool) (*Config, error) {
 	}
 	cfg.State = d.beside(cfg.State)
 	cfg.SocketPath = d.besideIfAny(cfg.SocketPath)
+	for i := range cfg.Units {
+		cfg.Units[i].Contact.Folder = d.besideIfAny(cfg.Units[i].Contact.Folder)
+	}
 	return cfg, nil
 }
 

@@ -57,6 +57,9 @@ func (c *commit) warningDecided(draft *bots.Draft, d *bots.Decision) error {
 	if err != nil {
 		return err
 	}
+	if draft.ID != w.Draft {
+		return nil // a notice or a correction about it
+	}
 	w.State, w.Officer, w.Reason, w.Updated = bots.WarningApproved, d.Officer, d.Reason, c.now
 	if draft.State == bots.DraftReturned {
 		w.State = bots.WarningRejected

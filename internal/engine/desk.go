@@ -18,6 +18,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.PreviewDraft:   (*commit).previewDraft,
 	bots.PullDraft:      (*commit).pullDraft,
 	bots.ReplyTo:        (*commit).replyTo,
+	bots.Correct:        (*commit).correct,
 	bots.WriteBulletin:  (*commit).writeBulletin,
 	bots.ApproveKind:    (*commit).approveKind,
 	bots.ConfirmKind:    (*commit).confirmKind,
@@ -45,6 +46,12 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.LetGo:          (*commit).letGo,
 	bots.DecideAppeal:   (*commit).decideAppeal,
 	bots.AcknowledgeAll: (*commit).acknowledge,
+
+	bots.PrepareHandoff:  (*commit).prepareHandoff,
+	bots.ApproveHandoff:  (*commit).approveHandoff,
+	bots.ResendHandoff:   (*commit).resendHandoff,
+	bots.CorrectHandoff:  (*commit).correctHandoff,
+	bots.WithdrawHandoff: (*commit).withdrawHandoff,
 }
 
 func refuse(code, format string, args ...any) error {

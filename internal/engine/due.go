@@ -104,6 +104,10 @@ var dueKinds = []record.Query{
 	{Kind: record.KindErrand, State: "waiting"},
 	{Kind: bots.KindDraft, State: bots.DraftAwaiting},
 	{Kind: bots.KindDraft, State: bots.DraftApproved}, // its slot never came
+	{Kind: record.KindHandoff, State: record.HandoffApproved},
+	{Kind: record.KindHandoff, State: record.HandoffCorrected},
+	{Kind: record.KindHandoff, State: record.HandoffWithdrawn},
+	{Kind: record.KindHandoff, State: record.HandoffSent}, // no answer came
 }
 
 // dueRecords deals with what is due and says whether something of it has to be tried again.
@@ -134,6 +138,8 @@ func (e *Engine) dueRecord(ctx context.Context, r bots.Record, now time.Time) er
 		return e.startErrand(ctx, r, now)
 	case *bots.Draft:
 		return e.lapse(ctx, r.ID, now)
+	case *record.Handoff:
+		return e.handOver(ctx, r, now)
 	}
 	return nil
 }

@@ -88,6 +88,7 @@ type Options struct {
 	Prove     func(r *bots.Report, files []string) string // a signed proof of receipt; nil: none is given
 	Evidence  Evidence                                    // where what people sent is kept; nil: nowhere
 	Policy    record.Policy
+	Clerk     Clerk // hands clues over to other units; nil: nothing is handed over
 	Accounts  []*Account
 	Schedules []Schedule
 	Pace      Pace

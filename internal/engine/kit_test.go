@@ -47,6 +47,8 @@ type deskOptions struct {
 	evidence  Evidence
 	prove     func(*bots.Report, []string) string
 
+	clerk Clerk
+
 	colleagues func(officer, account string) (adapters.Person, bool)
 	measure    adapters.Meter
 	find       adapters.Finder
@@ -98,7 +100,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Evidence: o.evidence, Prove: o.prove, Colleagues: o.colleagues,
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Evidence: o.evidence, Prove: o.prove, Colleagues: o.colleagues, Clerk: o.clerk,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }

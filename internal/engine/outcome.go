@@ -35,6 +35,9 @@ func (c *commit) goOn() error {
 
 // book writes what became of a send into the record it served.
 func (c *commit) book() error {
+	if a, ok := c.ev.Body.(*bots.HandoffAnswer); ok {
+		return c.answered(a)
+	}
 	o, ok := c.ev.Body.(*bots.Outcome)
 	if !ok {
 		return nil

@@ -146,7 +146,7 @@ func urgency(k bots.EventKind) int {
 		return 1
 	case bots.Decided:
 		return 2
-	case bots.SendEnded, bots.Reminded, bots.Fetched:
+	case bots.SendEnded, bots.Reminded, bots.Fetched, bots.HandoffAnswered:
 		return 3
 	case bots.SlotDue:
 		return 4

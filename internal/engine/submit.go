@@ -21,6 +21,9 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if d.Verb == bots.NoteHeard {
 		return e.note(ctx, &d, formKey)
 	}
+	if d.Verb == bots.SlipHandoff {
+		return e.slip(ctx, d, formKey)
+	}
 	e.lookAgain(ctx, d)
 	ev := &bots.Event{Key: "decision|" + d.Officer + "|" + formKey, Kind: bots.Decided, V: 1, Body: &d}
 	ev.Stream, ev.Account = e.decisionStream(ctx, d)

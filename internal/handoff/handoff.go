@@ -13,6 +13,7 @@ package handoff
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
@@ -60,9 +61,9 @@ type manifestEntry struct {
 
 const format = "netpatrol-handoff/1"
 
-// Build makes the files of a package, signed with key. slip gives the code on the return slip for each answer;
+// Build makes the files of a package, signed with key, which is one of Ed25519. slip gives the code on the return slip for each answer;
 // of a package that was withdrawn only the notice of that is left.
-func Build(h *record.Handoff, key ed25519.PrivateKey, slip func(as string) string) ([]File, error) {
+func Build(h *record.Handoff, key crypto.Signer, slip func(as string) string) ([]File, error) {
 	files := []File{}
 	withdrawn := h.State == record.HandoffWithdrawn
 	builders := []func(*record.Handoff) (File, error){stix, workbook, table}
@@ -80,7 +81,7 @@ func Build(h *record.Handoff, key ed25519.PrivateKey, slip func(as string) strin
 }
 
 // sealed adds the manifest and its signature.
-func sealed(h *record.Handoff, files []File, key ed25519.PrivateKey, withdrawn bool) ([]File, error) {
+func sealed(h *record.Handoff, files []File, key crypto.Signer, withdrawn bool) ([]File, error) {
 	m := manifest{
 		Format: format, Code: h.Code, Revision: h.Revision, From: h.Package.FromUnit, To: h.Package.ToUnit, Withdrawn: withdrawn,
 		Key: PublicKey(key), Supersedes: h.Revision - 1,
@@ -92,12 +93,16 @@ func sealed(h *record.Handoff, files []File, key ed25519.PrivateKey, withdrawn b
 	if err != nil {
 		return nil, err
 	}
-	sig := base64.StdEncoding.EncodeToString(ed25519.Sign(key, b)) + "\n"
+	signed, err := key.Sign(nil, b, crypto.Hash(0)) // Ed25519 takes no randomness
+	if err != nil {
+		return nil, fmt.Errorf("sign the manifest: %w", err)
+	}
+	sig := base64.StdEncoding.EncodeToString(signed) + "\n"
 	return append(files, File{ManifestName, "application/json", b}, File{SignatureName, "text/plain; charset=utf-8", []byte(sig)}), nil
 }
 
 // PublicKey is the key by which others check packages, in base64.
-func PublicKey(key ed25519.PrivateKey) string {
+func PublicKey(key crypto.Signer) string {
 	return base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey))
 }
 

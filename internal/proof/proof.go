@@ -26,11 +26,11 @@ import (
 
 // Receipt is what a proof says.
 type Receipt struct {
-	Unit      string
-	Reference string
-	Received  time.Time // to the second
-	Messages  int       // how many the digest covers
-	Digest    string    // hex SHA-256, see Digest
+	Unit      string    `json:"unit"`
+	Reference string    `json:"reference"`
+	Received  time.Time `json:"received"` // to the second
+	Messages  int       `json:"messages"` // how many the digest covers
+	Digest    string    `json:"digest"`   // hex SHA-256, see Digest
 }
 
 // Digest is the hex SHA-256 over messages in the order in which they came, one to a line, and

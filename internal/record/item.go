@@ -66,6 +66,8 @@ type Item struct {
 	Vanished time.Time `json:"vanished,omitzero"`
 	// Hand is how a person sends it, once no program may or can; nil: never asked.
 	Hand *Hand `json:"hand,omitempty"`
+	// Corrected are the codes of messages that set this one right, whatever became of them.
+	Corrected []string `json:"corrected,omitempty"`
 }
 
 // RecordKind implements [bots.Record].
@@ -131,6 +133,39 @@ func itemKey(code string) string { return "np-" + strings.ToLower(code) }
 func (i *Item) Intact(a *Approval) bool {
 	return a != nil && a.ID == i.Approval && a.Seal == i.Seal &&
 		sealOf(i.Title, i.Text, i.Account, string(i.Channel), i.To.ID, string(i.Parent), i.Evidence, i.Expires, i.Extras) == i.Seal
+}
+
+// Out says whether the item reached people, or is with the platform.
+func (i *Item) Out() bool { return i.State == ItemDelivered || i.State == ItemAccepted }
+
+// MayCorrect says whether an officer may have the item set right: who writes messages of its kind.
+func (i *Item) MayCorrect(by *Officer) bool {
+	switch i.Purpose {
+	case bots.ForBulletin:
+		return by.Is(Editor, Approver)
+	case bots.ForAlarm, bots.ForPreview: // our own people got those
+		return false
+	}
+	return by.Is(Duty, Approver)
+}
+
+// maxCorrections bounds how often one message is set right, because a record has a size.
+const maxCorrections = 20
+
+// Correct notes that a correction of the item is under way, by the code printed in it.
+func (i *Item) Correct(by *Officer, code string) error {
+	switch {
+	case !i.MayCorrect(by):
+		return refuse("role", "%s may not correct a %s", by.ID, i.Purpose)
+	case !i.Out():
+		return refuse("not-out", "the item is %s: only what reached people is corrected", i.State)
+	case i.Erased:
+		return refuse("erased", "whom it went to is forgotten")
+	case len(i.Corrected) >= maxCorrections:
+		return refuse("corrected", "it was corrected %d times", maxCorrections)
+	}
+	i.Corrected = append(i.Corrected, code)
+	return nil
 }
 
 // Unsolicited says whether nobody asked for this message.

@@ -49,16 +49,22 @@ func referenceCheck(body string) byte {
 // ParseReference reads a reference as a person types it: in any case and width, with or without
 // what stands between its parts. It is false for what cannot be one.
 func ParseReference(typed string) (reference string, ok bool) {
+	p := PlainCode(typed)
+	if len(p) != referenceDigits+1 || strings.Trim(p[:referenceDigits], "0123456789") != "" {
+		return "", false
+	}
+	body := p[:6] + "-" + p[6:14] + "-" + p[14:referenceDigits]
+	return body + "-" + p[referenceDigits:], p[referenceDigits] == referenceCheck(body)
+}
+
+// PlainCode is a code without what people put between its letters, in upper case and of ordinary
+// width, as codes in messages are printed.
+func PlainCode(typed string) string {
 	var plain strings.Builder
 	for _, r := range typed {
 		if !betweenSymbols(r) {
 			plain.WriteRune(unicode.ToUpper(narrow(r)))
 		}
 	}
-	p := plain.String()
-	if len(p) != referenceDigits+1 || strings.Trim(p[:referenceDigits], "0123456789") != "" {
-		return "", false
-	}
-	body := p[:6] + "-" + p[6:14] + "-" + p[14:referenceDigits]
-	return body + "-" + p[referenceDigits:], p[referenceDigits] == referenceCheck(body)
+	return plain.String()
 }

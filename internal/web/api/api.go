@@ -91,6 +91,7 @@ func (a *API) routes() {
 	a.decide("POST /api/v1/items/{id}/resume", bots.ResumeHeld, record.KindItem)
 	a.decide("POST /api/v1/items/{id}/hold", bots.HoldItem, record.KindItem)
 
+	a.decide("POST /api/v1/items/{id}/correct", bots.Correct, record.KindItem, text)
 	a.decide("POST /api/v1/items/{id}/take", bots.TakeHand, record.KindItem, looked)
 	a.decide("POST /api/v1/items/{id}/give", bots.GiveHand, record.KindItem, maybeReason)
 	a.decide("POST /api/v1/items/{id}/prove", bots.ProveHand, record.KindItem, proof)

@@ -234,6 +234,12 @@ func (c *Client) Hold(ctx context.Context, item string) (bots.Result, error) {
 	return c.decide(ctx, at("/items", item, "hold"), Decision{})
 }
 
+// Correct drafts a correction for everybody who got a message that is out and proves wrong; text
+// says what is right. Each is approved as a message of its kind.
+func (c *Client) Correct(ctx context.Context, item, text string) (bots.Result, error) {
+	return c.decide(ctx, at("/items", item, "correct"), Decision{Text: text})
+}
+
 // TakeHand makes the caller the one who posts a send by hand. looked says that the post a
 // warning is about still stands unchanged.
 func (c *Client) TakeHand(ctx context.Context, item string, looked bool) (bots.Result, error) {

@@ -91,6 +91,7 @@ func (c *Console) routes() {
 	c.post("POST /drafts/{id}/edit", c.edit)
 	c.get("GET /items", c.items)
 	c.get("GET /items/{id}", c.item)
+	c.post("POST /items/{id}/correct", c.correct)
 	c.post("POST /items/{id}/settle", c.settle)
 	c.post("POST /items/{id}/send-held", c.sendHeld)
 	c.post("POST /items/{id}/resume", c.resumeHeld)

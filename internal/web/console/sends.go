@@ -89,6 +89,11 @@ func (c *Console) settle(v *visit) error {
 	return c.decide(v, d, itemPath(v), itemPath(v), "已认定："+stateWord(v.value("as"))+"。")
 }
 
+func (c *Console) correct(v *visit) error {
+	d := bots.Decision{Verb: bots.Correct, On: on(record.KindItem, v.id()), Fields: map[string]string{"text": v.value("text")}}
+	return c.decide(v, d, itemPath(v), itemPath(v), "已拟好更正，发给收到过这条信息的每一处；按各自的审批规定处理。")
+}
+
 func (c *Console) sendHeld(v *visit) error {
 	d := bots.Decision{Verb: bots.SendHeld, On: on(record.KindItem, v.id()), Seen: v.seen()}
 	return c.decide(v, d, itemPath(v), itemPath(v), "已放行，并注明发送前未能复核原帖。")

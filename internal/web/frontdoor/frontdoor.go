@@ -1,5 +1,7 @@
 // Package frontdoor is all of netpatrol that the public internet may reach: the
-// platforms' callbacks. It listens apart from the officers' desk.
+// platforms' callbacks, the forms of the kiosk, and the pages on which anybody sees how
+// their matter stands, whether a message is ours, and what was published. It listens apart
+// from the officers' desk.
 //
 // # Failure model
 //
@@ -55,8 +57,11 @@ type Options struct {
 	Closed func(account string) bool
 	// Kiosk takes what people write at 报警岗亭; nil: the station has none.
 	Kiosk Kiosk
-	Unit  string // who speaks on public pages
-	Log   *slog.Logger
+	// Matters and Press are what the pages for everybody show; nil: there are no such pages.
+	Matters Matters
+	Press   Press
+	Unit    string // who speaks on public pages
+	Log     *slog.Logger
 }
 
 // New returns the handler.
@@ -65,6 +70,9 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("/callback/{account}", o.callback)
 	if o.Kiosk != nil {
 		newKiosk(o).routes(mux)
+	}
+	if o.Matters != nil && o.Press != nil {
+		newPublic(o).routes(mux)
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	return mux

@@ -61,8 +61,7 @@ func findCode(ctx context.Context, s record.Reader, code string) (*record.Code, 
 	}
 	c, err := record.Fetch[record.Code](ctx, s, strings.TrimSpace(code))
 	if errors.Is(err, record.ErrNotFound) {
-		plain := strings.NewReplacer(" ", "", "-", "", "\u3000", "", "－", "", "—", "").Replace(code)
-		return record.Fetch[record.Code](ctx, s, strings.ToUpper(plain))
+		return record.Fetch[record.Code](ctx, s, record.PlainCode(code))
 	}
 	return c, err
 }
