@@ -169,6 +169,17 @@ type Clue struct {
 	Seen     time.Time       `json:"seen"`
 	Officer  string          `json:"officer,omitempty"` // who dismissed it
 	Reason   string          `json:"reason,omitempty"`  // why it was dismissed
+	Tip      Tip             `json:"tip,omitzero"`      // how a volunteer came by it; zero: no volunteer sent it
+}
+
+// Tip is what a volunteer says of what they send: where it comes from, how far that source and
+// this very piece of it can be relied on, graded as intelligence services do.
+type Tip struct {
+	By      string `json:"by"`                // the volunteer
+	Source  string `json:"source"`            // in the volunteer's words
+	Grade   string `json:"grade"`             // of the source: A reliable, to E unreliable; F cannot be judged
+	Worth   string `json:"worth"`             // of the piece: 1 confirmed, to 5 improbable; 6 cannot be judged
+	Picture string `json:"picture,omitempty"` // a piece of evidence
 }
 
 // RecordKind implements [Record].

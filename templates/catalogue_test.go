@@ -61,3 +61,29 @@ func TestTablesRefuse(t *testing.T) {
 		t.Errorf("a row that occurs twice: %v", err)
 	}
 }
+
+func TestFilingsAreDatedAndHaveASource(t *testing.T) {
+	rows, err := Filings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+	if r, ok := FilingAt(rows, "海口龙华区", now); !ok || r.Place != Everywhere || r.Amount != 3000 {
+		t.Errorf("elsewhere: %+v, %v", r, ok)
+	}
+	own := append([]Filing{{Place: "海口", Amount: 5000, Dates: Dates{ValidFrom: "2026-01-01", ValidTo: "2026-12-01"}}}, rows...)
+	if r, _ := FilingAt(own, "海口龙华区", now); r.Amount != 5000 {
+		t.Errorf("a place's own row is passed over: %+v", r)
+	}
+	if r, _ := FilingAt(own, "海口龙华区", now.AddDate(0, 1, 0)); r.Amount != 3000 {
+		t.Errorf("a row that has ended holds: %+v", r)
+	}
+	if _, ok := FilingAt(nil, "海口", now); ok {
+		t.Error("an empty table gives a figure")
+	}
+	for _, bad := range []string{"- {place: 某市, amount: 0, source: x, valid_from: 2026-01-01}", "- {place: 某市, amount: 1, valid_from: 2026-01-01}", "- {place: 某市, amount: 1, source: x}"} {
+		if _, err := LoadFilings(fstest.MapFS{"f.yaml": {Data: []byte(bad)}}, "f.yaml"); err == nil {
+			t.Errorf("%s is accepted", bad)
+		}
+	}
+}

@@ -111,6 +111,7 @@ func real(lang string) map[string]string {
 		"Unit": "海滨市公安局网安支队", "Code": "K7FQ-2M9X", "Automatic": "true", "Reference": "HB-20261125-0017-K",
 		"Post": "在家点赞一天赚三百，先交99元保证金，加V信 abc12345 或 13800138000", "Why": "文中要求先交钱再派单，与刷单诈骗的手法一致。",
 		"Title": "刷单返利典型案例", "Text": "王女士进群刷单，先收到小额返现，之后被要求连做三单，共被骗走五万元。凡是要先垫钱的兼职都是诈骗。", "Earlier": "A2BC-3DEF", "Minutes": "15", "Account": "haikou",
+		"Name": "刷单返利", "Signs": "前几单小额返现，之后要连做几单才让提现", "Advice": "要先垫钱的兼职一律停手", "Place": "龙华区", "Threshold": "3000",
 	}
 	if lang == "en" {
 		vars["Unit"] = "Haibin Cyber Police"
@@ -122,8 +123,8 @@ func real(lang string) map[string]string {
 }
 
 var shipped = []string{
-	"added", "alarm-waiting", "answer-mention", "answer-mention-public", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
-	"handoff-news", "is-it-a-scam", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "warning-fraud", "warning-rumour", "warning-unlawful",
+	"added", "advice", "alarm-waiting", "answer-mention", "answer-mention-public", "ask", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
+	"fake-police", "handoff-news", "human", "is-it-a-scam", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "scam-card", "stay", "warning-fraud", "warning-rumour", "warning-unlawful",
 }
 
 func TestShippedTemplates(t *testing.T) {

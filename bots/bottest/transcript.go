@@ -27,6 +27,7 @@ var start = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
 //	picture:                        a private message without text
 //	mention / post / comment / edited +1h by 李四: …   in public; edited changes the last post
 //	mention same: …                 in the thread of the last post
+//	quiet +5s:                      nobody writes for five seconds: what the bot put off till then comes due
 //	    Reply Template=…            what the bot proposes, indented
 //	# a remark
 //
@@ -146,6 +147,8 @@ func (s *stage) line(line string) {
 		s.t.Fatalf("%q is no line of a transcript: write \"message: …\"", line)
 	case head == "with":
 		s.set(strings.Fields(text))
+	case strings.HasPrefix(head, "quiet +"):
+		s.quiet(s.duration(strings.TrimPrefix(head, "quiet +")))
 	default:
 		s.turn(strings.Fields(head), strings.ReplaceAll(strings.TrimSpace(text), `\n`, "\n"))
 	}
@@ -169,6 +172,29 @@ func (s *stage) set(how []string) {
 
 func (s *stage) turn(head []string, text string) {
 	e := s.event(head, text)
+	s.w.Hear(e)
+	s.decide(e, text)
+}
+
+// quiet lets time pass and plays what comes due in it, in order.
+func (s *stage) quiet(d time.Duration) {
+	until := s.now.Add(d)
+	for {
+		r, stream, ok := s.w.Due(s.b, until)
+		if !ok {
+			break
+		}
+		s.turns++
+		s.now = r.Due
+		s.decide(bots.Event{
+			Head: bots.Head{ID: fmt.Sprintf("e%d", s.turns), Stream: stream}, Kind: bots.Reminded, Key: fmt.Sprint(s.turns), V: 1,
+			Occurred: r.Due, Accepted: r.Due, Account: accountID, Body: &r,
+		}, "")
+	}
+	s.now = until
+}
+
+func (s *stage) decide(e bots.Event, text string) {
 	effects := Decide(s.t, s.b, e, s.w.Facts(s.b, e))
 	s.w.Apply(s.b, e, effects)
 	shown := Print(text, effects)

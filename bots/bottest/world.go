@@ -21,6 +21,13 @@ type World struct {
 	records map[bots.RecordKind]map[string]bots.Record
 	memory  map[string][]byte
 	counts  map[string]int64
+	wakes   []wake
+}
+
+// wake is a reminder that waits.
+type wake struct {
+	bot, stream string
+	bots.Remind
 }
 
 // NewWorld returns a world that holds records.
@@ -50,6 +57,36 @@ func (w *World) SetMemory(bot, stream, key string, value []byte) {
 }
 
 func memoryKey(bot, stream, key string) string { return bot + "\x00" + stream + "\x00" + key }
+
+// Hear notes in the conversation that a person has written, as the engine does before it asks the bots.
+func (w *World) Hear(e bots.Event) {
+	h, ok := e.Body.(*bots.Heard)
+	if !ok || e.Kind != bots.MessageHeard && e.Kind != bots.MenuPressed {
+		return
+	}
+	w.conversation(e, func(c *bots.Conversation) { c.Last, c.LastHeard, c.Replies = h.Ref, e.Accepted, 0 })
+}
+
+// Due takes the first reminder that b asked for and that comes due by until.
+func (w *World) Due(b bots.Bot, until time.Time) (r bots.Reminder, stream string, ok bool) {
+	first := -1
+	for i, x := range w.wakes {
+		if x.bot == b.Name() && !x.At.After(until) && (first < 0 || x.At.Before(w.wakes[first].At)) {
+			first = i
+		}
+	}
+	if first < 0 {
+		return bots.Reminder{}, "", false
+	}
+	x := w.wakes[first]
+	w.wakes = slices.Delete(w.wakes, first, first+1)
+	return bots.Reminder{Bot: x.bot, Key: x.Key, Due: x.At}, x.stream, true
+}
+
+// forget drops a reminder.
+func (w *World) forget(b bots.Bot, stream, key string) {
+	w.wakes = slices.DeleteFunc(w.wakes, func(x wake) bool { return x.bot == b.Name() && x.stream == stream && x.Key == key })
+}
 
 // Facts returns what bot may know when it decides on e.
 func (w *World) Facts(b bots.Bot, e bots.Event) bots.Facts { return facts{w, b.Name(), e} }
@@ -103,6 +140,11 @@ func (w *World) apply(b bots.Bot, e bots.Event, effect bots.Effect) {
 		w.SetMemory(b.Name(), e.Stream, x.Key, x.Value)
 	case bots.Count:
 		w.counts[x.Name]++
+	case bots.Remind:
+		w.forget(b, e.Stream, x.Key)
+		w.wakes = append(w.wakes, wake{b.Name(), e.Stream, x})
+	case bots.Cancel:
+		w.forget(b, e.Stream, x.Key)
 	case bots.Reply:
 		w.conversation(e, func(c *bots.Conversation) { c.Answered, c.Replies = e.Accepted, c.Replies+1 })
 	case bots.OpenReport:

@@ -20,7 +20,7 @@ func ExampleBot_Decide() {
 	effects, err := bot.Decide(heard, facts)
 	fmt.Print(bottest.Print(text, effects), err)
 	// Output:
-	// OpenReport ID=e1.report Slots={"amount":"30000","emergency":"money"} Emergency=true
+	// OpenReport ID=e1.report Slots={"amount":"30000","emergency":"money","paid":"钱已经转出"} Emergency=true
 	// Escalate Why=来信人可能正在转账或刚转账，请立即联系并协助止付 About=report/e1.report
 	// Reply Template=emergency Purpose=emergency Report=e1.report
 	// Remember Key=emergency Value=2026-03-02T01:00:00Z

@@ -6,6 +6,11 @@
 // officer (promise 10). When an officer has taken a conversation over, the bot writes
 // down and keeps silent.
 //
+// Everybody else is guided: what a free text tells fills the slots of the report in any order, and
+// what is missing is asked for, one question a message. A first message is answered at once; after
+// it, what a person sends in several pieces gets one answer when they pause. 0 leads to an officer, 停
+// ends the questions, 改 corrects. The writer's identity number and full card number are never asked for.
+//
 // # Failure model
 //
 // The bot is pure and turns nobody away: a message it cannot read opens a report and
@@ -18,6 +23,7 @@ import (
 
 	"netpatrol/bots"
 	"netpatrol/bots/match"
+	"netpatrol/templates"
 )
 
 // quiet is how long the bot says no more than it has said, so that twelve short lines get
@@ -27,10 +33,26 @@ const quiet = 2 * time.Minute
 var _ bots.Bot = (*Bot)(nil)
 
 // Bot is the intake. It is safe for concurrent use.
-type Bot struct{ folder *match.Folder }
+type Bot struct {
+	folder  *match.Folder
+	kinds   *kinds
+	filings []templates.Filing
+}
 
-// New returns the intake.
-func New() *Bot { return &Bot{folder: match.NewFolder()} }
+// New returns the intake. It reads tables that are part of the program, and panics when they
+// are broken.
+func New() *Bot {
+	rows, err := templates.Catalogue()
+	if err != nil {
+		panic(err)
+	}
+	filings, err := templates.Filings()
+	if err != nil {
+		panic(err)
+	}
+	f := match.NewFolder()
+	return &Bot{folder: f, kinds: newKinds(f, rows), filings: filings}
+}
 
 // Name implements [bots.Bot].
 func (*Bot) Name() string { return "intake" }
@@ -38,7 +60,7 @@ func (*Bot) Name() string { return "intake" }
 // Decide implements [bots.Bot].
 func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	if r, ok := e.Body.(*bots.Reminder); ok && r.Bot == b.Name() {
-		return lapsed(r, f), nil
+		return b.reminded(e, r, f), nil
 	}
 	if r, ok := e.Body.(*bots.FetchResult); ok && r.Bot == b.Name() {
 		return collected(e, f, r), nil
@@ -51,14 +73,28 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	if known && ours(account, h.From.ID) {
 		return nil, nil
 	}
-	t := newTurn(e, f, b.folder.Fold(h.Text))
+	t := newTurn(b, e, f, b.folder.Fold(h.Text))
 	if e.Kind == bots.MenuPressed && t.pressed(h) {
+		t.keepGuide()
 		return t.effects, nil
 	}
-	t.chosen = t.choice(h)
+	t.chosen, t.chosenSlot = t.choice(h)
+	t.wonder()
 	t.decide()
+	t.keepGuide()
 	t.collect(h)
 	return t.effects, nil
+}
+
+// reminded does what was put off.
+func (b *Bot) reminded(e bots.Event, r *bots.Reminder, f bots.Facts) []bots.Effect {
+	switch r.Key {
+	case turnKey:
+		return b.settle(e, f)
+	case caseKey:
+		return b.nudgeCase(e, f)
+	}
+	return lapsed(r, f)
 }
 
 // ours says whether somebody is the account itself or its staff.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"netpatrol/bots"
-	"netpatrol/bots/match"
 )
 
 // What an entry of an account's menu can mean: the key it is given on the platform.
@@ -21,29 +20,30 @@ const (
 func (t *turn) pressed(h *bots.Heard) bool {
 	switch h.Choice {
 	case MenuReport:
-		t.ask("menu-report", options()...)
+		q, _ := questionOf(slotPaid)
+		t.ask("menu-report", q)
 	case MenuAsk:
 		t.ask("menu-ask")
 	case MenuProgress:
 		t.progress()
 	default:
-		_, ours := optionOf(h.Choice)
+		_, _, ours := optionOf(h.Choice)
 		return !ours && strings.TrimSpace(h.Text) == ""
 	}
 	return true
 }
 
-// ask puts a question, unless it was put a moment ago.
-func (t *turn) ask(question string, answers ...option) {
-	if t.taken() || t.recent(question) {
+// ask answers an entry, with a question if there is one, unless that was done a moment ago.
+func (t *turn) ask(name string, q ...question) {
+	if t.taken() || t.recent(name) {
 		return
 	}
-	r := bots.Reply{Template: question, Purpose: bots.ForReply, Report: t.report.ID}
-	for _, o := range answers {
-		r.Choices = append(r.Choices, o.id)
+	r := bots.Reply{Template: name, Purpose: bots.ForReply, Report: t.report.ID}
+	for _, one := range q {
+		r.Choices = one.choices()
 	}
 	t.do(r)
-	t.stamp(question)
+	t.stamp(name)
 }
 
 // progress names the open report, if there is one.
@@ -55,45 +55,25 @@ func (t *turn) progress() {
 	t.ask(name)
 }
 
-// option is one answer to the question whether money has left.
-type option struct {
-	id, slot string
-	urgency  match.Urgency
-}
-
-// options in the order in which the template menu-report numbers them.
-func options() []option {
-	return []option{
-		{"paid", "钱已经转出", match.MoneyMoving},
-		{"unpaid", "还没有转钱", match.NoUrgency},
-		{"other", "只是可疑或替别人举报", match.NoUrgency},
-	}
-}
-
-func optionOf(id string) (option, bool) {
-	for _, o := range options() {
-		if o.id == id {
-			return o, true
-		}
-	}
-	return option{}, false
-}
-
 // answerWithin is how long a bare number counts as the answer to our question, and a text
 // as what somebody wants to know about.
 const answerWithin = 30 * time.Minute
 
-// choice is what a person chose: by a button, or by its number after we had asked.
-func (t *turn) choice(h *bots.Heard) option {
+// choice is what a person chose, and the slot it fills: by a button, or by its number after we had asked.
+func (t *turn) choice(h *bots.Heard) (option, string) {
 	if t.e.Kind == bots.MenuPressed {
-		o, _ := optionOf(h.Choice)
-		return o
+		o, slot, _ := optionOf(h.Choice)
+		return o, slot
+	}
+	q, ok := t.open()
+	if !ok && t.within("menu-report", answerWithin) {
+		q, _ = questionOf(slotPaid)
 	}
 	n, err := strconv.Atoi(strings.Trim(t.text.Text, " .,、。)("))
-	if all := options(); err == nil && n >= 1 && n <= len(all) && t.within("menu-report", answerWithin) {
-		return all[n-1]
+	if err != nil || n < 1 || n > len(q.options) {
+		return option{}, ""
 	}
-	return option{}
+	return q.options[n-1], q.slot
 }
 
 // asking says whether the person pressed "is this a scam?" and has not had an answer since.

@@ -1,9 +1,9 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"netpatrol/bots"
 	"netpatrol/bots/match"
@@ -17,12 +17,20 @@ type turn struct {
 	talk    bots.Conversation
 	report  bots.Report // the open one; without ID: none yet
 	fresh   bool        // this message opens a report
-	chosen  option      // what the person chose, if we asked
 	effects []bots.Effect
+
+	b          *Bot
+	chosen     option // what the person chose, if we asked, and the slot it fills
+	chosenSlot string
+	filled     map[string]string // what this message filled in
+	g          guide
+	was        string // the guide as it was stored
+	again      bool   // they named a slot to be changed: ask for it
+	which      bool   // they want to change something and did not say what
 }
 
-func newTurn(e bots.Event, f bots.Facts, text match.Folded) *turn {
-	t := &turn{e: e, f: f, text: text}
+func newTurn(b *Bot, e bots.Event, f bots.Facts, text match.Folded) *turn {
+	t := &turn{b: b, e: e, f: f, text: text}
 	t.talk, _ = bots.Get[bots.Conversation](f, e.Stream)
 	if t.talk.Report != "" {
 		t.report, _ = bots.Get[bots.Report](f, t.talk.Report)
@@ -31,6 +39,7 @@ func newTurn(e bots.Event, f bots.Facts, text match.Folded) *turn {
 		t.report = bots.Report{}
 	}
 	t.fresh = t.report.ID == ""
+	t.loadGuide()
 	return t
 }
 
@@ -59,11 +68,14 @@ func (t *turn) decide() {
 // again talks the person into paying; it never ends danger to life.
 func (t *turn) urgency() match.Urgency {
 	u := t.text.Urgency()
+	if u == match.NoUrgency && dialect.In(t.text) {
+		u = match.MoneyMoving
+	}
 	if u == match.NoUrgency {
 		u = t.chosen.urgency
 	}
 	reported := t.report.Slots[slotPolice] != "" && !t.text.OnTheCall()
-	if u == match.MoneyMoving && (reported || t.text.PoliceCalled()) {
+	if u == match.MoneyMoving && (reported || t.policeCalled()) {
 		return match.NoUrgency
 	}
 	return u
@@ -78,6 +90,9 @@ func (t *turn) emergency(u match.Urgency) {
 	}
 	card := cardOf(u)
 	if t.recent(card) || u == match.MoneyMoving && t.recent(cardOf(match.LifeDanger)) {
+		if t.guided() {
+			t.gather()
+		}
 		return
 	}
 	t.do(bots.Escalate{Why: alarms[u], About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
@@ -85,7 +100,11 @@ func (t *turn) emergency(u match.Urgency) {
 		t.stamp(card)
 		return
 	}
-	t.do(bots.Reply{Template: card, Purpose: bots.ForEmergency, Report: t.id()})
+	r := bots.Reply{Template: card, Purpose: bots.ForEmergency, Report: t.id()}
+	if u == match.MoneyMoving && t.text.Minor() {
+		r.Vars = map[string]string{"Young": yes}
+	}
+	t.do(r)
 	t.stamp(card)
 	t.stamp(said)
 }
@@ -120,7 +139,7 @@ func (t *turn) appeal() {
 		t.do(bots.Appeal{Warning: t.talk.Warning})
 		t.do(bots.Remind{Key: appealKey + t.talk.Warning, At: t.f.Now().Add(appealWithin)})
 	}
-	t.answer()
+	t.plain()
 }
 
 // complains is narrow: whoever also tells of a fraud is a reporter first.
@@ -142,40 +161,125 @@ func (t *turn) complaint() {
 
 // write puts the message down: in a new report, or as a line of the open one.
 func (t *turn) write(emergency bool) {
-	slots := t.slots()
+	t.filled = t.slots()
+	edited := t.edit(t.filled)
 	if t.fresh {
 		if emergency {
-			slots[slotEmergency] = string(t.urgency())
+			t.filled[slotEmergency] = string(t.urgency())
 		}
-		t.do(bots.OpenReport{ID: t.id(), Slots: slots, Emergency: emergency})
-		return
+		t.do(bots.OpenReport{ID: t.id(), Slots: t.filled, Emergency: emergency})
+	} else {
+		t.do(bots.AddLine{Report: t.id()})
+		t.fill(edited)
 	}
-	t.do(bots.AddLine{Report: t.id()})
-	for _, name := range slotOrder {
-		if v := slots[name]; v != "" && t.report.Slots[name] == "" {
-			t.do(bots.FillSlot{Report: t.id(), Slot: name, Value: v})
+	t.join()
+	t.expectCase()
+}
+
+// fill adds to the slots of the open report. What stands stays, unless it is corrected.
+func (t *turn) fill(edited bool) {
+	for _, slot := range slotOrder {
+		value, old := t.filled[slot], t.report.Slots[slot]
+		if !edited && slot != t.g.Change && slices.Contains(lists, slot) && value != untold && old != untold {
+			for _, one := range strings.Split(value, listMark) {
+				if one != "" {
+					old = listed(old, one)
+				}
+			}
+			value, old = old, t.report.Slots[slot]
 		}
+		replaces := edited || slot == t.g.Change || old == "" || old == untold || slices.Contains(lists, slot) || slot == slotPaid && value == paidYes
+		if value == "" || value == old || !replaces {
+			delete(t.filled, slot)
+			continue
+		}
+		if t.filled[slot] = value; slot == t.g.Change {
+			t.g.Change, t.g.Edited = "", true
+		}
+		t.do(bots.FillSlot{Report: t.id(), Slot: slot, Value: value})
 	}
 }
 
-// answer confirms: the first message with a receipt, or with "not verified yet" when it
-// asked whether something is true; later ones briefly, and not more often than quiet allows.
-func (t *turn) answer() {
-	if t.taken() {
-		return
-	}
+// expectCase comes back for the number that 110 gave, once, or gives up waiting for it.
+func (t *turn) expectCase() {
 	switch {
-	case (t.text.Question() || t.asking()) && !t.recent("is-it-a-scam"):
-		t.do(bots.Reply{Template: "is-it-a-scam", Purpose: bots.ForReply, Report: t.id()})
-		t.stamp("is-it-a-scam")
-	case t.fresh:
-		t.do(bots.Reply{Template: "receipt", Purpose: bots.ForReceipt, Report: t.id()})
-	case !t.recent(said):
-		t.do(bots.Reply{Template: "added", Purpose: bots.ForReply, Report: t.id()})
-	default:
-		return
+	case t.filled[slotCase] != "" && t.filled[slotCase] != untold:
+		t.do(bots.Cancel{Key: caseKey})
+	case t.filled[slotPolice] != "" && t.report.Slots[slotCase] == "":
+		t.do(bots.Remind{Key: caseKey, At: t.f.Now().Add(nudge)})
 	}
-	t.stamp(said)
+}
+
+// answer obeys, confirms, answers or asks: a first message at once, later ones when the person
+// has paused.
+func (t *turn) answer() {
+	switch {
+	case t.taken() || !t.fresh && t.command():
+	case t.again || t.which:
+		t.correct()
+	case t.inDanger():
+		t.stay()
+	case fakePolice.In(t.text) && !t.recent("fake-police"):
+		t.impostor()
+	case t.doubts() && !t.recent("is-it-a-scam"):
+		t.verify()
+	case t.fresh:
+		t.first()
+	case courtesy.MatchString(t.bare()) || len(t.filled) == 0 && abuse.In(t.text): // written down, and that is all
+	default:
+		t.gather()
+	}
+}
+
+// first confirms with a receipt and asks the first question.
+func (t *turn) first() {
+	r := bots.Reply{Template: "receipt", Purpose: bots.ForReceipt, Report: t.id()}
+	if q, ok := t.next(); ok && t.guided() {
+		r.Vars = map[string]string{}
+		t.put(&r, q)
+		t.spill(r.Vars)
+	}
+	t.say(r)
+}
+
+// plain confirms without a question.
+func (t *turn) plain() {
+	switch {
+	case t.taken():
+	case t.fresh:
+		t.say(bots.Reply{Template: "receipt", Purpose: bots.ForReceipt, Report: t.id()})
+	case !t.recent(said):
+		t.say(bots.Reply{Template: "added", Purpose: bots.ForReply, Report: t.id()})
+	}
+}
+
+// correct asks for the slot they want changed, or which one it is.
+func (t *turn) correct() {
+	r := bots.Reply{Template: "ask", Purpose: bots.ForReply, Report: t.id(), Vars: map[string]string{}}
+	if q, ok := questionOf(t.g.Change); ok && t.again {
+		t.put(&r, q)
+	} else {
+		r.Vars["AskWhich"] = yes
+	}
+	t.spill(r.Vars)
+	t.say(r)
+}
+
+// stay keeps in touch with somebody in danger, without questions.
+func (t *turn) stay() {
+	if !t.recent(said) {
+		t.say(bots.Reply{Template: "stay", Purpose: bots.ForReply, Report: t.id()})
+	}
+}
+
+// impostor takes a report about somebody who poses as the police, and tells an officer.
+func (t *turn) impostor() {
+	t.do(bots.Escalate{Why: "有人举报冒充警察的账号或人员，请核查", About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
+	t.stamp("fake-police")
+	if q, ok := questionOf(slotAccount); ok && t.guided() {
+		t.g.Report, t.g.Asked, t.g.At = t.id(), q.slot, t.f.Now().UTC()
+	}
+	t.say(bots.Reply{Template: "fake-police", Purpose: bots.ForReceipt, Report: t.id()})
 }
 
 // id names the report this message belongs to.
@@ -206,50 +310,4 @@ func (t *turn) within(key string, span time.Duration) bool {
 	}
 	at, err := time.Parse(time.RFC3339Nano, string(b))
 	return err == nil && t.f.Now().Sub(at) < span
-}
-
-// The slots filled from free text, in the order they are proposed.
-const (
-	slotEmergency = "emergency"
-	slotPolice    = "police" // the police know already: no more stop-payment cards
-	slotAmount    = "amount"
-	slotTime      = "time"
-	slotPhone     = "phone"
-	slotLink      = "link"
-	slotPaid      = "paid" // what they chose when asked whether money has left
-)
-
-var (
-	slotOrder = []string{slotPaid, slotPolice, slotAmount, slotTime, slotPhone, slotLink}
-	slotKinds = map[match.Kind]string{match.Amount: slotAmount, match.Time: slotTime, match.Phone: slotPhone, match.URL: slotLink}
-)
-
-// slots reads what the message answers without having been asked.
-func (t *turn) slots() map[string]string {
-	slots := map[string]string{}
-	if t.chosen.slot != "" {
-		slots[slotPaid] = t.chosen.slot
-	}
-	if t.text.PoliceCalled() {
-		slots[slotPolice] = "已报警"
-	}
-	for _, i := range t.text.Indicators() {
-		name := slotKinds[i.Kind]
-		if name == "" || slots[name] != "" {
-			continue
-		}
-		slots[name] = i.Value
-		if i.Approx {
-			slots[name] = "约" + i.Value
-		}
-	}
-	if !readable(t.text.Text) {
-		slots["unreadable"] = "只有图片、语音或表情，请打开原件查看"
-	}
-	return slots
-}
-
-// readable says whether there is a letter or digit to go by.
-func readable(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }

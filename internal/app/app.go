@@ -27,6 +27,7 @@ import (
 	"netpatrol/bots"
 	"netpatrol/bots/bulletin"
 	deskbot "netpatrol/bots/desk"
+	newsbot "netpatrol/bots/handoff"
 	"netpatrol/bots/intake"
 	"netpatrol/bots/match"
 	"netpatrol/bots/patrol"
@@ -36,6 +37,7 @@ import (
 	"netpatrol/internal/blob"
 	"netpatrol/internal/config"
 	"netpatrol/internal/engine"
+	"netpatrol/internal/handoff"
 	"netpatrol/internal/outbox"
 	"netpatrol/internal/proof"
 	"netpatrol/internal/record"
@@ -71,7 +73,8 @@ type App struct {
 	opener    *opener
 	door      *signin.Door
 	schedules []engine.Schedule
-	key       *proof.Key // signs proofs of receipt
+	key       *proof.Key // signs proofs of receipt, and packages for other units
+	reader    *handoff.Reader
 }
 
 // New opens the store in the configuration's state directory, which Init has made, and
@@ -102,6 +105,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.key, err = proof.Open(a.o.Config.State); err != nil {
 		return err
 	}
+	a.reader = handoff.NewReader()
 	if a.files, err = openEvidence(a.o.Config.State, a.store); err != nil {
 		return err
 	}
@@ -132,6 +136,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Prove: a.prove, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
+		Clerk: clerk{a},
 	})
 	a.outbox = outbox.New(outbox.Options{
 		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Hand: a.handRule, Owner: a.owner(), Pace: a.outboxPace(),
@@ -152,7 +157,7 @@ func (s toldStore) Accept(ctx context.Context, events []*bots.Event, marks ...*r
 
 // bots in the order they are asked.
 func (a *App) bots(pack *patrol.Pack) []bots.Bot {
-	built := []bots.Bot{secret.New(), intake.New(), deskbot.New(a.o.Config.Duty.Promise), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp)}
+	built := []bots.Bot{secret.New(), intake.New(), deskbot.New(a.o.Config.Duty.Promise), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp), newsbot.New()}
 	return slices.Concat(a.o.ExtraBots, built)
 }
 

@@ -21,6 +21,10 @@ var samples = map[string]string{
 	"Hotline":   "12345",
 	"Minutes":   "15",
 	"Account":   "haikou",
+	"Name":      "刷单返利",
+	"Signs":     "前几单小额返现，之后要连做几单、补单才让提现",
+	"Advice":    "要先垫钱的兼职一律停手",
+	"Threshold": "3000",
 }
 
 // listTemplates lists the texts, each as it reads in the station's language. A text that

@@ -25,6 +25,7 @@ type commit struct {
 	made     []bots.Target
 	replied  bool
 	urgent   bool // an emergency card is among the proposals
+	alerted  bool // the duty officers were rung for it
 	released bool // an outbox item came of it
 	timed    bool // a reminder or errand came of it
 }
@@ -190,7 +191,10 @@ func (c *commit) finish(p *proposal) error {
 func (c *commit) apply(x bots.Effect) error {
 	switch x := x.(type) {
 	case bots.Reply:
-		return c.reply(x)
+		if err := c.reply(x); err != nil {
+			return err
+		}
+		return c.alert(x)
 	case bots.OpenReport:
 		return c.openReport(x)
 	case bots.AddLine:

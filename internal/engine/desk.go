@@ -44,6 +44,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.LogCall:        (*commit).logCall,
 	bots.KeepCase:       (*commit).keepCase,
 	bots.LetGo:          (*commit).letGo,
+	bots.SendTip:        (*commit).sendTip,
 	bots.DecideAppeal:   (*commit).decideAppeal,
 	bots.AcknowledgeAll: (*commit).acknowledge,
 
@@ -105,6 +106,9 @@ func (c *commit) decide(d *bots.Decision) error {
 	deed, ok := deeds[d.Verb]
 	if !ok {
 		return refuse("no-verb", "netpatrol knows no decision %q", d.Verb)
+	}
+	if by.OnlyVolunteer() && d.Verb != bots.SendTip { // promise 2
+		return refuse("role", "%s is a volunteer, and sends tips only", by.ID)
 	}
 	c.who = by.ID
 	err = deed(c, by, d)

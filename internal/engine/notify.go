@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 
@@ -30,10 +31,29 @@ func (c *commit) notify(x bots.Notify) error {
 		return err
 	}
 	for i, to := range contacts {
-		if err := c.ring(fmt.Sprintf("alarm%d", i), to, x, about); err != nil {
+		if err := c.ring(fmt.Sprintf("%s%d", x.Template, i), to, x, about); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// alert rings the duty officers at once for somebody who gets an emergency card, in public too: no
+// bot can forget it. That nobody could be rung never holds the card back.
+func (c *commit) alert(x bots.Reply) error {
+	if x.Purpose != bots.ForEmergency || c.alerted {
+		return nil
+	}
+	c.alerted = true
+	about := bots.Target{Kind: bots.KindReport, ID: x.Report}
+	if x.Report == "" {
+		about = c.about(bots.Target{})
+	}
+	err := c.notify(bots.Notify{Level: bots.LevelDuty, Template: "alarm-urgent", Vars: map[string]string{"Account": c.ev.Account}, About: about})
+	if err == nil || errors.Is(err, record.ErrConflict) || storeFailed(err) {
+		return err
+	}
+	raise(c.tx, c.ev, "有人情况紧急，但没能提醒到值班民警："+err.Error(), about)
 	return nil
 }
 

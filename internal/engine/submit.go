@@ -28,7 +28,10 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	ev := &bots.Event{Key: "decision|" + d.Officer + "|" + formKey, Kind: bots.Decided, V: 1, Body: &d}
 	ev.Stream, ev.Account = e.decisionStream(ctx, d)
 	ev.State = bots.EventPending
-	if strings.HasPrefix(ev.Stream, "conv/") || strings.HasPrefix(ev.Stream, "post/") {
+	if d.Verb == bots.SendTip {
+		ev.Stream, ev.Account = e.tipStream(d.Officer, formKey), record.TipAccount
+	}
+	if strings.HasPrefix(ev.Stream, "tip/") || strings.HasPrefix(ev.Stream, "conv/") || strings.HasPrefix(ev.Stream, "post/") {
 		ev.Subject = ev.Stream
 	}
 	if n := len(mustJSON(ev)); n > maxDecision {

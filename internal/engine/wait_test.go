@@ -15,8 +15,8 @@ import (
 func guarded(t *testing.T) *desk {
 	t.Helper()
 	return newDesk(t, deskOptions{
-		bots: []bots.Bot{intakeBot(), botdesk.New(30 * time.Minute)},
-		more: []*Account{{Record: bots.Account{Head: bots.Head{ID: "bell"}, Unit: "测试网警", Language: "zh-Hans", Internal: true}, Open: func() adapters.Account { return nil }}},
+		bots: []bots.Bot{intakeBot(), botdesk.New(30 * time.Minute)}, poll: time.Minute,
+		more: []*Account{{Record: bots.Account{Head: bots.Head{ID: "bell"}, Unit: "测试网警", Language: "zh-Hans", Internal: true}, Open: func() adapters.Account { return nil }, Poll: time.Minute}},
 		onDuty: func(_ record.Tx, _ time.Time, level, turn int) ([]Contact, error) {
 			return []Contact{{Officer: "chen", Account: "bell", To: adapters.Person{ID: "chen"}}}, nil
 		},
@@ -134,5 +134,49 @@ func TestPromise1_AnAlarmReachesOfficersOnly(t *testing.T) {
 	d.settle()
 	if n := len(d.all(record.KindItem, "")); n != 0 {
 		t.Errorf("%d items leave to a citizen without an approval", n)
+	}
+}
+
+func TestWhoeverGetsAnEmergencyCardIsRungForAtOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		onDuty func(record.Tx, time.Time, int, int) ([]Contact, error)
+		rung   int // officers
+		alarms int // in the desk
+	}{
+		"somebody is on duty": {func(record.Tx, time.Time, int, int) ([]Contact, error) {
+			return []Contact{{Account: "bell", To: adapters.Person{ID: "chen"}}}, nil
+		}, 1, 0},
+		"nobody can be rung": {func(record.Tx, time.Time, int, int) ([]Contact, error) {
+			return []Contact{{Account: "gone", To: adapters.Person{ID: "chen"}}}, nil
+		}, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, deskOptions{
+				bots: []bots.Bot{botFunc{"intake", func(e bots.Event, _ bots.Facts) ([]bots.Effect, error) {
+					if e.Kind != bots.MessageHeard {
+						return nil, nil
+					}
+					return []bots.Effect{bots.Reply{Template: "receipt", Purpose: bots.ForEmergency}}, nil
+				}}},
+				more:   []*Account{{Record: bots.Account{Head: bots.Head{ID: "bell"}, Unit: "测试网警", Language: "zh-Hans", Internal: true}, Open: func() adapters.Account { return nil }, Poll: time.Minute}},
+				onDuty: c.onDuty,
+			})
+			d.says("p1", "1", "我正在转账")
+			d.settle()
+			cards := 0
+			for _, r := range d.all(record.KindItem, "") {
+				if r.(*record.Item).Purpose == bots.ForEmergency {
+					cards++
+				}
+			}
+			if cards != 1 || len(d.alarms()) != c.rung || len(d.all(record.KindAlarm, "")) != c.alarms {
+				t.Errorf("%d cards, %d officers rung, %d alarms in the desk", cards, len(d.alarms()), len(d.all(record.KindAlarm, "")))
+			}
+			for _, r := range d.all(bots.KindDraft, "") {
+				if x := r.(*bots.Draft); x.Purpose == bots.ForAlarm && x.Template != "alarm-urgent" {
+					t.Errorf("rung with %s", x.Template)
+				}
+			}
+		})
 	}
 }

@@ -18,7 +18,17 @@ var pageText string
 // Fact is one line of a package, in words.
 type Fact struct{ Name, Value string }
 
-// factsOf are the lines of a package that are no indicators.
+// Facts are the lines of a package that are no indicators; of one that was withdrawn, only whose it was and why.
+func Facts(h *record.Handoff) []Fact {
+	if h.State != record.HandoffWithdrawn {
+		return factsOf(h)
+	}
+	return slices.DeleteFunc(factsOf(h), func(f Fact) bool {
+		return !slices.Contains([]string{"移交编号", "修订", "移交单位", "接收单位"}, f.Name) && !strings.HasPrefix(f.Name, "撤回")
+	})
+}
+
+// factsOf are the lines whatever became of the package.
 func factsOf(h *record.Handoff) []Fact {
 	p := h.Package
 	all := []Fact{
@@ -62,14 +72,12 @@ var answerWords = []Fact{
 	{bots.HandoffAccepted, "已接收，由我单位办理"}, {bots.HandoffDuplicate, "重复，我单位已掌握"}, {bots.HandoffNotOurs, "不属我单位管辖"}, {bots.HandoffResult, "办理结果（请写明）"},
 }
 
+// Answers are what the other unit can answer, in order: our word, and theirs.
+func Answers() []Fact { return slices.Clone(answerWords) }
+
 // page is the package to print, with the return slip.
 func page(h *record.Handoff, slip func(as string) string) (File, error) {
-	d := pageData{Handoff: h, Withdrawn: h.State == record.HandoffWithdrawn, Facts: factsOf(h)}
-	if d.Withdrawn {
-		d.Facts = slices.DeleteFunc(d.Facts, func(f Fact) bool {
-			return !slices.Contains([]string{"移交编号", "修订", "移交单位", "接收单位"}, f.Name) && !strings.HasPrefix(f.Name, "撤回")
-		})
-	}
+	d := pageData{Handoff: h, Withdrawn: h.State == record.HandoffWithdrawn, Facts: Facts(h)}
 	for _, a := range answerWords {
 		if code := slip(a.Name); code != "" && !d.Withdrawn {
 			d.Slips = append(d.Slips, Fact{a.Value, code})

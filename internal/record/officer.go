@@ -48,6 +48,11 @@ func (o *Officer) Is(roles ...Role) bool {
 	return false
 }
 
+// OnlyVolunteer says that somebody sends tips, and may do and see nothing else.
+func (o *Officer) OnlyVolunteer() bool {
+	return len(o.Roles) > 0 && !slices.ContainsFunc(o.Roles, func(r Role) bool { return r != Volunteer })
+}
+
 // Policy is what a station declares about itself.
 type Policy struct {
 	// OneOfficer: the station has a single officer; two-person rules are waived and every

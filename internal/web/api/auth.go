@@ -10,9 +10,21 @@ import (
 	"netpatrol/internal/web/signin"
 )
 
-// who finds the officer behind a request. A token that is given must be good; it is
-// never replaced by the socket's peer.
+// who finds the officer behind a request. Volunteers have a form in the browser and nothing here.
 func (a *API) who(r *http.Request) (*record.Officer, error) {
+	o, err := a.signedIn(r)
+	if err != nil {
+		return nil, err
+	}
+	if o.OnlyVolunteer() { // promise 2
+		return nil, &Error{Status: http.StatusForbidden, Code: "role", Message: "volunteers send tips by the form in their browser, and nothing here is theirs"}
+	}
+	return o, nil
+}
+
+// signedIn finds who is signed in. A token that is given must be good; it is never replaced by
+// the socket's peer.
+func (a *API) signedIn(r *http.Request) (*record.Officer, error) {
 	if token, ok := bearer(r); ok {
 		o, err := a.door.ByToken(r.Context(), token)
 		return o, said(err, "this sign-in has lapsed or was ended: sign in again")

@@ -149,6 +149,8 @@ func (c *Console) routes() {
 	c.post("POST /resume", c.resume)
 	c.get("GET /audit", c.audit)
 	c.post("POST /alarms/{id}/seen", c.alarmSeen)
+	c.get("GET /tip", c.tipForm)
+	c.upload("POST /tip", c.sendTip)
 	c.get("GET /me", c.me)
 	c.post("POST /me/password", c.setPassword)
 	c.post("POST /sign-out", c.signOut)
@@ -180,7 +182,7 @@ type handler func(v *visit) error
 func (c *Console) get(pattern string, h handler) {
 	c.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if v := c.enter(w, r); v != nil {
-			c.finish(v, h(v))
+			c.finish(v, admitted(pattern, h)(v))
 		}
 	})
 }
@@ -210,7 +212,7 @@ func (c *Console) form(pattern string, most int64, h handler) {
 			return
 		}
 		v.nonce = nonce
-		c.finish(v, h(v))
+		c.finish(v, admitted(pattern, h)(v))
 	})
 }
 

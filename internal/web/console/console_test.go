@@ -437,6 +437,23 @@ func TestAnUnknownOutcomeIsSettledByAnOfficer(t *testing.T) {
 	}
 }
 
+func TestWhatProvesWrongIsCorrectedFromItsPage(t *testing.T) {
+	s := newSite(t)
+	s.sends()
+	o := s.as("chen")
+	o.get("/items/item-unknown").lacks("拟更正")
+	o.post("/items/item-unknown/settle", o.get("/items/item-unknown").form("/items/item-unknown/settle", url.Values{"as": {"delivered"}}))
+	s.as("gu").get("/items/item-unknown").lacks("拟更正") // an administrator writes to nobody
+	page := o.get("/items/item-unknown")
+	o.post("/items/item-unknown/correct", page.form("/items/item-unknown/correct", url.Values{"text": {"此前写错了时间。"}})).has("已拟好更正")
+	i, err := record.Fetch[record.Item](t.Context(), s.Store, "item-unknown")
+	if err != nil || len(i.Corrected) != 1 {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	o.get("/items/item-unknown").has("更正件", "/why/"+i.Corrected[0])
+	o.get("/why/"+i.Corrected[0]).has("本条更正的是", "/why/"+i.Code)
+}
+
 func TestAHeldSendGoesOnAndIsCheckedAgain(t *testing.T) {
 	s := newSite(t)
 	s.sends()

@@ -21,7 +21,7 @@ type answer struct {
 // back as the sentence to show; an error is the machine's.
 func (c *Console) submit(v *visit, d bots.Decision) (answer, error) {
 	d.Officer = v.officer.ID
-	res, err := c.desk.Submit(v.ctx(), d, "web/"+v.nonce)
+	res, err := c.desk.Submit(v.ctx(), d, formKey(v))
 	var refusal *record.Refusal
 	switch {
 	case errors.As(err, &refusal):
@@ -39,6 +39,9 @@ func (c *Console) submit(v *visit, d bots.Decision) (answer, error) {
 	}
 	return answer{made: res.Made}, nil
 }
+
+// formKey names the form that was sent: sent twice, it gets the first outcome.
+func formKey(v *visit) string { return "web/" + v.nonce }
 
 const (
 	notTaken = "系统忙，没能确认是否已收下。请刷新本页看看；若没有变化，再提交一次。"

@@ -53,7 +53,7 @@ func funcs() template.FuncMap {
 		"when": when, "clock": clock, "stamp": stamp, "ago": ago, "until": until, "deadline": deadline, "seg": url.PathEscape, "short": short, "excerpt": excerpt,
 		"state": stateWord, "warned": warningWord, "purpose": purposeWord, "channel": channelWord, "category": categoryWord, "stance": stanceWord, "unit": unitWord,
 		"mode": modeWord, "kind": kindWord, "role": roleWord, "level": levelWord, "did": didWord, "class": resultWord,
-		"result": resultWord, "revision": view.Revision, "effect": effectLine, "read": readLine, "reason": reasonWord, "degraded": degradedWord, "slot": slotWord, "text": templateWord, "verb": verbWord, "took": took, "dict": dict, "pace": paceWords, "slow": slowWord,
+		"result": resultWord, "revision": view.Revision, "effect": effectLine, "read": readLine, "reason": reasonWord, "degraded": degradedWord, "slot": slotWord, "text": templateWord, "verb": verbWord, "grade": gradeWord, "worth": worthWord, "took": took, "dict": dict, "pace": paceWords, "slow": slowWord,
 	}
 }
 
@@ -146,6 +146,10 @@ func (c *Console) show(v *visit, name, title, nav string, data any) error {
 
 // showAs renders a page with a status and, if there is one, a notice of its own.
 func (c *Console) showAs(v *visit, status int, name, title, nav string, n *notice, data any) error {
+	if v.officer.OnlyVolunteer() { // no figures, no names, no ways to other pages
+		p := &page{Title: title, Officer: v.officer, Notice: cmp.Or(n, c.heard(v)), Now: v.now, Data: data, key: func() string { return c.door.FormKey(v.ctx()) }}
+		return c.write(v.w, status, name, p)
+	}
 	sum, err := view.Summarise(v.ctx(), c.desk, v.now, 99)
 	if err != nil {
 		return err

@@ -116,7 +116,7 @@ var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bullet
 
 var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
-	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "correction": "更正",
+	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "correction": "更正",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复",
 }
 
@@ -155,7 +155,7 @@ var verbWords = map[bots.Verb]string{
 	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.TakeTalk: "接手会话", bots.GiveTalk: "交回会话", bots.LogCall: "登记电话", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送", bots.Correct: "更正",
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
 	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
-	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
+	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
 }
 
 func verbWord(v bots.Verb) string { return cmp.Or(verbWords[v], string(v)) }
@@ -170,12 +170,12 @@ func resultWord(s string) string { return cmp.Or(resultWords[s], stateWord(s)) }
 var didWords = map[string]string{
 	"preview": "给同事预览", "pull-draft": "加封后台草稿", "vanished": "草稿已不在草稿箱", "unclear": "请民警认定",
 	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "draft": "起草", "write-bulletin": "起草通报", "propose-standing": "提出常设审批",
-	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "revoke-standing": "撤销常设审批", "hold": "暂缓", "send-held": "未复核放行", "resume-held": "继续发送", "settle": "认定结果",
+	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "revoke-standing": "撤销常设审批", "hold": "暂缓", "correct": "更正", "check-proof": "复核代发", "send-held": "未复核放行", "resume-held": "继续发送", "settle": "认定结果",
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
 	"take": "接手代发", "attach": "附上代发截图", "give": "交还代发", "prove": "登记已代发", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
-	"dismiss-clue": "线索不予处理", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息",
+	"tip": "志愿者提供线索", "dismiss-clue": "线索不予处理", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息",
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件",
 }
@@ -211,6 +211,9 @@ func slotWord(s string) string { return word(slotWords, s) }
 // refusals say what a guard refused in the officer's language, by code, or by verb and
 // code where one code means different things.
 var refusals = map[string]string{
+	"tips-a-day": "今天提供的线索已达上限，请明天再来；不能等的请打 110。", "tip-text": "请写明看到了什么，不超过 4000 字。", "tip-source": "请写明从哪里看到或听到的，不超过 200 字。",
+	"tip-grade": "请为来源和这一条线索各选一个等级。", "tip/link": "链接要完整，以 https:// 开头。", "category": "请选择线索的类别；意见和投诉请拨 12345。", "tip/no-picture": "这个文件不是能保存的图片，请另选一张截图。",
+	"tip/role":                 "只有志愿者在这里提供线索；民警请用“登记见闻”。",
 	"not-bulletin":             "只有通报可以先给同事预览。",
 	"cannot-preview":           "这个账号的平台不能先给同事预览，或暂时没有连上。",
 	"preview-late":             "这篇通报已经不在待审批或待发布状态，不用再预览。",
@@ -271,6 +274,9 @@ var refusals = map[string]string{
 	"principal":                "平台上认证的主体不是配置的单位。请核对账号的 principal 选项或单位名称，或在平台上重新认证。",
 	"no-account":               "没有能发布通报的账号。",
 	"level":                    "请选择停发的范围。",
+	"not-out":                  "它还没有发出去，没有需要更正的。",
+	"corrected":                "它已经更正过太多次，请另发通报。",
+	"not-proven":               "没有人登记它已经代发。",
 	"not-by-hand":              "它不在等待人工代发，可能有同事刚刚处理过。",
 	"taken":                    "已有同事接手这项代发，请先与其联系。两个人都发，对方就会收到两次。",
 	"not-taken":                "还没有人接手。",

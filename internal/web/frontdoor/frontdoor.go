@@ -62,6 +62,8 @@ type Options struct {
 	Press   Press
 	Unit    string // who speaks on public pages
 	Log     *slog.Logger
+	// Handoffs are opened by other units; nil: nothing is handed over by a page.
+	Handoffs Handoffs
 }
 
 // New returns the handler.
@@ -73,6 +75,9 @@ func New(o Options) http.Handler {
 	}
 	if o.Matters != nil && o.Press != nil {
 		newPublic(o).routes(mux)
+	}
+	if o.Handoffs != nil {
+		newHandoffs(newPublic(o), o.Handoffs).routes(mux)
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	return mux

@@ -30,6 +30,9 @@ type Station struct {
 	// Attach keeps a screenshot of what an officer posted by hand. It returns a
 	// [*record.Refusal] for what is not kept.
 	Attach func(ctx context.Context, officer, item string, from io.Reader) error
+	// KeepTip keeps the picture of a volunteer's tip that the same form sends, and returns the fields
+	// that name it, or a [*record.Refusal].
+	KeepTip func(ctx context.Context, officer, formKey string, from io.Reader) (map[string]string, error)
 	// Windows is how often and how long a person may be answered on an account after they wrote.
 	Windows func(account string) []adapters.ReplyWindow
 	// Templates lists what a standing approval may cover.
@@ -50,6 +53,8 @@ type Station struct {
 	Previewers func(account string) []string
 	// Preview renders and lints a bulletin for each of its accounts.
 	Preview func(ctx context.Context, b BulletinText) ([]Preview, error)
+	// Handoffs is what other units are and get; nil: nothing is handed over.
+	Handoffs Handoffs
 	// Surroundings are those of the accounts; nil: none can be asked.
 	Surroundings Surroundings
 }
@@ -140,7 +145,7 @@ const Promise = 30 * time.Minute
 // Personal says whether records of a kind tell of citizens.
 func Personal(kind bots.RecordKind) bool {
 	switch kind {
-	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, record.KindEvidence:
+	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, record.KindEvidence, record.KindHandoff:
 		return true
 	}
 	return false

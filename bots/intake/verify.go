@@ -1,0 +1,34 @@
+package intake
+
+import (
+	"netpatrol/bots"
+	"netpatrol/bots/match"
+)
+
+// doubts says whether the person wants to know if something is a scam.
+func (t *turn) doubts() bool { return t.text.Question() || t.asking() }
+
+// verify answers a doubt: with the card of the kind it looks like, else that nothing is verified
+// yet. It never says "safe", and nothing about a number or a link, known or not: otherwise those
+// who run the scam would ask, too.
+func (t *turn) verify() {
+	t.stamp("is-it-a-scam")
+	k, ok := t.b.kinds.of(t.text.Text)
+	if !ok || !k.Valid(t.f.Now()) {
+		t.say(bots.Reply{Template: "is-it-a-scam", Purpose: bots.ForReply, Report: t.id()})
+		return
+	}
+	r := bots.Reply{
+		Template: "scam-card", Purpose: bots.ForReply, Report: t.id(),
+		Vars: map[string]string{"Name": k.Name, "Signs": k.Signs, "Advice": k.Advice},
+	}
+	if q, more := t.next(); more && q.slot == slotPaid && t.guided() {
+		t.put(&r, q)
+	}
+	t.say(r)
+}
+
+// fakePolice are reports about an account or a person that poses as the police.
+var fakePolice = match.NewCue(
+	`(冒充|假冒|自称|伪装成|假的?|山寨|冒牌)(是)?.{0,8}(网警|警察|警官|公安|民警|反诈中心|反诈|派出所|警方|police)|(网警|警察|公安|民警|反诈中心).{0,10}(是不是假|是假的|真的假的|收.{0,4}(费|保证金)|要.{0,4}(交|收)?(费|保证金)|加(了)?我(的)?(微信|qq|好友))`,
+	`你们.{0,6}(是假|真的假的)`)
