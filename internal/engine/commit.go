@@ -53,7 +53,7 @@ func (c *commit) all(p *proposal) error {
 		if err := c.goOn(); err != nil {
 			return err
 		}
-		if err := c.tx.Put(c.conv); err != nil {
+		if err := c.keepConversation(p); err != nil {
 			return err
 		}
 	}
@@ -75,6 +75,16 @@ func (c *commit) all(p *proposal) error {
 		return err
 	}
 	return c.finish(p)
+}
+
+// keepConversation stores the conversation as it stands with this event. A report that is about
+// to be opened stores it once more, and is waited for.
+func (c *commit) keepConversation(p *proposal) error {
+	opens := slices.ContainsFunc(p.effects, func(x proposed) bool { _, ok := x.effect.(bots.OpenReport); return ok })
+	if opens {
+		return nil
+	}
+	return c.tx.Put(c.conv)
 }
 
 // begin makes sure the event is still undecided.

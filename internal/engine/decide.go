@@ -227,7 +227,7 @@ func (e *Engine) meet(ctx context.Context, ev *bots.Event, p *proposal) error {
 	}
 	touch(c, ev)
 	p.conv = c
-	p.tape = append(p.tape, record.Read{Ask: "conversation", Answer: mustJSON(freeze(c)), Version: c.Version})
+	p.tape = append(p.tape, record.Read{Ask: "conversation", Answer: frost(c), Version: c.Version})
 	return nil
 }
 

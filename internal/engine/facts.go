@@ -96,7 +96,7 @@ func (f *facts) get(kind bots.RecordKind, id string) bots.Record {
 		f.fail(err)
 		return nil
 	}
-	f.note("get "+string(kind)+" "+id, freeze(r), r.Meta().Version)
+	f.keep("get "+string(kind)+" "+id, frost(r), r.Meta().Version)
 	return r
 }
 
@@ -116,9 +116,20 @@ func (f *facts) fail(err error) {
 func (f *facts) note(ask string, answer any, version uint64) {
 	var b []byte
 	if answer != nil {
-		b, _ = json.Marshal(answer) // records and plain values always encode
+		b, _ = json.Marshal(answer) // plain values always encode
 	}
+	f.keep(ask, b, version)
+}
+
+func (f *facts) keep(ask string, b []byte, version uint64) {
 	f.tape = append(f.tape, record.Read{Bot: f.bot, Ask: ask, Answer: b, Version: version})
+}
+
+// frost is the JSON of a frozen record. Its body is put in as it was encoded, which spares encoding/json
+// going through it once more.
+func frost(r bots.Record) []byte {
+	b := mustJSON(freeze(r))
+	return append(append(b[:len(b)-len("null}")], mustJSON(r)...), '}')
 }
 
 // frozen is a record as a tape keeps it.
@@ -130,10 +141,10 @@ type frozen struct {
 	Body                       json.RawMessage
 }
 
+// freeze freezes the head.
 func freeze(r bots.Record) frozen {
 	h := r.Meta()
-	body, _ := json.Marshal(r)
-	return frozen{h.ID, h.Subject, h.Stream, h.State, h.Version, h.Due, h.Created, h.Updated, h.Erased, body}
+	return frozen{h.ID, h.Subject, h.Stream, h.State, h.Version, h.Due, h.Created, h.Updated, h.Erased, nil}
 }
 
 func thaw(kind bots.RecordKind, b []byte) (bots.Record, error) {

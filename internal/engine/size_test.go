@@ -83,3 +83,16 @@ func TestADecisionTooLargeForTheStoreIsRefusedAtOnce(t *testing.T) {
 		t.Errorf("%d events came of it", n)
 	}
 }
+
+func TestAFrozenRecordIsEncodedAsAWhole(t *testing.T) {
+	c := &bots.Conversation{Head: bots.Head{ID: "<a>", State: "open", Version: 3}, Account: "a&b", Last: "\u2028\xff"}
+	whole := freeze(c)
+	whole.Body = mustJSON(c)
+	if got, want := string(frost(c)), string(mustJSON(whole)); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	back, err := thaw(bots.KindConversation, frost(c))
+	if err != nil || back.Meta().Version != 3 || back.(*bots.Conversation).Account != "a&b" {
+		t.Errorf("thawed: %+v, %v", back, err)
+	}
+}

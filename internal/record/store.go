@@ -102,8 +102,7 @@ func Load[T any, P interface {
 	*T
 	bots.Record
 }](tx Tx, id string) (*T, error) {
-	var zero T
-	r, err := tx.Get(P(&zero).RecordKind(), id)
+	r, err := tx.Get(P(nil).RecordKind(), id)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +114,7 @@ func Fetch[T any, P interface {
 	*T
 	bots.Record
 }](ctx context.Context, s Reader, id string) (*T, error) {
-	var zero T
-	r, err := s.Get(ctx, P(&zero).RecordKind(), id)
+	r, err := s.Get(ctx, P(nil).RecordKind(), id)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,13 @@
 // the last commit ran. There is no timer; a lone caller waits for nobody. A change
 // that fails, panics or is refused is undone alone, the rest of its group goes on.
 //
+// While somebody writes, the others' changes are rehearsed: each caller runs its closure on a
+// snapshot, up to the sealed bytes, and the writer only checks that what the closure read still
+// stands and puts the bytes. Where it does not stand the writer runs the closure again. A
+// closure that lists, or whose subject's key is not in memory, is run by the writer alone.
+//
+// What values decode to is remembered, up to some megabytes, and handed out as copies.
+//
 // # Failure model
 //
 // When Update or Accept returns nil, the change is on disk. When they return

@@ -196,16 +196,17 @@ func setHead(r bots.Record, h *head) {
 	}
 }
 
-// asStored is the head as decoding it would give it.
-func (h *head) asStored() *head {
-	stored := *h
-	stored.Erased = false
-	for _, t := range []*time.Time{&stored.Due, &stored.Created, &stored.Updated, &stored.accepted} {
+// nextHead is the head a record is stored under, as decoding gives it.
+func nextHead(r bots.Record) *head {
+	h := headOf(r)
+	h.Version++
+	h.Erased = false
+	for _, t := range [...]*time.Time{&h.Due, &h.Created, &h.Updated, &h.accepted} {
 		if *t = t.Round(0).UTC(); t.IsZero() {
 			*t = time.Time{}
 		}
 	}
-	return &stored
+	return h
 }
 
 func headOf(r bots.Record) *head {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -187,13 +188,21 @@ func (s *Store) write() {
 // microseconds, a tenth of a commit, when nothing else wants the processor.
 const patience = 300
 
+// decides is how long the writer waits for callers who are still deciding: that can take them long,
+// and they go on while it writes what others have decided.
+const decides = 50 * time.Microsecond
+
 // gather yields, so that the callers whom the last commit has set free can queue their
 // next change: a fuller group shares the same two syncs. It waits for no timer, and for
 // no more callers than were set free.
 func (s *Store) gather(freed int) {
 	want := s.queued() + freed
 	runtime.Gosched()
+	began := time.Now()
 	for y := 0; y < patience && s.queued() < want; y++ {
+		if s.inChange.Load() > 0 && s.queued() > 0 && time.Since(began) > decides {
+			return
+		}
 		runtime.Gosched()
 	}
 }
@@ -336,7 +345,12 @@ func (b *batch) put(bucket *bolt.Bucket, key, value []byte) error {
 
 // insert puts a key that is known to be new.
 func (b *batch) insert(bucket *bolt.Bucket, key, value []byte) error {
-	b.undo = append(b.undo, undo{bucket, key, nil})
+	return b.replace(bucket, key, nil, value)
+}
+
+// replace puts a key of which it is known what stands there; nil: nothing.
+func (b *batch) replace(bucket *bolt.Bucket, key, was, value []byte) error {
+	b.undo = append(b.undo, undo{bucket, key, was})
 	return bucket.Put(key, value)
 }
 

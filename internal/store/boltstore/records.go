@@ -20,8 +20,7 @@ func (b *batch) putRecord(r bots.Record) error {
 	if err := atVersion(kind, meta, old); err != nil {
 		return err
 	}
-	h := headOf(r)
-	h.Version++
+	h := nextHead(r)
 	value, _, err := b.s.encode(r, h)
 	if err != nil {
 		return err
@@ -53,15 +52,24 @@ func (s *Store) encode(r bots.Record, h *head) (value []byte, known *remembered,
 	}
 	kind := r.RecordKind()
 	value, err = encode(s.vault, kind, h, body)
-	if err != nil || kind == bots.KindEvent {
+	if err != nil || !readSoon(kind) {
 		return value, nil, err
 	}
 	if stored, ok := s.memo.copier.asStored(r); ok {
-		known = &remembered{value: value, record: stored, head: h.asStored(), key: sealedBy(value)}
-		setHead(stored, known.head)
+		known = &remembered{value: value, record: stored, head: h, key: sealedBy(value)}
+		setHead(stored, h)
 		s.memo.keep(kind, known, turn)
 	}
 	return value, known, nil
+}
+
+// readSoon says whether records of a kind are often read again just after they were written.
+func readSoon(kind bots.RecordKind) bool {
+	switch kind {
+	case bots.KindEvent, bots.KindDraft, record.KindTape, record.KindCode:
+		return false
+	}
+	return true
 }
 
 func versionOf(h *head) uint64 {
@@ -86,18 +94,19 @@ func (b *batch) headOf(kind bots.RecordKind, id string) (*head, error) {
 
 // place writes the value and moves the index entries that differ.
 func (b *batch) place(kind bots.RecordKind, h, old *head, value []byte) error {
-	return b.placeAt(recordKey(kind, h.ID), kind, h, old, value, b.moves(kind, h, old))
+	var was []byte
+	if old != nil {
+		was = b.find.value(kind, h.ID)
+	}
+	return b.placeAt(recordKey(kind, h.ID), kind, h, was, value, b.moves(kind, h, old))
 }
 
-func (b *batch) placeAt(key []byte, kind bots.RecordKind, h, old *head, value []byte, m moves) error {
-	put := b.put
-	if old == nil { // neither the record nor any index entry of it is there
-		put = b.insert
-	}
-	if old == nil && kind == bots.KindEvent && h.ID > b.meta.indexed {
+// placeAt is place when it is known what is there: nil, neither the record nor an index entry of it.
+func (b *batch) placeAt(key []byte, kind bots.RecordKind, h *head, was, value []byte, m moves) error {
+	if was == nil && kind == bots.KindEvent && h.ID > b.meta.indexed {
 		b.meta.young++
 	}
-	if err := put(b.tx.Bucket(recordsOf(kind)), key, value); err != nil {
+	if err := b.replace(b.tx.Bucket(recordsOf(kind)), key, was, value); err != nil {
 		return err
 	}
 	return b.move(m)
@@ -140,7 +149,8 @@ func (b *batch) moves(kind bots.RecordKind, h, old *head) (m moves) {
 func (b *batch) move(m moves) error {
 	index := b.tx.Bucket(bucketIndex)
 	for _, e := range m.drops {
-		if err := b.drop(index, e.key); err != nil {
+		b.undo = append(b.undo, undo{index, e.key, e.value})
+		if err := index.Delete(e.key); err != nil {
 			return err
 		}
 	}

@@ -44,12 +44,15 @@ type touched struct {
 	kind bots.RecordKind
 	was  row   // in the snapshot
 	old  *head // of was; nil: nothing was there
-	// What the change makes of it, once it has written.
-	written bool
-	now     row   // value nil: deleted
-	head    *head // of now
-	key     []byte
-	moves   moves
+	made *made // nil: it was only read
+}
+
+// made is what a change makes of a record, and what the writer puts for it.
+type made struct {
+	now   row   // value nil: deleted
+	head  *head // of now
+	key   []byte
+	moves moves
 }
 
 var errUnfit = errors.New("this change cannot be rehearsed: it runs again, in the writer")
@@ -85,8 +88,8 @@ func (s *Store) rehearse(change func(record.Tx) error) (*rehearsal, error) {
 // prepare makes what the writer will put beside the records.
 func (r *rehearsal) prepare() {
 	for _, t := range r.writes {
-		if t.kind != bots.KindEvent && t.now.value != nil {
-			t.key, t.moves = recordKey(t.kind, t.was.id), movesOf(t.kind, t.head, t.old)
+		if m := t.made; t.kind != bots.KindEvent && m.now.value != nil {
+			m.key, m.moves = recordKey(t.kind, t.was.id), movesOf(t.kind, m.head, t.old)
 		}
 	}
 }
@@ -165,8 +168,8 @@ func (r *rehearsal) note(t *touched) {
 
 // stands is the record as the change sees it, and its head.
 func (t *touched) stands() (row, *head) {
-	if t.written {
-		return t.now, t.head
+	if t.made != nil {
+		return t.made.now, t.made.head
 	}
 	return t.was, t.old
 }
@@ -240,8 +243,7 @@ func (r *rehearsal) Put(rec bots.Record) error {
 	if err := atVersion(kind, meta, old); err != nil {
 		return err
 	}
-	h := headOf(rec)
-	h.Version++
+	h := nextHead(rec)
 	value, known, err := r.s.encode(rec, h)
 	if err != nil {
 		return err
@@ -269,10 +271,11 @@ func (r *rehearsal) Delete(kind bots.RecordKind, id string) error {
 }
 
 func (r *rehearsal) write(t *touched, now row, h *head) {
-	if !t.written {
+	if t.made == nil {
+		t.made = &made{}
 		r.writes = append(r.writes, t)
 	}
-	t.written, t.now, t.head = true, now, h
+	t.made.now, t.made.head = now, h
 }
 
 // Audit implements [record.Tx].
@@ -325,11 +328,12 @@ func (b *batch) perform(r *rehearsal) error {
 }
 
 func (b *batch) performOne(t *touched) error {
+	m := t.made
 	switch {
-	case t.now.value != nil && t.kind == bots.KindEvent:
-		return b.place(t.kind, t.head, t.old, t.now.value)
-	case t.now.value != nil:
-		return b.placeAt(t.key, t.kind, t.head, t.old, t.now.value, t.moves)
+	case m.now.value != nil && t.kind == bots.KindEvent: // its entries depend on how young it is by now
+		return b.placeAt(recordKey(t.kind, t.was.id), t.kind, m.head, t.was.value, m.now.value, b.moves(t.kind, m.head, t.old))
+	case m.now.value != nil:
+		return b.placeAt(m.key, t.kind, m.head, t.was.value, m.now.value, m.moves)
 	case t.old != nil:
 		return b.remove(t.kind, t.old)
 	}
