@@ -153,6 +153,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/events/{id}", a.event)
 	a.get("GET /api/v1/why/{code}", a.why)
 	a.get("GET /api/v1/audit/verify", a.verify)
+	a.handoffRoutes()
 	a.open("/api/v1/", a.nothing)
 }
 

@@ -234,6 +234,7 @@ type Decision struct {
 	Bulletin *view.BulletinText `json:"bulletin,omitempty"`
 	To       string             `json:"to,omitempty"`  // the officer who sees a preview
 	Ref      adapters.Ref       `json:"ref,omitempty"` // of a draft in the platform's console
+	Handing  *Handing           `json:"handing,omitempty"`
 }
 
 // PictureUpload is a file of a bulletin.

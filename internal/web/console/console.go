@@ -144,6 +144,7 @@ func (c *Console) routes() {
 	c.post("POST /standing/{id}/revoke", c.revokeStanding)
 	c.get("GET /why", c.ask)
 	c.get("GET /why/{code}", c.why)
+	c.handoffRoutes()
 	c.get("GET /halt", c.halt)
 	c.post("POST /halt", c.haltSends)
 	c.post("POST /resume", c.resume)

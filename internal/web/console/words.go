@@ -92,6 +92,7 @@ var kindWords = map[string]string{
 	"approval": "审批", "standing": "常设审批", "halt": "停发", "alarm": "提醒", "officer": "人员",
 	"memory": "自己的记录", "count": "计数", "lease": "发送权", "ledger": "限额记录", "mark": "进度", "wake": "定时提醒", "errand": "待查事项", "tape": "判断记录",
 	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "pulse": "账号状况", "wait": "等待答复", "audit-batch": "审计批次",
+	"handoff": "移交", string(bots.HandoffAnswered): "移交的答复",
 	"evidence": "证据",
 }
 
@@ -112,12 +113,12 @@ var roleWords = map[string]string{
 
 func roleWord(r record.Role) string { return word(roleWords, string(r)) }
 
-var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bulletin": "通报", "warning": "警示", "desk": "值班"}
+var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bulletin": "通报", "warning": "警示", "desk": "值班", "handoff": "移交"}
 
 var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
 	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "correction": "更正",
-	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复",
+	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复", "handoff-news": "有新进展",
 }
 
 // templateWord is a template's name in words, beside the one it has in files.
@@ -156,7 +157,16 @@ var verbWords = map[bots.Verb]string{
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
 	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
 	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
+	bots.PrepareHandoff: "准备移交", bots.ApproveHandoff: "批准移交", bots.ResendHandoff: "再次移交", bots.CorrectHandoff: "更正移交", bots.WithdrawHandoff: "撤回移交", bots.SlipHandoff: "登记移交回执",
 }
+
+// handoffWords are the states of a hand-off.
+var handoffWords = map[string]string{
+	record.HandoffPrepared: "待批准", record.HandoffApproved: "正在送达", record.HandoffSent: "等对方答复", record.HandoffCorrected: "更正待送达",
+	record.HandoffWithdrawn: "已撤回", bots.HandoffAccepted: "对方已接收", bots.HandoffDuplicate: "对方已掌握", bots.HandoffNotOurs: "不属对方管辖", bots.HandoffResult: "对方已反馈结果",
+}
+
+func handoffWord(s string) string { return word(handoffWords, s) }
 
 func verbWord(v bots.Verb) string { return cmp.Or(verbWords[v], string(v)) }
 
@@ -177,6 +187,8 @@ var didWords = map[string]string{
 	"take": "接手代发", "attach": "附上代发截图", "give": "交还代发", "prove": "登记已代发", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
 	"tip": "志愿者提供线索", "dismiss-clue": "线索不予处理", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息",
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
+	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
+	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件",
 }
 
@@ -211,6 +223,24 @@ func slotWord(s string) string { return word(slotWords, s) }
 // refusals say what a guard refused in the officer's language, by code, or by verb and
 // code where one code means different things.
 var refusals = map[string]string{
+	"no-handoff":                 "本站没有配置可以移交的单位。",
+	"unit":                       "没有这个单位，或没有配置到它的联系方式。",
+	"about":                      "只能移交举报和线索。",
+	"not-prepared":               "它已经批准过，或已撤回。",
+	"withdrawn":                  "这份移交已经撤回。",
+	"not-open":                   "这份移交还没有送达，或已撤回，不能登记答复。",
+	"answered":                   "这份移交已经有答复。",
+	"slip":                       "这不是回执上的编码，请逐个字符核对。",
+	"handoff-approve/two-people": "内容含当事人信息，须由另一位同志批准。",
+	"handoff-resend/not-sent":    "它现在不需要再送。",
+	"handoff-correct/not-sent":   "它还没有送达，请撤回后重新准备。",
+	"handoff-slip/empty":         "登记办理结果时，请写明结果。",
+	"handoff-correct/reason":     "请写明哪里有误，对方会看到。",
+	"handoff-withdraw/reason":    "请写明撤回的原因，对方会看到。",
+
+	"tips-a-day": "今天提供的线索已达上限，请明天再来；不能等的请打 110。", "tip-text": "请写明看到了什么，不超过 4000 字。", "tip-source": "请写明从哪里看到或听到的，不超过 200 字。",
+	"tip-grade": "请为来源和这一条线索各选一个等级。", "tip/link": "链接要完整，以 https:// 开头。", "category": "请选择线索的类别；意见和投诉请拨 12345。", "tip/no-picture": "这个文件不是能保存的图片，请另选一张截图。",
+	"tip/role":                 "只有志愿者在这里提供线索；民警请用“登记见闻”。",
 	"tips-a-day": "今天提供的线索已达上限，请明天再来；不能等的请打 110。", "tip-text": "请写明看到了什么，不超过 4000 字。", "tip-source": "请写明从哪里看到或听到的，不超过 200 字。",
 	"tip-grade": "请为来源和这一条线索各选一个等级。", "tip/link": "链接要完整，以 https:// 开头。", "category": "请选择线索的类别；意见和投诉请拨 12345。", "tip/no-picture": "这个文件不是能保存的图片，请另选一张截图。",
 	"tip/role":                 "只有志愿者在这里提供线索；民警请用“登记见闻”。",
