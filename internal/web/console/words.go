@@ -118,6 +118,7 @@ var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bullet
 var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
 	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "correction": "更正",
+	"ask": "追问", "advice": "报案指引", "scam-card": "骗局提示", "fake-police": "冒充警察举报", "human": "转民警", "stay": "危险中陪伴",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复", "handoff-news": "有新进展",
 }
 
@@ -215,6 +216,8 @@ func didWord(d string) string { return cmp.Or(didWords[d], stateWord(d)) }
 
 var slotWords = map[string]string{
 	"emergency": "紧急情形", "police": "是否已报警", "paid": "钱是否已转出", "amount": "金额（元）", "time": "时间", "phone": "电话", "link": "链接", "money": "正在或刚刚转账", "life": "危及人身安全",
+	"case": "接警号或受理单号", "callback": "回电号码", "kind": "诈骗类型", "how": "付款方式", "account": "对方账户", "contact": "对方联系方式", "app": "软件", "platform": "在哪里遇到",
+	"place": "所在地", "whom": "谁遇到的", "impostor": "冒充警察", "young": "年龄", "unreadable": "原件",
 }
 
 // slotWord names what a report tells, and what it tells where that is one of our words.
