@@ -20,7 +20,7 @@ var (
 )
 
 // bare is the message without spaces and marks.
-func (t *turn) bare() string { return bareMarks.Replace(strings.TrimSpace(t.text.Text)) }
+func (t *turn) bare() string { return bareMarks.Replace(strings.TrimSpace(t.words.Text)) }
 
 // command obeys 0 and 停, and says whether it did.
 func (t *turn) command() bool {
@@ -52,10 +52,10 @@ var editSyntax = regexp.MustCompile(`^(?:改|更正|change|correct)\s*`)
 // edit reads a correction: what it names or holds takes the place of what stands. It says false for
 // a message that corrects nothing.
 func (t *turn) edit(read map[string]string) bool {
-	if t.fresh || !editWords.In(t.text) {
+	if t.fresh || !editWords.In(t.words) {
 		return false
 	}
-	slot, rest := named(t.text.Text)
+	slot, rest := named(t.words.Text)
 	_, held := read[slot]
 	switch {
 	case slot != "" && !held && rest != "" && short(rest):

@@ -135,7 +135,7 @@ func (t *turn) spill(vars map[string]string) {
 // wonder notes a question of theirs, to be answered with the next message.
 func (t *turn) wonder() {
 	for _, d := range digressions {
-		if d.cue.In(t.text) && len(t.g.Answers) == 0 { // one a message: more does not fit everywhere
+		if d.cue.In(t.words) && len(t.g.Answers) == 0 { // one a message: more does not fit everywhere
 			t.g.Answers = []string{d.name}
 		}
 	}

@@ -19,6 +19,7 @@
 package intake
 
 import (
+	"strings"
 	"time"
 
 	"netpatrol/bots"
@@ -29,6 +30,10 @@ import (
 // quiet is how long the bot says no more than it has said, so that twelve short lines get
 // one answer. Emergencies do not wait for it.
 const quiet = 2 * time.Minute
+
+// aStory is how much of a message is read for answers, in bytes: some two thousand Chinese characters.
+// The rest is pasted.
+const aStory = 6 << 10
 
 var _ bots.Bot = (*Bot)(nil)
 
@@ -74,6 +79,9 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 		return nil, nil
 	}
 	t := newTurn(b, e, f, b.folder.Fold(h.Text))
+	if len(h.Text) > aStory {
+		t.words = b.folder.Fold(strings.ToValidUTF8(h.Text[:aStory], ""))
+	}
 	if e.Kind == bots.MenuPressed && t.pressed(h) {
 		t.keepGuide()
 		return t.effects, nil

@@ -17,7 +17,7 @@ const joinLine = 5
 // join counts each number, account and link of theirs once for a conversation, by a digest. The
 // counts are advisory and reach back about a day; they are shown to nobody who asks.
 func (t *turn) join() {
-	for _, i := range t.text.Indicators() {
+	for _, i := range t.indicators() {
 		if !i.Kind.Reaches() || i.Kind == match.IDNumber || i.Role == match.Victim || i.Confidence < 60 || t.asks(slotCallback) {
 			continue
 		}

@@ -69,7 +69,7 @@ func (t *turn) choice(h *bots.Heard) (option, string) {
 	if !ok && t.within("menu-report", answerWithin) {
 		q, _ = questionOf(slotPaid)
 	}
-	n, err := strconv.Atoi(strings.Trim(t.text.Text, " .,、。)("))
+	n, err := strconv.Atoi(strings.Trim(t.words.Text, " .,、。)("))
 	if err != nil || n < 1 || n > len(q.options) {
 		return option{}, ""
 	}

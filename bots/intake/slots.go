@@ -34,14 +34,14 @@ func (t *turn) slots() map[string]string {
 		read[t.chosenSlot] = t.chosen.value
 	}
 	t.readAnswer(read)
-	if !readable(t.text.Text) {
+	if !readable(t.words.Text) {
 		read[slotOriginal] = "只有图片、语音或表情，请打开原件查看"
 	}
 	return read
 }
 
 func (t *turn) readIndicators(read map[string]string) {
-	for _, i := range t.text.Indicators() {
+	for _, i := range t.indicators() {
 		slot, value := slotOf(i, t.asks(slotCallback)), i.Value
 		switch {
 		case slot == "" || value == "":
@@ -53,6 +53,14 @@ func (t *turn) readIndicators(read map[string]string) {
 			read[slot] = value
 		}
 	}
+}
+
+// indicators are what the message holds; looking for them takes a while in long texts.
+func (t *turn) indicators() []match.Indicator {
+	if !t.looked {
+		t.found, t.looked = t.words.Indicators(), true
+	}
+	return t.found
 }
 
 // slotOf says where an indicator belongs; nowhere, for what is the writer's own: an identity
@@ -126,37 +134,37 @@ func (t *turn) readWords(read map[string]string) {
 	if t.policeCalled() {
 		read[slotPolice] = reported
 	}
-	if t.text.MoneySent() {
+	if t.words.MoneySent() {
 		read[slotPaid] = paidYes
 	}
 	for _, w := range wordings {
-		if read[w.slot] == "" && w.cue.In(t.text) {
+		if read[w.slot] == "" && w.cue.In(t.words) {
 			read[w.slot] = w.value
 		}
 	}
-	if k, ok := t.b.kinds.of(t.text.Text); ok {
+	if k, ok := t.b.kinds.of(t.words.Text); ok {
 		read[slotKind] = k.ID + " " + k.Name
 	}
-	if p := platforms.FindString(t.text.Text); p != "" {
+	if p := platforms.FindString(t.words.Text); p != "" {
 		read[slotPlatform] = p
 	}
-	if m := places.FindStringSubmatch(t.text.Text); m != nil && !noPlace.MatchString(m[1]) {
+	if m := places.FindStringSubmatch(t.words.Text); m != nil && !noPlace.MatchString(m[1]) {
 		read[slotPlace] = m[1]
 	}
 	if m := placeOnly.FindStringSubmatch(t.bare()); m != nil && !noPlace.MatchString(m[1]) {
 		read[slotPlace] = m[1]
 	}
-	if m := spent.FindStringSubmatch(t.text.Text); m != nil && read[slotAmount] == "" && !hotline.MatchString(m[1]) {
+	if m := spent.FindStringSubmatch(t.words.Text); m != nil && read[slotAmount] == "" && !hotline.MatchString(m[1]) {
 		read[slotAmount] = m[1]
 	}
-	if m := cases.FindStringSubmatch(t.text.Text); m != nil {
+	if m := cases.FindStringSubmatch(t.words.Text); m != nil {
 		read[slotCase] = m[1]
 		delete(read, slotPhone)
 	}
-	if fakePolice.In(t.text) {
+	if fakePolice.In(t.words) {
 		read[slotImpostor] = "有人冒充警察"
 	}
-	if t.text.Minor() {
+	if t.words.Minor() {
 		read[slotYoung] = "可能未满18岁"
 	}
 }
@@ -164,7 +172,7 @@ func (t *turn) readWords(read map[string]string) {
 // policeCalled says whether the police know already, also in the words people use after the card
 // that told them to call 110 ("打了").
 func (t *turn) policeCalled() bool {
-	return t.text.PoliceCalled() || policeMore.In(t.text) ||
+	return t.text.PoliceCalled() || policeMore.In(t.words) ||
 		t.report.Slots[slotEmergency] == string(match.MoneyMoving) && policeDone.MatchString(t.bare())
 }
 
@@ -181,7 +189,7 @@ func (t *turn) readAnswer(read map[string]string) {
 	}
 	bare := t.bare()
 	switch {
-	case humanWords.MatchString(bare) || stopWords.MatchString(bare) && !skipWords.MatchString(bare) || editWords.In(t.text):
+	case humanWords.MatchString(bare) || stopWords.MatchString(bare) && !skipWords.MatchString(bare) || editWords.In(t.words):
 	case q.slot == slotPaid:
 		if plainNo.MatchString(bare) {
 			read[slotPaid] = paidNo
@@ -189,7 +197,7 @@ func (t *turn) readAnswer(read map[string]string) {
 	case skipWords.MatchString(bare):
 		read[q.slot] = untold
 	case q.slot == slotAmount:
-		if n := bareNumber(t.text.Text); n != "" {
+		if n := bareNumber(t.words.Text); n != "" {
 			read[slotAmount] = n
 		}
 	case q.slot == slotWhom:
@@ -197,13 +205,13 @@ func (t *turn) readAnswer(read map[string]string) {
 			read[slotWhom] = whoValue(m)
 		}
 	case q.slot == slotCase:
-		if m := caseOnly.FindStringSubmatch(t.text.Text); m != nil {
+		if m := caseOnly.FindStringSubmatch(t.words.Text); m != nil {
 			read[slotCase] = m[1]
 			delete(read, slotPhone)
 			delete(read, slotAccount)
 		}
-	case q.free && len(read) == 0 && len(t.g.Answers) == 0 && short(t.text.Text) && !smallTalk.MatchString(bare):
-		read[q.slot] = strings.TrimSpace(t.text.Text)
+	case q.free && len(read) == 0 && len(t.g.Answers) == 0 && short(t.words.Text) && !smallTalk.MatchString(bare):
+		read[q.slot] = strings.TrimSpace(t.words.Text)
 	}
 }
 

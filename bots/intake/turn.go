@@ -13,7 +13,8 @@ import (
 type turn struct {
 	e       bots.Event
 	f       bots.Facts
-	text    match.Folded
+	text    match.Folded // what must not be overlooked is looked for in all of it
+	words   match.Folded // what fills slots, in as much as a person writes
 	talk    bots.Conversation
 	report  bots.Report // the open one; without ID: none yet
 	fresh   bool        // this message opens a report
@@ -26,11 +27,13 @@ type turn struct {
 	g          guide
 	was        string // the guide as it was stored
 	again      bool   // they named a slot to be changed: ask for it
-	which      bool   // they want to change something and did not say what
+	found      []match.Indicator
+	looked     bool
+	which      bool // they want to change something and did not say what
 }
 
 func newTurn(b *Bot, e bots.Event, f bots.Facts, text match.Folded) *turn {
-	t := &turn{b: b, e: e, f: f, text: text}
+	t := &turn{b: b, e: e, f: f, text: text, words: text}
 	t.talk, _ = bots.Get[bots.Conversation](f, e.Stream)
 	if t.talk.Report != "" {
 		t.report, _ = bots.Get[bots.Report](f, t.talk.Report)
@@ -219,13 +222,13 @@ func (t *turn) answer() {
 		t.correct()
 	case t.inDanger():
 		t.stay()
-	case fakePolice.In(t.text) && !t.recent("fake-police"):
+	case fakePolice.In(t.words) && !t.recent("fake-police"):
 		t.impostor()
 	case t.doubts() && !t.recent("is-it-a-scam"):
 		t.verify()
 	case t.fresh:
 		t.first()
-	case courtesy.MatchString(t.bare()) || len(t.filled) == 0 && abuse.In(t.text): // written down, and that is all
+	case courtesy.MatchString(t.bare()) || len(t.filled) == 0 && abuse.In(t.words): // written down, and that is all
 	default:
 		t.gather()
 	}

@@ -6,14 +6,14 @@ import (
 )
 
 // doubts says whether the person wants to know if something is a scam.
-func (t *turn) doubts() bool { return t.text.Question() || t.asking() }
+func (t *turn) doubts() bool { return t.words.Question() || t.asking() }
 
 // verify answers a doubt: with the card of the kind it looks like, else that nothing is verified
 // yet. It never says "safe", and nothing about a number or a link, known or not: otherwise those
 // who run the scam would ask, too.
 func (t *turn) verify() {
 	t.stamp("is-it-a-scam")
-	k, ok := t.b.kinds.of(t.text.Text)
+	k, ok := t.b.kinds.of(t.words.Text)
 	if !ok || !k.Valid(t.f.Now()) {
 		t.say(bots.Reply{Template: "is-it-a-scam", Purpose: bots.ForReply, Report: t.id()})
 		return
