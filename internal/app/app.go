@@ -293,7 +293,7 @@ func (a *App) sweep(ctx context.Context) error {
 	defer t.Stop()
 	for {
 		_, err := a.store.Sweep(ctx, time.Now())
-		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepEvidence(ctx), a.sweepPictures(ctx, time.Now().Add(-strayAfter))); err != nil && ctx.Err() == nil {
+		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepLookups(ctx, time.Now()), a.sweepEvidence(ctx), a.sweepPictures(ctx, time.Now().Add(-strayAfter))); err != nil && ctx.Err() == nil {
 			a.o.Log.ErrorContext(ctx, "sweep", "err", err)
 		}
 		select {

@@ -313,3 +313,25 @@ func (p public) Picture(ctx context.Context, id string, n int) ([]byte, bool, er
 	}
 	return jpeg, err == nil, err
 }
+
+// sweepLookups deletes lookup codes that have ended.
+func (a *App) sweepLookups(ctx context.Context, now time.Time) error {
+	q := record.Query{Kind: record.KindLookup, State: record.LookupOpen, DueBefore: now, Heads: true, Limit: 100}
+	for {
+		page, err := a.store.List(ctx, q)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		err = a.store.Update(ctx, func(tx record.Tx) error {
+			for _, l := range page {
+				if err := tx.Delete(record.KindLookup, l.Meta().ID); err != nil && !errors.Is(err, record.ErrNotFound) {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -38,7 +38,7 @@ func pageOf(t *testing.T, address string, fields url.Values) (int, string) {
 var printedCode = regexp.MustCompile(`核对码 ([0-9A-Z]{8})`)
 
 // A victim reports at the kiosk, and reads the answer, proves the receipt and checks the message's
-// code on the pages; when the code is closed, it leads nowhere any more.
+// code on the pages; when the code has ended, it leads nowhere any more.
 func TestWhoReportsAtTheKioskReadsTheAnswerWithTheLookupCode(t *testing.T) {
 	a, base := boothOf(t)
 	goLive(t, a, "gangting")
@@ -69,15 +69,15 @@ func TestWhoReportsAtTheKioskReadsTheAnswerWithTheLookupCode(t *testing.T) {
 	if _, check := pageOf(t, base+"/check?code="+strings.ToLower(printed), nil); !strings.Contains(check, "有这条消息") || !strings.Contains(check, "报警岗亭") {
 		t.Errorf("its code:\n%s", check)
 	}
-	closeLookup(t, a, code[1])
+	endLookup(t, a, code[1])
 	gone, nowhere := pageOf(t, base+"/status", mine)
 	unknown, same := pageOf(t, base+"/status", url.Values{"code": {record.NewLookup([record.LookupBytes]byte{1, 2, 3})}})
 	if gone != http.StatusNotFound || gone != unknown || nowhere != same {
-		t.Errorf("closed: %d, unknown: %d, the same page: %v", gone, unknown, nowhere == same)
+		t.Errorf("ended: %d, unknown: %d, the same page: %v", gone, unknown, nowhere == same)
 	}
 }
 
-func closeLookup(t *testing.T, a *App, code string) {
+func endLookup(t *testing.T, a *App, code string) {
 	t.Helper()
 	parsed, _ := record.ParseLookup(code)
 	err := a.store.Update(t.Context(), func(tx record.Tx) error {
@@ -85,7 +85,7 @@ func closeLookup(t *testing.T, a *App, code string) {
 		if err != nil {
 			return err
 		}
-		l.State = record.LookupClosed
+		l.Due = time.Now()
 		return tx.Put(l)
 	})
 	if err != nil {
@@ -116,15 +116,13 @@ func TestPromise15_ALookupCodeThatLeadsNowhereShowsNothing(t *testing.T) {
 		return &bots.Report{Head: bots.Head{ID: conversation + ".report", Subject: conversation, Stream: conversation, State: state, Created: updated, Updated: updated}, Account: "gangting", Reference: "460100-20261125-004217-X"}
 	}
 	ended := record.OpenLookup(tag, "ended", "conv/1", now.Add(-record.LookupLife))
-	closed := record.OpenLookup(tag, "closed", "conv/1", now)
-	closed.State = record.LookupClosed
-	put(t, a, report("conv/1", "open", now), report("conv/2", "closed", now), report("conv/3", "closed", now.Add(-closedFor)), ended, closed,
+	put(t, a, report("conv/1", "open", now), report("conv/2", "closed", now), report("conv/3", "closed", now.Add(-closedFor)), ended,
 		record.OpenLookup(tag, "open", "conv/1", now), record.OpenLookup(tag, "done", "conv/2", now), record.OpenLookup(tag, "long done", "conv/3", now),
 		record.OpenLookup(tag, "erased", "conv/4", now), report("conv/4", "open", now))
 	if err := a.store.Erase(t.Context(), "conv/4"); err != nil {
 		t.Fatal(err)
 	}
-	for code, want := range map[string]string{"open": frontdoor.StateReceived, "done": frontdoor.StateClosed, "ended": "", "closed": "", "long done": "", "erased": "", "unknown": ""} {
+	for code, want := range map[string]string{"open": frontdoor.StateReceived, "done": frontdoor.StateClosed, "ended": "", "long done": "", "erased": "", "unknown": ""} {
 		m, ok, err := public{a}.Matter(t.Context(), code)
 		if err != nil || ok != (want != "") || m.State != want || (m.Reference == "") != (want == "") || len(m.Said) > 0 {
 			t.Errorf("%s: %+v, %v, %v", code, m, ok, err)
@@ -230,5 +228,18 @@ func TestOnlyPublishedBulletinsAreShown(t *testing.T) {
 		if _, ok, err := p.Bulletin(t.Context(), id); ok || err != nil {
 			t.Errorf("%s is shown, or %v", id, err)
 		}
+	}
+}
+
+func TestLookupCodesThatEndedAreSwept(t *testing.T) {
+	a, _ := kioskStation(t)
+	now, tag := time.Now(), a.store.Vault().Tag
+	put(t, a, record.OpenLookup(tag, "ended", "conv/1", now.Add(-record.LookupLife)), record.OpenLookup(tag, "open", "conv/1", now))
+	if err := a.sweepLookups(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	left := (&sim{t: t, app: a}).all(record.KindLookup)
+	if len(left) != 1 || left[0].Meta().ID != record.LookupID(tag, "open") {
+		t.Errorf("left: %+v", left)
 	}
 }

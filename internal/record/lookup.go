@@ -15,7 +15,7 @@ const KindLookup bots.RecordKind = "lookup"
 
 // Lookup leads from a lookup code to the conversation whose state its holder may see. Its ID is
 // a keyed digest of the code, which itself is stored nowhere: whoever lost it has lost it.
-// Due is when it ends. States: open, closed.
+// Due is when it ends, and when it may be deleted. State: open.
 type Lookup struct {
 	bots.Head
 	Conversation string `json:"conversation"`
@@ -24,11 +24,8 @@ type Lookup struct {
 // RecordKind implements [bots.Record].
 func (*Lookup) RecordKind() bots.RecordKind { return KindLookup }
 
-// The states of a lookup code.
-const (
-	LookupOpen   = "open"
-	LookupClosed = "closed" // it leads nowhere any more
-)
+// LookupOpen is the state of a lookup code.
+const LookupOpen = "open"
 
 // LookupLife is how long a lookup code is good for.
 const LookupLife = 180 * 24 * time.Hour
@@ -49,7 +46,7 @@ func LookupID(tag func(scope, value string) string, code string) string { return
 
 // Leads says whether a lookup code still leads anywhere.
 func (l *Lookup) Leads(now time.Time) bool {
-	return !l.Erased && l.State == LookupOpen && now.Before(l.Due)
+	return !l.Erased && now.Before(l.Due)
 }
 
 // crockford are the digits of base 32 that are not mistaken for one another: no I, L, O, U.

@@ -97,13 +97,13 @@ func TestALookupCodeLeadsWhileItIsOpen(t *testing.T) {
 	if l.ID != LookupID(tag, "C") || l.ID == "C" || l.Subject != "conv/kiosk/1" {
 		t.Errorf("%+v", l.Head)
 	}
-	closed := *l
-	closed.State = LookupClosed
+	erased := *l
+	erased.Erased = true
 	for name, c := range map[string]struct {
 		l    Lookup
 		at   time.Time
 		want bool
-	}{"open": {*l, now, true}, "ended": {*l, now.Add(LookupLife), false}, "closed": {closed, now, false}} {
+	}{"open": {*l, now, true}, "ended": {*l, now.Add(LookupLife), false}, "erased": {erased, now, false}} {
 		if got := c.l.Leads(c.at); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
