@@ -38,6 +38,7 @@ type Hand struct {
 	Found  string    `json:"found,omitempty"`  // address, or id, of what it found
 	Amiss  string    `json:"amiss,omitempty"`  // what it found is not what was posted, or it is not there
 	Unsure string    `json:"unsure,omitempty"` // why it could not tell
+	Unread bool      `json:"unread,omitempty"` // its text could not be read, or only its beginning
 }
 
 // MayPost says whether an officer may send an item by hand.
@@ -251,15 +252,30 @@ func (i *Item) CheckHand(s Sighting, now time.Time) (amiss string, err error) {
 	if i.Hand.Altered != "" {
 		posted = i.Hand.Altered
 	}
-	switch at := differs(posted, afterMentions(s.Text, posted)); {
+	shown := afterMentions(s.Text, posted)
+	if !strings.Contains(shown, i.Code) && cutShort(posted, shown) { // the code stands at the end
+		s.Unread = true
+	}
+	switch at := differs(posted, shown); {
 	case s.Unsure != "":
 	case s.Found == "":
 		amiss = "平台上查不到带核对码 " + i.Code + " 的内容"
 	case !s.Unread && at != nil:
 		amiss = "平台上的文字与登记的不一致：" + at.String()
 	}
-	i.Hand.Seen, i.Hand.Found, i.Hand.Amiss, i.Hand.Unsure = now, s.Found, amiss, s.Unsure
+	i.Hand.Seen, i.Hand.Found, i.Hand.Amiss, i.Hand.Unsure, i.Hand.Unread = now, s.Found, amiss, s.Unsure, s.Unread
 	return amiss, nil
+}
+
+// cutShort says whether a platform shows the beginning of a text and an ellipsis, as lists of long
+// posts do.
+func cutShort(posted, shown string) bool {
+	end := max(strings.LastIndex(shown, "…"), strings.LastIndex(shown, "..."))
+	if end <= 0 {
+		return false
+	}
+	begin := string(plain(strings.TrimRight(shown[:end], ".…")))
+	return begin != "" && strings.HasPrefix(string(plain(posted)), begin)
 }
 
 // afterMentions drops the names that platforms put before an answer, unless they were posted, too.

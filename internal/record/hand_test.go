@@ -249,3 +249,36 @@ func TestDiffers(t *testing.T) {
 		})
 	}
 }
+
+// What a platform shows of a text that was posted by hand is compared as far as it shows it.
+func TestCheckHand(t *testing.T) {
+	const said = "凡是要求先垫付的兼职都是诈骗……请拨打96110。核对码K7M2P9XW"
+	for name, c := range map[string]struct {
+		altered       string
+		seen          Sighting
+		amiss, unsure string
+		unread        bool
+	}{
+		"the same, in other widths":      {seen: Sighting{Found: "x", Text: "凡是要求先垫付的兼职都是诈骗…… 请拨打９６１１０。\n核对码K7M2P9XW"}},
+		"behind the names of an answer":  {seen: Sighting{Found: "x", Text: "@chenayi @li  " + said}},
+		"only the beginning":             {seen: Sighting{Found: "x", Text: "凡是要求先垫付的兼职都是诈骗......全文： https://m.weibo.cn/1"}, unread: true},
+		"the beginning of something":     {seen: Sighting{Found: "x", Text: "凡是兼职......全文"}, amiss: "不一致"},
+		"a word more":                    {seen: Sighting{Found: "x", Text: said + "！"}, amiss: "不一致"},
+		"as a second officer agreed":     {altered: "别的话", seen: Sighting{Found: "x", Text: "别的话"}},
+		"the approved one, not that one": {altered: "别的话", seen: Sighting{Found: "x", Text: said}, amiss: "不一致"},
+		"not there":                      {amiss: "K7M2P9XW"},
+		"nobody can tell":                {seen: Sighting{Unsure: "down"}, unsure: "down"},
+		"its text cannot be read":        {seen: Sighting{Found: "x", Unread: true}, unread: true},
+	} {
+		i := &Item{Text: said, Code: "K7M2P9XW", Hand: &Hand{By: "chen", Altered: c.altered}}
+		i.State = ItemDelivered
+		amiss, err := i.CheckHand(c.seen, time.Now())
+		if err != nil || (amiss == "") != (c.amiss == "") || !strings.Contains(amiss, c.amiss) || i.Hand.Unsure != c.unsure || i.Hand.Unread != c.unread {
+			t.Errorf("%s: %q, %+v, %v", name, amiss, i.Hand, err)
+		}
+	}
+	open := &Item{Hand: &Hand{}}
+	if _, err := open.CheckHand(Sighting{}, time.Now()); err == nil {
+		t.Error("what nobody posted is looked for")
+	}
+}
