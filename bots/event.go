@@ -203,6 +203,14 @@ const (
 	SendTip        Verb = "tip"               // a volunteer's, on account "tips": Fields as record.NewTip reads them
 	DecideAppeal   Verb = "decide-appeal"     // a warning, with a reason: Fields["as"] upheld | withdrawn
 	AcknowledgeAll Verb = "acknowledge"       // an alarm or parked event was seen
+
+	RegisterSite        Verb = "register-site"        // a partner site: first person; On.ID its id; Fields: name, page, contact, officer
+	ConfirmSite         Verb = "confirm-site"         // a partner site: second person
+	RetireSite          Verb = "retire-site"          // a partner site, with a reason
+	OpenRectification   Verb = "open-rectification"   // a partner site: Fields: findings, letter, deadline (RFC 3339)
+	SignLetter          Verb = "sign-letter"          // a rectification: a second person releases its letter
+	NoteInterview       Verb = "note-interview"       // a rectification: Fields["note"]
+	SettleRectification Verb = "settle-rectification" // a rectification, with a reason: Fields["as"] answered | fixed | open
 )
 
 // Outcome is what became of a send.

@@ -131,8 +131,22 @@ func (a *App) kiosk() frontdoor.Kiosk {
 	return forms{a, a.o.Config.Accounts[i].ID}
 }
 
+// kioskURL is where the public finds the kiosk; empty when there is none, or nobody knows where.
+func (a *App) kioskURL() string {
+	if a.kiosk() == nil || a.o.Config.Frontdoor.PublicURL == "" {
+		return ""
+	}
+	return strings.TrimSuffix(a.o.Config.Frontdoor.PublicURL, "/") + "/kiosk"
+}
+
 // Site implements [frontdoor.Kiosk].
-func (f forms) Site(context.Context, string) (string, bool) { return "", false }
+func (f forms) Site(ctx context.Context, id string) (string, bool) {
+	s, err := record.Fetch[record.Site](ctx, f.a.store, id)
+	if err != nil || s.State != record.SiteActive {
+		return "", false
+	}
+	return s.Name, true
+}
 
 // Tag implements [frontdoor.Kiosk].
 func (f forms) Tag(scope, value string) string { return f.a.store.Vault().Tag(scope, value) }
@@ -167,6 +181,9 @@ func (f forms) File(ctx context.Context, v frontdoor.Visit) (frontdoor.Filed, er
 	code, err := f.code(ctx, v.Key, conv, now)
 	if err != nil {
 		return frontdoor.Filed{}, err
+	}
+	if _, partner := f.Site(ctx, v.Site); !partner { // whoever invents one says nothing by it
+		v.Site = ""
 	}
 	in := &adapters.Inbound{
 		Key: v.Key, Kind: adapters.KindMessage, Ref: adapters.Ref("form-" + f.Tag("kiosk form ref", v.Key)), Text: v.Text, At: now,

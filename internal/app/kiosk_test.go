@@ -21,8 +21,8 @@ import (
 	"netpatrol/internal/sandbox/wechat"
 )
 
-// boothOf starts a netpatrol with a kiosk and returns the address of its front door.
-func boothOf(t *testing.T) (*App, string) {
+// kioskStation is a netpatrol with a kiosk that does not run yet, and where its front door will be.
+func kioskStation(t *testing.T) (*App, string) {
 	t.Helper()
 	door, err := freeLoopback()
 	if err != nil {
@@ -39,6 +39,18 @@ func boothOf(t *testing.T) (*App, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return a, door
+}
+
+// boothOf starts a netpatrol with a kiosk and returns the address of its front door.
+func boothOf(t *testing.T) (*App, string) {
+	t.Helper()
+	a, door := kioskStation(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -49,9 +61,6 @@ func boothOf(t *testing.T) (*App, string) {
 	t.Cleanup(func() {
 		cancel()
 		wg.Wait()
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	eventually(t, "the door is open", func() bool {
 		_, open := a.opener.get("gangting")

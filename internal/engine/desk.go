@@ -48,6 +48,14 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.DecideAppeal:   (*commit).decideAppeal,
 	bots.AcknowledgeAll: (*commit).acknowledge,
 
+	bots.RegisterSite:        (*commit).registerSite,
+	bots.ConfirmSite:         (*commit).confirmSite,
+	bots.RetireSite:          (*commit).retireSite,
+	bots.OpenRectification:   (*commit).openRectification,
+	bots.SignLetter:          (*commit).signLetter,
+	bots.NoteInterview:       (*commit).noteInterview,
+	bots.SettleRectification: (*commit).settleRectification,
+
 	bots.PrepareHandoff:  (*commit).prepareHandoff,
 	bots.ApproveHandoff:  (*commit).approveHandoff,
 	bots.ResendHandoff:   (*commit).resendHandoff,

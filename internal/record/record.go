@@ -78,6 +78,8 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	KindPulse:             func() bots.Record { return new(Pulse) },
 	KindTakeover:          func() bots.Record { return new(Takeover) },
 	KindEvidence:          func() bots.Record { return new(Evidence) },
+	KindSite:              func() bots.Record { return new(Site) },
+	KindRectification:     func() bots.Record { return new(Rectification) },
 	KindHandoff:           func() bots.Record { return new(Handoff) },
 	KindLookup:            func() bots.Record { return new(Lookup) },
 }

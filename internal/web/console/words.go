@@ -93,7 +93,7 @@ var kindWords = map[string]string{
 	"memory": "自己的记录", "count": "计数", "lease": "发送权", "ledger": "限额记录", "mark": "进度", "wake": "定时提醒", "errand": "待查事项", "tape": "判断记录",
 	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "pulse": "账号状况", "wait": "等待答复", "audit-batch": "审计批次",
 	"handoff": "移交", string(bots.HandoffAnswered): "移交的答复",
-	"evidence": "证据",
+	"evidence": "证据", "site": "合作网站", "rectification": "约谈整改",
 }
 
 func kindWord(k any) string {
@@ -158,6 +158,7 @@ var verbWords = map[bots.Verb]string{
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
 	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
 	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
+	bots.RegisterSite: "登记合作网站", bots.ConfirmSite: "确认合作网站", bots.RetireSite: "停止合作", bots.OpenRectification: "提出整改", bots.SignLetter: "签发函件", bots.NoteInterview: "记约谈", bots.SettleRectification: "登记整改进展",
 	bots.PrepareHandoff: "准备移交", bots.ApproveHandoff: "批准移交", bots.ResendHandoff: "再次移交", bots.CorrectHandoff: "更正移交", bots.WithdrawHandoff: "撤回移交", bots.SlipHandoff: "登记移交回执",
 }
 
@@ -190,6 +191,7 @@ var didWords = map[string]string{
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
 	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
+	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "settle-rectification": "登记整改进展",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件",
 }
 
@@ -329,6 +331,18 @@ var refusals = map[string]string{
 	"kind":                     "请选择登记的是私信、点名还是帖子。",
 	"no-match":                 "它没有命中任何规则，或是本单位自己发的，按规定没有留存。",
 	"note/empty":               "请写明是谁发的，并粘贴原文。",
+	"site-id":                  "代号只能用小写字母、数字和短横，最长 40 个。",
+	"site-empty":               "请写明网站名称、负责人联系方式，并选择我方负责民警。",
+	"site-page":                "请填写放图标的网页的完整网址。",
+	"site-taken":               "这个代号已经有别的网站用了。",
+	"site-state":               "这个网站不在可以这样处理的状态，可能有同事刚刚处理过。",
+	"findings":                 "请写明发现的问题和给网站的函。",
+	"deadline":                 "整改期限须是今天以后的一天。",
+	"signed":                   "函件已经签发，或已不需要。",
+	"unsigned":                 "函件还没有签发，网站还没有收到，不能登记答复。",
+	"settle":                   "请选择进展。",
+	"interviews":               "约谈记录已达上限，请另提一次整改。",
+	"note-interview/empty":     "请写明和谁谈的、说了什么。",
 }
 
 // detailed are refusals whose own words, which are Chinese, say what exactly is wrong.

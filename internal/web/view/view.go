@@ -25,6 +25,7 @@ import (
 type Station struct {
 	Unit       string // the agency's name
 	OneOfficer bool   // the station has declared that it has a single officer
+	Kiosk      string // public address of the kiosk; empty: there is none
 	// Limit is how long a text may be on an account's channel.
 	Limit func(account string, ch adapters.Channel) (adapters.TextLimit, bool)
 	// Attach keeps a screenshot of what an officer posted by hand. It returns a

@@ -1,0 +1,229 @@
+package record
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"netpatrol/bots"
+)
+
+// The kinds of partner sites.
+const (
+	KindSite          bots.RecordKind = "site"
+	KindRectification bots.RecordKind = "rectification"
+)
+
+// Site is a partner site that carries the badge of the kiosk. It is no person: nothing of it is
+// sealed. States: proposed, active, retired. Due is when its badge is looked for again.
+type Site struct {
+	bots.Head
+	Name      string    `json:"name"`
+	Page      string    `json:"page"`      // address of the page that carries the badge
+	Contact   string    `json:"contact"`   // of its operator
+	Officer   string    `json:"officer"`   // who looks after it
+	By        string    `json:"by"`        // who proposed it
+	Confirmed string    `json:"confirmed"` // the second person
+	Looked    time.Time `json:"looked,omitzero"`
+	Seen      time.Time `json:"seen,omitzero"`     // when the badge was there last
+	Missing   int       `json:"missing,omitempty"` // looks in a row that did not find it
+	Problem   string    `json:"problem,omitempty"` // of the last look
+	Reason    string    `json:"reason,omitempty"`  // why it was retired
+}
+
+// RecordKind implements [bots.Record].
+func (*Site) RecordKind() bots.RecordKind { return KindSite }
+
+// The states of a site.
+const (
+	SiteProposed = "proposed"
+	SiteActive   = "active"
+	SiteRetired  = "retired"
+)
+
+var siteID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// RegisterSite proposes a site; it stands in its badge and is never changed.
+func RegisterSite(s *Site, by *Officer) error {
+	switch {
+	case !by.Is(Duty, Approver, Admin):
+		return refuse("role", "%s may not register a site", by.ID)
+	case !siteID.MatchString(s.ID):
+		return refuse("site-id", "an id has lower-case letters, digits and dashes, at most 40")
+	case s.Name == "" || s.Contact == "" || s.Officer == "":
+		return refuse("site-empty", "give the site's name, how to reach its operator, and the officer who looks after it")
+	case !IsLink(s.Page):
+		return refuse("site-page", "give the whole address of the page that carries the badge")
+	}
+	s.State, s.By = SiteProposed, by.ID
+	return nil
+}
+
+// ConfirmSite makes a proposed site a partner: a second person has looked at it.
+func ConfirmSite(s *Site, by *Officer, p Policy, now time.Time) error {
+	if !by.Is(Approver, Admin) {
+		return refuse("role", "%s may not confirm a site: it needs an approver or admin", by.ID)
+	}
+	if s.State != SiteProposed {
+		return refuse("site-state", "the site is %s: there is nothing to confirm", s.State)
+	}
+	if by.ID == s.By && !p.OneOfficer { // promise 2
+		return refuse("two-people", "%s proposed the site: somebody else confirms it", by.ID)
+	}
+	s.State, s.Confirmed, s.Due, s.Updated = SiteActive, by.ID, now, now
+	return nil
+}
+
+// RetireSite ends a partnership. What was registered stays on record.
+func RetireSite(s *Site, by *Officer, reason string, now time.Time) error {
+	switch {
+	case !by.Is(Duty, Approver, Admin):
+		return refuse("role", "%s may not retire a site", by.ID)
+	case s.State == SiteRetired:
+		return refuse("site-state", "the site was retired before")
+	case reason == "":
+		return refuse("reason", "say why the site is retired; it is kept with the record")
+	}
+	s.State, s.Reason, s.Due, s.Updated = SiteRetired, reason, time.Time{}, now
+	return nil
+}
+
+// How often the badge of a site is looked for.
+const (
+	SiteLookEvery = 6 * time.Hour
+	siteLookAgain = 15 * time.Minute // after it was not found
+	siteMissing   = 2                // looks in a row that make it vanished: pages fail for a moment
+)
+
+// LookedFor writes down one look for a site's badge and says whether it has just vanished.
+func (s *Site) LookedFor(seen bool, problem string, now time.Time) (vanished bool) {
+	s.Looked, s.Updated, s.Problem = now, now, problem
+	if seen {
+		s.Seen, s.Missing, s.Problem, s.Due = now, 0, "", now.Add(SiteLookEvery)
+		return false
+	}
+	s.Missing++
+	s.Due = now.Add(siteLookAgain)
+	if s.Missing >= siteMissing {
+		s.Due = now.Add(SiteLookEvery)
+	}
+	return s.Missing == siteMissing
+}
+
+// Vanished says whether the badge is gone.
+func (s *Site) Vanished() bool { return s.Missing >= siteMissing }
+
+// Rectification is what a site's operator is asked to put right, 约谈整改. It holds findings in
+// officers' words and no reporter's. States: open, answered, fixed, overdue.
+// Due is by when it must be put right.
+type Rectification struct {
+	bots.Head
+	Site       string      `json:"site"`
+	Findings   string      `json:"findings"`
+	Deadline   time.Time   `json:"deadline"`
+	Letter     string      `json:"letter"` // to the operator
+	By         string      `json:"by"`
+	Signed     string      `json:"signed,omitempty"` // who released the letter
+	SignedAt   time.Time   `json:"signedAt,omitzero"`
+	Interviews []bots.Call `json:"interviews,omitempty"` // what was said, by day
+	Result     string      `json:"result,omitempty"`     // what the operator answered, or what was put right
+	OneOfficer bool        `json:"oneOfficer,omitempty"` // signed by its author: the station has one officer
+}
+
+// RecordKind implements [bots.Record].
+func (*Rectification) RecordKind() bots.RecordKind { return KindRectification }
+
+// The states of a rectification.
+const (
+	RectificationOpen     = "open"
+	RectificationAnswered = "answered"
+	RectificationFixed    = "fixed"
+	RectificationOverdue  = "overdue"
+)
+
+// OpenRectification writes findings about a partner site down.
+func OpenRectification(r *Rectification, s *Site, by *Officer, now time.Time) error {
+	switch {
+	case !by.Is(Duty, Approver):
+		return refuse("role", "%s may not ask a site to put something right", by.ID)
+	case s.State != SiteActive:
+		return refuse("site-state", "the site is %s: it is no partner", s.State)
+	case strings.TrimSpace(r.Findings) == "" || strings.TrimSpace(r.Letter) == "":
+		return refuse("findings", "write what was found, and the letter")
+	case !r.Deadline.After(now):
+		return refuse("deadline", "give a day to come by which it must be put right")
+	}
+	r.Site, r.By, r.State, r.Due = s.ID, by.ID, RectificationOpen, r.Deadline
+	return nil
+}
+
+// SignLetter releases the letter: until somebody else has read it, no word of it may leave the house,
+// so that nothing a reporter said reaches the site unreviewed.
+func SignLetter(r *Rectification, by *Officer, p Policy, now time.Time) error {
+	if !by.Is(Approver) {
+		return refuse("role", "%s may not sign a letter: it needs an approver", by.ID)
+	}
+	if r.Signed != "" || r.State == RectificationFixed {
+		return refuse("signed", "the letter is signed, or needed no more")
+	}
+	if by.ID == r.By && !p.OneOfficer { // promise 2
+		return refuse("two-people", "%s wrote the letter: somebody else reads and signs it", by.ID)
+	}
+	r.Signed, r.SignedAt, r.OneOfficer, r.Updated = by.ID, now, by.ID == r.By, now
+	return nil
+}
+
+// mostInterviews bounds what one rectification holds.
+const mostInterviews = 50
+
+// NoteInterview adds what was said with the operator.
+func NoteInterview(r *Rectification, by *Officer, note string, now time.Time) error {
+	switch {
+	case !by.Is(Duty, Approver):
+		return refuse("role", "%s may not note an interview", by.ID)
+	case strings.TrimSpace(note) == "":
+		return refuse("empty", "write who was spoken with and what was said")
+	case len(r.Interviews) >= mostInterviews:
+		return refuse("interviews", "%d interviews are noted: open another rectification", mostInterviews)
+	}
+	r.Interviews, r.Updated = append(r.Interviews, bots.Call{By: by.ID, At: now, Note: note}), now
+	return nil
+}
+
+// SettleRectification says where it stands: the operator has answered, it is put right, or not after all.
+func SettleRectification(r *Rectification, by *Officer, as, result string, now time.Time) error {
+	switch {
+	case !by.Is(Duty, Approver):
+		return refuse("role", "%s may not settle a rectification", by.ID)
+	case as != RectificationAnswered && as != RectificationFixed && as != RectificationOpen:
+		return refuse("settle", "a rectification is answered, fixed or open again, not %q", as)
+	case strings.TrimSpace(result) == "":
+		return refuse("reason", "say what was answered or found; it is kept with the record")
+	case as != RectificationOpen && r.Signed == "":
+		return refuse("unsigned", "the letter has not left the house: nobody can have answered it")
+	}
+	r.State, r.Result, r.Due, r.Updated = as, result, time.Time{}, now
+	if as == RectificationOpen {
+		if r.Due = r.Deadline; !r.Deadline.After(now) {
+			r.State, r.Due = RectificationOverdue, time.Time{}
+		}
+	}
+	return nil
+}
+
+// Lapse marks what was not put right in time, and says whether it did.
+func (r *Rectification) Lapse(now time.Time) bool {
+	if r.State != RectificationOpen || now.Before(r.Deadline) {
+		return false
+	}
+	r.State, r.Due, r.Updated = RectificationOverdue, time.Time{}, now
+	return true
+}
+
+// RaiseSite opens an alarm about a site or what it was asked to put right; once for each moment.
+func RaiseSite(tx Tx, why string, about bots.Target, stream string, now time.Time) error {
+	a := &Alarm{Why: why, About: about}
+	a.Head = bots.Head{ID: now.UTC().Format("20060102150405") + ".alarm." + string(about.Kind) + "." + about.ID, Stream: stream, State: AlarmOpen, Created: now, Updated: now}
+	tx.Audit(AuditEntry{At: now, Who: "engine", Did: "alarm", On: about})
+	return tx.Put(a)
+}
