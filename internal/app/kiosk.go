@@ -197,6 +197,7 @@ func (f forms) File(ctx context.Context, v frontdoor.Visit) (frontdoor.Filed, er
 	}
 	filed := frontdoor.Filed{Code: code}
 	filed.Reference = f.reference(conv)
+	filed.Proof = f.a.receiptFor(context.WithoutCancel(ctx), conv)
 	return filed, nil
 }
 

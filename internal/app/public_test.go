@@ -47,6 +47,9 @@ func TestWhoReportsAtTheKioskReadsTheAnswerWithTheLookupCode(t *testing.T) {
 	if code == nil {
 		t.Fatalf("no code:\n%s", done)
 	}
+	if !strings.Contains(done, "下载收件凭证") {
+		t.Errorf("no proof to take away:\n%s", done)
+	}
 	mine := url.Values{"code": {strings.ToLower(code[1])}}
 	var status string
 	eventually(t, "the card is shown", func() bool {

@@ -42,3 +42,17 @@ func (a *App) proofOf(ctx context.Context, reports []bots.Record) (string, error
 	}
 	return a.prove(r, record.FilesOf(r, kept)), nil
 }
+
+// receiptFor is the proof of receipt of the newest report of a conversation, as a file; nil while
+// there is none.
+func (a *App) receiptFor(ctx context.Context, conversation string) []byte {
+	reports, err := a.store.List(ctx, record.Query{Kind: bots.KindReport, Stream: conversation, Newest: true, Limit: 1})
+	if err != nil {
+		return nil
+	}
+	text, err := a.proofOf(ctx, reports)
+	if err != nil || text == "" {
+		return nil
+	}
+	return []byte(text + "\n")
+}
