@@ -64,6 +64,10 @@ type (
 		Envelope
 		*bots.Account
 	}
+	Wait struct {
+		Envelope
+		*bots.Wait
+	}
 	Pulse struct {
 		Envelope
 		*record.Pulse
@@ -122,6 +126,7 @@ func newClue(r *bots.Clue) Clue             { return Clue{envelope(&r.Head), r} 
 func newWarning(r *bots.Warning) Warning    { return Warning{envelope(&r.Head), r} }
 func newBulletin(r *bots.Bulletin) Bulletin { return Bulletin{envelope(&r.Head), r} }
 func newAccount(r *bots.Account) Account    { return Account{envelope(&r.Head), r} }
+func newWait(r *bots.Wait) Wait             { return Wait{envelope(&r.Head), r} }
 func newPulse(r *record.Pulse) Pulse        { return Pulse{envelope(&r.Head), r} }
 func newStanding(r *record.Standing) Standing {
 	return Standing{envelope(&r.Head), r}

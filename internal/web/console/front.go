@@ -17,6 +17,7 @@ type frontPage struct {
 	Held     []*record.Item
 	Tasks    []task        // to be posted by hand
 	Parked   []*bots.Event // what a bot failed on
+	Today    *dayFigures   // how the promise was kept today
 	Personal bool
 	Quiet    bool // nothing waits
 }
@@ -26,6 +27,7 @@ type waiting struct {
 	*bots.Report
 	Left time.Duration // to the promise; negative: overdue
 	Gone int           // minutes waited, at most the promise, for the bar
+	Of   int           // minutes of the promise
 	Told bool          // the person has heard from us, automatically
 	Took string        // how long they waited for a person
 }
@@ -78,6 +80,9 @@ func (c *Console) front(v *visit) (err error) {
 		if f.Reports, err = c.waiting(v); err != nil {
 			return err
 		}
+		if f.Today, err = c.today(v); err != nil {
+			return err
+		}
 		if f.Parked, err = view.List[bots.Event](ctx, c.desk, first(bots.EventParked)); err != nil {
 			return err
 		}
@@ -109,8 +114,7 @@ func (c *Console) waits(v *visit, reports []*bots.Report) ([]waiting, error) {
 // wait holds a report against the promise. Only a person's answer keeps it; an automatic
 // receipt is told apart by the conversation, which knows that something of ours arrived.
 func (c *Console) wait(v *visit, r *bots.Report) (waiting, error) {
-	gone := v.now.Sub(r.Created)
-	w := waiting{Report: r, Left: view.Promise - gone, Gone: min(int(gone.Minutes()), int(view.Promise.Minutes()))}
+	w := c.against(v, r, r.Created, c.promise())
 	if !r.Answered.IsZero() {
 		w.Took = span(r.Answered.Sub(r.Created))
 	}
@@ -120,8 +124,35 @@ func (c *Console) wait(v *visit, r *bots.Report) (waiting, error) {
 	conv, err := view.Conversation(v.ctx(), c.desk, r.Conversation)
 	if err == nil && conv != nil {
 		w.Told = !conv.Answered.Before(r.Created)
+		var d *deadlined
+		if d, err = c.clockOf(v, conv); d != nil {
+			told := w.Told
+			w = c.against(v, r, d.Since, d.Deadline.Sub(d.Since))
+			w.Told = told
+		}
 	}
 	return w, err
+}
+
+// against holds a report against a promise that began to run at a time.
+func (c *Console) against(v *visit, r *bots.Report, since time.Time, promise time.Duration) waiting {
+	gone, of := v.now.Sub(since), int(promise.Minutes())
+	return waiting{Report: r, Left: promise - gone, Gone: min(int(gone.Minutes()), of), Of: of}
+}
+
+// Warm is the minute at which the bar changes its colour.
+func (w waiting) Warm() int { return w.Of * 2 / 3 }
+
+// Hot is when there is next to no time left.
+func (w waiting) Hot() int { return max(w.Of-1, w.Warm()) }
+
+// today is how the promise was kept today; nil when nobody has waited.
+func (c *Console) today(v *visit) (*dayFigures, error) {
+	w, err := view.WaitsOf(v.ctx(), c.desk, v.now)
+	if err != nil || len(w.Days) == 0 || w.Days[0].Day != v.now.In(beijing).Format(time.DateOnly) {
+		return nil, err
+	}
+	return &dayFigures{w.Days[0]}, nil
 }
 
 func (c *Console) alarmSeen(v *visit) error {

@@ -46,6 +46,7 @@ type talkPage struct {
 	Text         string // in the reply box
 	Post         string // where the reply box sends to
 	Credit       *view.Credit
+	Clock        *deadlined // runs: they wait for a person
 }
 
 // Allowed says what the platform still lets us answer; empty when it sets no limit.
@@ -90,6 +91,9 @@ func (c *Console) talk(v *visit, id string, p *talkPage) error {
 	}
 	p.Conversation = conv
 	if p.Credit, err = c.station.Credit(v.ctx(), c.desk, conv, v.now); err != nil {
+		return err
+	}
+	if p.Clock, err = c.clockOf(v, conv); err != nil {
 		return err
 	}
 	if p.Lines, err = view.Talk(v.ctx(), c.desk, conv); err != nil {

@@ -23,6 +23,7 @@ func (s *site) scene() {
 	s.Settle()
 	s.write()
 	s.late()
+	s.waits()
 	s.sends()
 	s.parked()
 	s.appealed()
@@ -79,6 +80,28 @@ func (s *site) late() {
 			c.Answered = one.Created.Add(4 * time.Second)
 			return tx.Put(c)
 		})
+	}
+}
+
+// waits are a clock that ran out, one that runs, and two that an officer has stopped.
+func (s *site) waits() {
+	now := time.Now()
+	for i, r := range s.All(bots.KindConversation, "") {
+		since := now.Add(-[]time.Duration{34 * time.Minute, 9 * time.Minute}[i%2])
+		w := &bots.Wait{Head: bots.Head{ID: fmt.Sprint("wait-", i), Stream: r.Meta().ID, State: bots.WaitRunning}, Account: "weibo", Conversation: r.Meta().ID, Since: since, Deadline: since.Add(30 * time.Minute), Alarms: 3 - i%2*3}
+		s.Put(w)
+		s.Update(func(tx record.Tx) error {
+			c, err := record.Load[bots.Conversation](tx, r.Meta().ID)
+			if err != nil {
+				return err
+			}
+			c.Wait = w.ID
+			return tx.Put(c)
+		})
+	}
+	for i, took := range []time.Duration{6 * time.Minute, 41 * time.Minute} {
+		since := now.Add(-3 * time.Hour)
+		s.Put(&bots.Wait{Head: bots.Head{ID: fmt.Sprint("waited-", i), State: bots.WaitEnded}, Account: "forum", Conversation: "conv/forum/old", Since: since, Deadline: since.Add(30 * time.Minute), Ended: since.Add(took), By: "chen", How: bots.EndedReply, Seen: "chen"})
 	}
 }
 

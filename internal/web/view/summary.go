@@ -30,7 +30,7 @@ type Summary struct {
 	ByHand   Count          `json:"byHand"`   // items that people are asked to post
 	Due      Count          `json:"due"`      // items
 	Reports  Count          `json:"reports"`  // open
-	Overdue  Count          `json:"overdue"`  // open reports older than the promise
+	Overdue  Count          `json:"overdue"`  // people who have waited for longer than was promised
 	Clues    Count          `json:"clues"`    // open
 	Alarms   Count          `json:"alarms"`   // open
 	Parked   Count          `json:"parked"`   // events a bot failed on
@@ -88,16 +88,20 @@ func count(ctx context.Context, s record.Reader, into *Count, q record.Query) ([
 }
 
 func (m *Summary) reports(ctx context.Context, s record.Reader, now time.Time, most int) error {
-	page, err := count(ctx, s, &m.Reports, record.Query{Kind: bots.KindReport, State: "open", Limit: most})
+	if _, err := count(ctx, s, &m.Reports, record.Query{Kind: bots.KindReport, State: "open", Limit: most}); err != nil {
+		return err
+	}
+	var running Count
+	page, err := count(ctx, s, &running, record.Query{Kind: bots.KindWait, State: bots.WaitRunning, Limit: most})
 	if err != nil {
 		return err
 	}
-	for _, r := range page[:m.Reports.N] {
-		if now.Sub(r.Meta().Created) > Promise {
+	for _, r := range page[:running.N] {
+		if w, ok := r.(*bots.Wait); ok && now.After(w.Deadline) {
 			m.Overdue.N++
 		}
 	}
-	m.Overdue.More = m.Reports.More
+	m.Overdue.More = running.More
 	return nil
 }
 

@@ -140,13 +140,10 @@ func Names(ctx context.Context, s record.Reader) (People, error) {
 	return p, nil
 }
 
-// Promise is how long somebody who reported waits at most for a person.
-const Promise = 30 * time.Minute
-
 // Personal says whether records of a kind tell of citizens.
 func Personal(kind bots.RecordKind) bool {
 	switch kind {
-	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, record.KindEvidence, record.KindHandoff:
+	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, bots.KindWait, record.KindEvidence, record.KindHandoff:
 		return true
 	}
 	return false
