@@ -93,6 +93,7 @@ func (d *Desk) start() {
 		Store: d.Store, Evidence: d.files, Bots: []bots.Bot{intake.New(), patrol.New(pack), bulletin.New(), warning.New(time.Hour)},
 		Writer: writer{d.texts}, Tags: d.Store.Vault(), Sieve: patrol.NewSieve(pack), Schedules: []engine.Schedule{d.plan},
 		Accounts:   []*engine.Account{account("weibo", "mastodon"), account("forum", "discourse"), byHand("tieba")},
+		Clerk:      clerk{d},
 		Colleagues: colleague,
 		Pace:       engine.Pace{DraftLife: 24 * time.Hour, Identity: 24 * time.Hour, Bot: 10 * time.Second, Retry: time.Second},
 		Log:        slog.New(slog.NewTextHandler(d.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
@@ -274,7 +275,7 @@ func (d *Desk) Decides(officer string, dec bots.Decision) bots.Result {
 // Station is what the pages know of the assembly.
 func (d *Desk) Station() view.Station {
 	return view.Station{Unit: Unit, Attach: d.Attach, KeepTip: d.KeepTipPicture, Limit: limit, Windows: windows, Templates: d.templates, Schedules: d.schedules, Preview: d.preview,
-		Quotas: quotas, Previewers: previewers, KeepPicture: d.keepPicture, Picture: d.drawn, Pullable: pullable, ConsoleDrafts: d.consoleDrafts}
+		Quotas: quotas, Previewers: previewers, KeepPicture: d.keepPicture, Picture: d.drawn, Pullable: pullable, ConsoleDrafts: d.consoleDrafts, Handoffs: clerk{d}}
 }
 
 func limit(string, adapters.Channel) (adapters.TextLimit, bool) {
