@@ -48,11 +48,7 @@ func (d desk) Update(ctx context.Context, change func(record.Tx) error) error {
 
 func (a *App) station() view.Station {
 	return view.Station{
-<<<<<<< HEAD
-		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer, Kiosk: a.kioskURL(),
-=======
-		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer, Promise: a.o.Config.Duty.Promise,
->>>>>>> ac618fb (Who waits for a person, and how the promise was kept day by day: a page, the API and netpatrol waits; a conversation is taken, given back, and a call logged at the desk; the front page holds reports against the clock)
+		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer, Kiosk: a.kioskURL(), Promise: a.o.Config.Duty.Promise,
 		Attach: a.engine.Attach, KeepTip: a.engine.KeepTipPicture, Limit: a.limit, Windows: a.windows, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
 		KeepPicture: a.keepPicture, Picture: a.drawn, Pullable: a.pullable, ConsoleDrafts: a.consoleDrafts, Quotas: a.quotas, Previewers: a.previewers,
 		Surroundings: surroundings{a}, Handoffs: clerk{a},

@@ -23,9 +23,10 @@ import (
 
 // Station is what the assembly knows and the store does not. Every func may be nil.
 type Station struct {
-	Unit       string // the agency's name
-	OneOfficer bool   // the station has declared that it has a single officer
-	Kiosk      string // public address of the kiosk; empty: there is none
+	Unit       string        // the agency's name
+	OneOfficer bool          // the station has declared that it has a single officer
+	Kiosk      string        // public address of the kiosk; empty: there is none
+	Promise    time.Duration // how long somebody who wrote to us waits at most for a person
 	// Limit is how long a text may be on an account's channel.
 	Limit func(account string, ch adapters.Channel) (adapters.TextLimit, bool)
 	// Attach keeps a screenshot of what an officer posted by hand. It returns a
