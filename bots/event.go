@@ -200,6 +200,8 @@ const (
 	LogCall        Verb = "log-call"          // a conversation: I spoke with the person by phone; Fields["note"]
 	KeepCase       Verb = "keep-case"         // a conversation, with a reason: not erased when the person leaves
 	LetGo          Verb = "let-go"            // a kept conversation
+	AskErase       Verb = "ask-erase"         // a conversation, with a reason: first person
+	EraseTalk      Verb = "erase"             // a conversation: second person; its key is destroyed
 	SendTip        Verb = "tip"               // a volunteer's, on account "tips": Fields as record.NewTip reads them
 	DecideAppeal   Verb = "decide-appeal"     // a warning, with a reason: Fields["as"] upheld | withdrawn
 	AcknowledgeAll Verb = "acknowledge"       // an alarm or parked event was seen

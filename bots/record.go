@@ -105,6 +105,10 @@ type Conversation struct {
 	Wait      string          `json:"wait,omitempty"`    // the clock that runs until a person answers
 	Warning   string          `json:"warning,omitempty"` // the newest warning this person got: what an objection is about
 	Kept      string          `json:"kept,omitempty"`    // why an officer keeps it although the person asks to be forgotten
+	// ForgetBy is who asked that everything kept of this person is erased, and ForgetWhy why; a
+	// second person confirms it.
+	ForgetBy  string `json:"forgetBy,omitempty"`
+	ForgetWhy string `json:"forgetWhy,omitempty"`
 	// Opened is when they last did what lets us answer them, by kind of event: some platforms
 	// allow so many replies for so long after each.
 	Opened  map[adapters.Kind]time.Time `json:"opened,omitempty"`

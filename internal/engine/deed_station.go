@@ -174,6 +174,7 @@ func (c *commit) onConversation(by *record.Officer, d *bots.Decision, did, kept 
 		return refuse("erased", "what was kept of this person was erased")
 	}
 	conv.Kept, conv.Updated = kept, c.now
+	conv.ForgetBy, conv.ForgetWhy = "", "" // who asked must ask again, knowing of the hold
 	c.audit(did, d.On, "", "")
 	return c.tx.Put(conv)
 }

@@ -45,6 +45,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.KeepCase:       (*commit).keepCase,
 	bots.LetGo:          (*commit).letGo,
 	bots.SendTip:        (*commit).sendTip,
+	bots.AskErase:       (*commit).askErase,
 	bots.DecideAppeal:   (*commit).decideAppeal,
 	bots.AcknowledgeAll: (*commit).acknowledge,
 
@@ -70,6 +71,9 @@ func refuse(code, format string, args ...any) error {
 // attemptDecision applies an officer's decision. A refusal leaves everything as it was
 // and is kept as the event's result.
 func (e *Engine) attemptDecision(ctx context.Context, ev *bots.Event, d *bots.Decision) (bots.Result, error) {
+	if d.Verb == bots.EraseTalk {
+		return e.attemptErase(ctx, ev, d)
+	}
 	var c *commit
 	err := e.o.Store.Update(ctx, func(tx record.Tx) error {
 		c = e.newCommit(tx, ev, nil)

@@ -34,6 +34,9 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if strings.HasPrefix(ev.Stream, "tip/") || strings.HasPrefix(ev.Stream, "conv/") || strings.HasPrefix(ev.Stream, "post/") {
 		ev.Subject = ev.Stream
 	}
+	if d.Verb == bots.EraseTalk { // it must be readable when the key is gone, and says nothing personal
+		ev.Subject, d.Reason, d.Fields = "", "", nil
+	}
 	if n := len(mustJSON(ev)); n > maxDecision {
 		return bots.Result{Status: bots.Refused, Code: "too-long", Message: fmt.Sprintf("%d bytes at once are too many: %d are taken", n, maxDecision)}, nil
 	}

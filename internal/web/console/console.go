@@ -118,6 +118,8 @@ func (c *Console) routes() {
 	c.post("POST /conversations/{id}/call", c.logCall)
 	c.post("POST /conversations/{id}/keep", c.keep)
 	c.post("POST /conversations/{id}/let-go", c.letGo)
+	c.post("POST /conversations/{id}/ask-erase", c.askErase)
+	c.post("POST /conversations/{id}/erase", c.erase)
 	c.get("GET /evidence/{id}/small", c.evidenceSmall)
 	c.get("GET /evidence/{id}/large", c.evidenceLarge)
 	c.get("GET /evidence/{id}/play", c.evidencePlay)

@@ -46,7 +46,8 @@ type talkPage struct {
 	Text         string // in the reply box
 	Post         string // where the reply box sends to
 	Credit       *view.Credit
-	Clock        *deadlined // runs: they wait for a person
+	Clock        *deadlined     // runs: they wait for a person
+	Goes         []view.Holding // what would be erased, once somebody has asked for it
 }
 
 // Allowed says what the platform still lets us answer; empty when it sets no limit.
@@ -97,6 +98,9 @@ func (c *Console) talk(v *visit, id string, p *talkPage) error {
 		return err
 	}
 	if p.Lines, err = view.Talk(v.ctx(), c.desk, conv); err != nil {
+		return err
+	}
+	if p.Goes, err = c.goes(v, conv); err != nil {
 		return err
 	}
 	return c.unaddressed(v, conv.Account, p)

@@ -157,7 +157,7 @@ var verbWords = map[bots.Verb]string{
 	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.TakeTalk: "接手会话", bots.GiveTalk: "交回会话", bots.LogCall: "登记电话", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送", bots.Correct: "更正",
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
 	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
-	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
+	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.AskErase: "申请删除个人信息", bots.EraseTalk: "确认删除个人信息", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
 	bots.RegisterSite: "登记合作网站", bots.ConfirmSite: "确认合作网站", bots.RetireSite: "停止合作", bots.OpenRectification: "提出整改", bots.SignLetter: "签发函件", bots.NoteInterview: "记约谈", bots.SettleRectification: "登记整改进展",
 	bots.PrepareHandoff: "准备移交", bots.ApproveHandoff: "批准移交", bots.ResendHandoff: "再次移交", bots.CorrectHandoff: "更正移交", bots.WithdrawHandoff: "撤回移交", bots.SlipHandoff: "登记移交回执",
 }
