@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,12 @@ func (t *turn) ask(name string, q ...question) {
 	t.do(r)
 	t.stamp(name)
 }
+
+// progressWords are the whole of a message that asks what the menu's entry asks.
+var progressWords = regexp.MustCompile(`^(我(要|想))?(查(询|看)?|看)?(一下)?(我的)?(举报|报案)?(的)?(进度|进展)(吧|啊|呢|吗|怎么样)?$|^(办|处理)(得|的|到)?(怎么样|怎样|如何|哪一步)(了|啦)?$|^有(没有)?新?(进展|进度|结果)(了|吗)?$|^(progress|status)$`)
+
+// asksProgress says whether the message asks how the matter stands, and nothing else.
+func (t *turn) asksProgress() bool { return progressWords.MatchString(t.bare()) && !t.taken() }
 
 // progress names the open report, if there is one.
 func (t *turn) progress() {

@@ -63,6 +63,10 @@ func (t *turn) decide() {
 		t.complaint()
 		return
 	}
+	if t.asksProgress() {
+		t.progress()
+		return
+	}
 	t.write(false)
 	t.answer()
 }
