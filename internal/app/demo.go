@@ -155,6 +155,7 @@ func (d *demo) config() *config.Config {
 		{ID: "lin", Name: "林审核", Roles: []string{"approver", "officer"}},
 		{ID: "chen", Name: "陈警官", Roles: []string{"officer", "editor", "auditor"}},
 	}
+	c.Units = demoUnits()
 	for _, v := range d.venues {
 		c.Accounts = append(c.Accounts, v.account())
 	}
@@ -207,6 +208,7 @@ func (d *demo) playOnce(ctx context.Context) error {
 		}
 	}
 	g.Go(func() error { return ended(d.crew.work(gctx)) })
+	g.Go(func() error { return ended(d.handOver(gctx, d.venues[0].account().ID)) })
 	sum, err := d.untilComplete(gctx)
 	cancel()
 	if err := errors.Join(err, g.Wait()); err != nil {

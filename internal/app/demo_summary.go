@@ -30,6 +30,7 @@ type counts struct {
 	ReportsReceived    int `json:"reports_received"`
 	ReportsAnswered    int `json:"reports_answered"`
 	EvidenceKept       int `json:"evidence_kept"`
+	HandoffsAnswered   int `json:"handoffs_answered"`
 	MentionsAnswered   int `json:"mentions_answered"`
 	CluesOpened        int `json:"clues_opened"`
 	WarningsProposed   int `json:"warnings_proposed"`
@@ -120,6 +121,7 @@ type knowledge struct {
 	warnings []api.Warning
 	events   []api.Event
 	evidence []api.Evidence
+	handoffs []api.Handoff
 }
 
 func (c *crew) knows(ctx context.Context) (k knowledge, err error) {
@@ -137,6 +139,8 @@ func (c *crew) knows(ctx context.Context) (k knowledge, err error) {
 	read(e)
 	k.evidence, e = list(ctx, c.lin.Evidence)
 	read(e)
+	k.handoffs, e = list(ctx, c.lin.Handoffs)
+	read(e)
 	return k, err
 }
 
@@ -147,6 +151,9 @@ func (k knowledge) of(account string) (n counts) {
 	}
 	for _, r := range k.evidence {
 		n.EvidenceKept += one(r.Account == account && r.State == record.EvidenceKept)
+	}
+	for _, h := range k.handoffs {
+		n.HandoffsAnswered += one(h.Account == account && len(h.Answers) > 0)
 	}
 	for _, r := range k.clues {
 		n.CluesOpened += one(r.Account == account)
@@ -205,6 +212,7 @@ func (s *summary) judge() error {
 		got  int
 	}{
 		{"bulletins published", s.BulletinsPublished}, {"reports received", s.ReportsReceived}, {"reports answered", s.ReportsAnswered}, {"evidence kept", s.EvidenceKept},
+		{"hand-offs answered", s.HandoffsAnswered},
 		{"mentions answered", s.MentionsAnswered}, {"clues opened", s.CluesOpened}, {"warnings proposed", s.WarningsProposed},
 		{"warnings approved", s.WarningsApproved}, {"warnings rejected", s.WarningsRejected}, {"warnings sent", s.WarningsSent},
 		{"posts removed after a warning", s.PostsRemoved},
@@ -251,7 +259,7 @@ type figure struct {
 func (n *counts) all() []figure {
 	return []figure{
 		{"bulletins approved", &n.BulletinsApproved}, {"published", &n.BulletinsPublished},
-		{"reports received", &n.ReportsReceived}, {"reports answered", &n.ReportsAnswered}, {"evidence kept", &n.EvidenceKept},
+		{"reports received", &n.ReportsReceived}, {"reports answered", &n.ReportsAnswered}, {"evidence kept", &n.EvidenceKept}, {"hand-offs answered", &n.HandoffsAnswered},
 		{"mentions answered", &n.MentionsAnswered}, {"clues opened", &n.CluesOpened}, {"warnings proposed", &n.WarningsProposed},
 		{"approved", &n.WarningsApproved}, {"rejected", &n.WarningsRejected}, {"sent", &n.WarningsSent},
 		{"posts removed after a warning", &n.PostsRemoved}, {"sent without approval", &n.UnapprovedSent},
