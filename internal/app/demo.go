@@ -133,7 +133,7 @@ func newVenues(door string) ([]venue, error) {
 		return nil, err
 	}
 	discuz, err := newDiscuzVenue()
-	return []venue{blog, sends, drafts, board, fed, partner, wb, nodebb, discourse, discuz}, err
+	return []venue{blog, sends, drafts, board, fed, partner, wb, nodebb, discourse, discuz, newKioskVenue(door)}, err
 }
 
 // freeLoopback finds a port nobody listens on.

@@ -27,7 +27,7 @@ import (
 func TestOneShiftOfTheDemo(t *testing.T) {
 	var out bytes.Buffer
 	dir := t.TempDir()
-	platforms := map[string]adapters.Platform{"bridge": bridge.Platform(), "feed": feed.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform(),
+	platforms := map[string]adapters.Platform{"kiosk": KioskPlatform(), "bridge": bridge.Platform(), "feed": feed.Platform(), "manual": manual.Platform(), "mastodon": mastodon.Platform(), "wechat": wechat.Platform(),
 		"discourse": discourse.Platform(), "discuz": discuz.Platform(), "nodebb": nodebb.Platform(), "weibo": weibo.Platform()}
 	err := Demo(t.Context(), DemoOptions{
 		Dir: dir, Once: true, JSON: true, Out: &out, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
