@@ -124,6 +124,11 @@ func (c *commit) edit(by *record.Officer, d *bots.Decision) error {
 	if !strings.Contains(text, a.Unit) { // promise 7
 		return refuse("identity", "the text must say who speaks: %s", a.Unit)
 	}
+	if draft.Purpose == bots.ForWarning {
+		if err := c.passOn(text, draft.PostText); err != nil {
+			return err
+		}
+	}
 	if err := record.EditDraft(draft, by, text, d.Seen); err != nil {
 		return err
 	}

@@ -63,6 +63,9 @@ func (c *commit) openRectification(by *record.Officer, d *bots.Decision) error {
 	if err := record.OpenRectification(r, s, by, c.now); err != nil {
 		return err
 	}
+	if err := c.passOn(r.Letter, ""); err != nil {
+		return err
+	}
 	c.audit("open-rectification", bots.Target{Kind: record.KindRectification, ID: r.ID}, "", s.ID)
 	return c.put(r)
 }

@@ -228,7 +228,10 @@ func slotWord(s string) string { return word(slotWords, s) }
 // refusals say what a guard refused in the officer's language, by code, or by verb and
 // code where one code means different things.
 var refusals = map[string]string{
-	"kept": "这个会话已要求保留，请先由有关同事“不再保留”。", "not-asked": "还没有人申请删除，可能已经被取消。",
+	"reporters-words": "文中有举报人的原话。发给网站、平台或当事人的内容不能带举报人原话，请换自己的话写。",
+	"exact-time":      "文中有精确到分钟的时间，会让人猜到是谁举报，请只写日期。",
+	"few-people":      "文中的人数或件数少于三，会让人猜到是谁举报，请不写数目。",
+	"kept":            "这个会话已要求保留，请先由有关同事“不再保留”。", "not-asked": "还没有人申请删除，可能已经被取消。",
 	"no-handoff":                  "本站没有配置可以移交的单位。",
 	"unit":                        "没有这个单位，或没有配置到它的联系方式。",
 	"about":                       "只能移交举报和线索。",
