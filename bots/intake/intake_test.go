@@ -69,6 +69,10 @@ func TestPromise12_EmergencyComesBeforeEverything(t *testing.T) {
 		"刚转了五万，活不下去了":              "emergency-life",
 		"我被人威胁，要把裸照发给同学，已经转了2000元": "emergency-life",
 		"才被骗5块钱":                   "emergency", // no amount is too small
+		"我遭骗了八千块，咋个办":              "emergency",
+		"停！他让我转到安全账户":              "emergency",
+		"改 金额，我刚又转了五千":             "emergency",
+		"有个网警叫我转保证金":               "emergency",
 	} {
 		got := replies(told(t, world(), text))
 		if len(got) != 1 || got[0].Template != card || got[0].Purpose != bots.ForEmergency {
