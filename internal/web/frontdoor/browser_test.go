@@ -87,7 +87,7 @@ const faults = `(() => {
   for (const el of document.querySelectorAll("p, a, button, dd, li, pre"))
     if (el.offsetParent && parseFloat(getComputedStyle(el).fontSize) < 15.9) out.push("small: " + el.outerHTML.slice(0, 80));
   for (const el of document.querySelectorAll("button, .doors a, .menu a, input:not([type=hidden])"))
-    if (el.offsetParent && el.getBoundingClientRect().height < 44) out.push("hard to hit: " + el.outerHTML.slice(0, 80));
+    if (el.offsetParent && (el.closest("label") || el).getBoundingClientRect().height < 44) out.push("hard to hit: " + el.outerHTML.slice(0, 80));
   if (document.querySelectorAll("h1").length !== 1) out.push("not one h1");
   return out.join("\n");
 })()`
