@@ -232,7 +232,7 @@ func TestWhatIsPassedOnOfWhatPeopleWrote(t *testing.T) {
 		absent  []string
 		present []string
 	}{
-		"usually":           {false, []string{"11010519491231002X", "6222020200112233445", "13912345678"}, []string{"shuadan888"}},
+		"usually":           {false, []string{"11010519491231002X", "6222020200112233445", "13912345678", "5678"}, []string{"shuadan888", "6217000010001234567"}},
 		"with the reporter": {true, []string{"11010519491231002X", "6222020200112233445"}, []string{"shuadan888", "13912345678"}},
 	} {
 		t.Run(name, func(t *testing.T) {

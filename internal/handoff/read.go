@@ -3,7 +3,6 @@ package handoff
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"netpatrol/bots/match"
 	"netpatrol/internal/record"
@@ -31,7 +30,7 @@ func (r *Reader) Read(text string, whole bool) (found []record.HandoffIndicator,
 		hide := hidden(i, whole)
 		if hide {
 			out.WriteString(text[at:i.At.Start])
-			out.WriteString(mask(i.Value))
+			out.WriteString(mask(i))
 			at = i.At.End
 		}
 		if h, ok := told(i, hide, whole); ok {
@@ -63,14 +62,14 @@ func told(i match.Indicator, hide, whole bool) (record.HandoffIndicator, bool) {
 	if !hide {
 		return h, true
 	}
-	h.Value, h.Masked = mask(i.Value), true
+	h.Value, h.Masked = mask(i), true
 	return h, i.Kind == match.Card || i.Kind == match.BankAccount
 }
 
-// mask leaves the ends of a long number, and nothing of a short one.
-func mask(s string) string {
-	runes := []rune(s)
-	if n := utf8.RuneCountInString(s); n >= 12 && !strings.Contains(s, "*") {
+// mask leaves the ends of a card or account, by which its bank finds a transfer, and nothing of anything else.
+func mask(i match.Indicator) string {
+	runes := []rune(i.Value)
+	if n := len(runes); n >= 12 && (i.Kind == match.Card || i.Kind == match.BankAccount) {
 		return string(runes[:4]) + strings.Repeat("*", n-8) + string(runes[n-4:])
 	}
 	return strings.Repeat("*", min(len(runes), 8))
