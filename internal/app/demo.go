@@ -48,6 +48,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	for _, v := range d.venues {
 		g.Go(func() error { return v.serve(gctx) })
 	}
+	g.Go(func() error { return d.duty.serve(gctx) })
 	g.Go(func() error { return d.app.Run(gctx) })
 	g.Go(func() error {
 		defer stop()
@@ -73,7 +74,8 @@ type demo struct {
 	o             DemoOptions
 	dir           string
 	venues        []venue
-	console, door string // host:port
+	duty          *dutyGroup // where the officers on duty are told who waits
+	console, door string     // host:port
 	app           *App
 	crew          *crew
 }
@@ -86,6 +88,9 @@ func (d *demo) build(ctx context.Context) (err error) {
 		return err
 	}
 	if d.venues, err = newVenues(d.door); err != nil {
+		return err
+	}
+	if d.duty, err = newDutyGroup(); err != nil {
 		return err
 	}
 	if err := Init(d.dir); err != nil {
@@ -159,6 +164,8 @@ func (d *demo) config() *config.Config {
 	for _, v := range d.venues {
 		c.Accounts = append(c.Accounts, v.account())
 	}
+	c.Accounts = append(c.Accounts, d.duty.account())
+	c.Duty = d.duty.duty(d.o.Once)
 	c.Schedules = []config.Schedule{{Name: "警情通报", Cron: "* * * * *", Zone: "Asia/Shanghai", CatchUp: "latest", Window: time.Minute, Title: "每分钟一条（演示）"}}
 	c.Pace.FollowUp, c.Pace.Settle, c.Pace.Backoff, c.Pace.Seal = 20*time.Second, time.Second, 500*time.Millisecond, 500*time.Millisecond
 	if d.o.Once {
@@ -320,6 +327,7 @@ func (d *demo) welcome(ctx context.Context) error {
 		title, url := v.page()
 		fmt.Fprintf(d.o.Out, "  play %-35s %s\n", title, url)
 	}
+	fmt.Fprintf(d.o.Out, "  read %-35s %s\n", "the officers' group", d.duty.base())
 	_, err := fmt.Fprintf(d.o.Out, "\nEach sign-in link works once. A bulletin waits for approval every minute; reports, mentions and a rumour arrive by themselves.\n")
 	return err
 }

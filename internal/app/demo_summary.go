@@ -20,7 +20,8 @@ import (
 // platform, what was decided by the officers' script, and the rest read through the API.
 type summary struct {
 	counts
-	Platforms map[string]counts `json:"platforms"`
+	Platforms  map[string]counts `json:"platforms"`
+	AlarmsRung int               `json:"alarms_rung"` // in the officers' group, because nobody answered in time
 }
 
 // counts are the figures of one platform.
@@ -48,7 +49,7 @@ func (d *demo) summarise(ctx context.Context) (*summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &summary{Platforms: map[string]counts{}}
+	s := &summary{Platforms: map[string]counts{}, AlarmsRung: d.duty.rung()}
 	covered := d.crew.covered(known.drafts)
 	for _, v := range d.venues {
 		n := known.of(v.account().ID)
@@ -194,6 +195,9 @@ func (d *demo) quiet(ctx context.Context) bool {
 		return false
 	}
 	for _, i := range items {
+		if i.Purpose == bots.ForAlarm { // the robot's own pace
+			continue
+		}
 		if i.State == record.ItemDue || i.State == record.ItemClaimed || i.State == record.ItemByHand {
 			return false
 		}
@@ -215,7 +219,7 @@ func (s *summary) judge() error {
 		{"hand-offs answered", s.HandoffsAnswered},
 		{"mentions answered", s.MentionsAnswered}, {"clues opened", s.CluesOpened}, {"warnings proposed", s.WarningsProposed},
 		{"warnings approved", s.WarningsApproved}, {"warnings rejected", s.WarningsRejected}, {"warnings sent", s.WarningsSent},
-		{"posts removed after a warning", s.PostsRemoved},
+		{"posts removed after a warning", s.PostsRemoved}, {"alarms rung", s.AlarmsRung},
 	} {
 		if need.got == 0 {
 			errs = append(errs, fmt.Errorf("no %s", need.what))
@@ -286,5 +290,6 @@ func (s *summary) table(w io.Writer) error {
 		}
 		fmt.Fprintln(t)
 	}
+	fmt.Fprintf(t, "%s\t%d\t\n", "alarms rung", s.AlarmsRung)
 	return t.Flush()
 }

@@ -36,13 +36,20 @@ func TestAShiftIsJudged(t *testing.T) {
 		{"lost", func(n *counts) { n.LostEvents = 3 }, "3 lost"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := &summary{counts: good()}
+			s := &summary{counts: good(), AlarmsRung: 1}
 			c.spoil(&s.counts)
 			err := s.judge()
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("judged %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestAShiftInWhichNobodyWasRungIsNoShift(t *testing.T) {
+	s := &summary{counts: good()}
+	if err := s.judge(); err == nil || !strings.Contains(err.Error(), "no alarms rung") {
+		t.Errorf("judged %v", err)
 	}
 }
 
