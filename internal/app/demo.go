@@ -159,6 +159,7 @@ func (d *demo) config() *config.Config {
 		{ID: "wu", Name: "吴编辑", Roles: []string{"editor", "approver"}},
 		{ID: "lin", Name: "林审核", Roles: []string{"approver", "officer"}},
 		{ID: "chen", Name: "陈警官", Roles: []string{"officer", "editor", "auditor"}},
+		{ID: demoVolunteer, Name: "周志愿者", Roles: []string{"volunteer"}},
 	}
 	c.Units = demoUnits()
 	for _, v := range d.venues {
@@ -215,6 +216,7 @@ func (d *demo) playOnce(ctx context.Context) error {
 		}
 	}
 	g.Go(func() error { return ended(d.crew.work(gctx)) })
+	g.Go(func() error { return ended(d.sendTip(gctx)) })
 	g.Go(func() error { return ended(d.handOver(gctx, d.venues[0].account().ID)) })
 	sum, err := d.untilComplete(gctx)
 	cancel()

@@ -32,6 +32,7 @@ type counts struct {
 	ReportsAnswered    int `json:"reports_answered"`
 	EvidenceKept       int `json:"evidence_kept"`
 	HandoffsAnswered   int `json:"handoffs_answered"`
+	TipsReceived       int `json:"tips_received"`
 	MentionsAnswered   int `json:"mentions_answered"`
 	CluesOpened        int `json:"clues_opened"`
 	WarningsProposed   int `json:"warnings_proposed"`
@@ -62,6 +63,7 @@ func (d *demo) summarise(ctx context.Context) (*summary, error) {
 		platform.add(n)
 		s.Platforms[v.account().Platform] = platform
 	}
+	s.TipsReceived = known.of(record.TipAccount).CluesOpened
 	return s, nil
 }
 
@@ -216,7 +218,7 @@ func (s *summary) judge() error {
 		got  int
 	}{
 		{"bulletins published", s.BulletinsPublished}, {"reports received", s.ReportsReceived}, {"reports answered", s.ReportsAnswered}, {"evidence kept", s.EvidenceKept},
-		{"hand-offs answered", s.HandoffsAnswered},
+		{"hand-offs answered", s.HandoffsAnswered}, {"volunteers' tips received", s.TipsReceived},
 		{"mentions answered", s.MentionsAnswered}, {"clues opened", s.CluesOpened}, {"warnings proposed", s.WarningsProposed},
 		{"warnings approved", s.WarningsApproved}, {"warnings rejected", s.WarningsRejected}, {"warnings sent", s.WarningsSent},
 		{"posts removed after a warning", s.PostsRemoved}, {"alarms rung", s.AlarmsRung},
@@ -269,7 +271,7 @@ type figure struct {
 func (n *counts) all() []figure {
 	return []figure{
 		{"bulletins approved", &n.BulletinsApproved}, {"published", &n.BulletinsPublished},
-		{"reports received", &n.ReportsReceived}, {"reports answered", &n.ReportsAnswered}, {"evidence kept", &n.EvidenceKept}, {"hand-offs answered", &n.HandoffsAnswered},
+		{"reports received", &n.ReportsReceived}, {"reports answered", &n.ReportsAnswered}, {"evidence kept", &n.EvidenceKept}, {"hand-offs answered", &n.HandoffsAnswered}, {"volunteers' tips received", &n.TipsReceived},
 		{"mentions answered", &n.MentionsAnswered}, {"clues opened", &n.CluesOpened}, {"warnings proposed", &n.WarningsProposed},
 		{"approved", &n.WarningsApproved}, {"rejected", &n.WarningsRejected}, {"sent", &n.WarningsSent},
 		{"posts removed after a warning", &n.PostsRemoved}, {"sent without approval", &n.UnapprovedSent},

@@ -12,7 +12,7 @@ import (
 // good is a shift with nothing wrong.
 func good() counts {
 	return counts{
-		BulletinsApproved: 1, BulletinsPublished: 1, ReportsReceived: 1, ReportsAnswered: 1, EvidenceKept: 1, HandoffsAnswered: 1, MentionsAnswered: 1, CluesOpened: 2,
+		BulletinsApproved: 1, BulletinsPublished: 1, ReportsReceived: 1, ReportsAnswered: 1, EvidenceKept: 1, HandoffsAnswered: 1, TipsReceived: 1, MentionsAnswered: 1, CluesOpened: 2,
 		WarningsProposed: 2, WarningsApproved: 1, WarningsRejected: 1, WarningsSent: 1, PostsRemoved: 1,
 	}
 }
