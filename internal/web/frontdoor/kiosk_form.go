@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -186,6 +187,9 @@ func (k *kiosk) read(w http.ResponseWriter, r *http.Request, p *kioskPage) error
 	return nil
 }
 
+// keptDigest is how Keep names a file: whatever else comes back is nobody's.
+var keptDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
 // readField reads one field and returns its length in bytes.
 func readField(part *multipart.Part, left int64, p *kioskPage) (int64, error) {
 	b, err := io.ReadAll(io.LimitReader(part, left+1))
@@ -198,7 +202,7 @@ func readField(part *multipart.Part, left int64, p *kioskPage) (int64, error) {
 	case "site":
 		p.Site = clipSite(value)
 	case "kept":
-		if len(p.Form.Kept) < maxFiles && len(value) <= 128 {
+		if len(p.Form.Kept) < maxFiles && keptDigest.MatchString(value) {
 			p.Form.Kept = append(p.Form.Kept, adapters.Media{Ref: adapters.Ref(value)})
 		}
 	default:

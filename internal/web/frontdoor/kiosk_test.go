@@ -208,6 +208,15 @@ func TestKioskKeepsFilesWhileTheFormIsCorrected(t *testing.T) {
 	}
 }
 
+func TestKioskTakesOnlyDigestsForFilesItHas(t *testing.T) {
+	b := newBooth(t)
+	key := b.open("/kiosk/report")
+	code, _ := b.send("/kiosk/report", []string{"key", key, "kept", "../../master.key", "kept", "conv/x#" + strings.Repeat("a", 64), "kept", strings.Repeat("A", 64), "moved", "no", "story", "x"})
+	if code != 200 || len(b.filed) != 1 || len(b.filed[0].Media) != 0 {
+		t.Errorf("%d, filed %+v", code, b.filed)
+	}
+}
+
 func TestKioskAFormThatIsNotOursGetsAFreshOne(t *testing.T) {
 	b := newBooth(t)
 	key := b.open("/kiosk/report")
