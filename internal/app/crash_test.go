@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -134,7 +136,7 @@ func TestKill9AtEveryStepLosesNothingAndSendsNothingTwice(t *testing.T) {
 
 func runCrash(t *testing.T, c crashCase, prepared string) {
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(prepared)); err != nil {
+	if err := copyState(dir, prepared); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chmod(dir+"/master.key", 0o600); err != nil {
@@ -447,4 +449,17 @@ func (a *App) ending(ctx context.Context) (e ending, done bool, err error) {
 		done = done && (told || i.Final() && i.State != record.ItemDelivered)
 	})
 	return e, done && len(e.Items) > 0, err
+}
+
+// copyState copies a state directory; its keys stay readable by nobody else.
+func copyState(to, from string) error {
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return err
+	}
+	return filepath.WalkDir(to, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		return os.Chmod(path, 0o600)
+	})
 }
