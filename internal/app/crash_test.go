@@ -139,9 +139,6 @@ func runCrash(t *testing.T, c crashCase, prepared string) {
 	if err := copyState(dir, prepared); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(dir+"/master.key", 0o600); err != nil {
-		t.Fatal(err)
-	}
 	b := &board{idem: c.idem}
 	srv := httptest.NewServer(b)
 	defer srv.Close()
