@@ -19,8 +19,8 @@ type throttle struct {
 const (
 	perCode    = 6 * time.Second
 	triesCode  = 10
-	perSecond  = 50
-	triesAtAll = 500
+	perSecond  = 200
+	triesAtAll = 1000
 )
 
 func newThrottle() *throttle {
