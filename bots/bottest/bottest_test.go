@@ -113,3 +113,32 @@ func TestDifferenceNamesTheLine(t *testing.T) {
 		t.Errorf("difference of equals = %s", d)
 	}
 }
+
+func TestRemindersComeDueOnceInOrderUnlessCancelled(t *testing.T) {
+	b, w, at := decide(nil), NewWorld(), time.Unix(1000, 0)
+	e := bots.Event{Head: bots.Head{Stream: "s"}}
+	w.Apply(b, e, []bots.Effect{
+		bots.Remind{Key: "late", At: at.Add(time.Hour)}, bots.Remind{Key: "moved", At: at}, bots.Remind{Key: "gone", At: at},
+		bots.Remind{Key: "first", At: at}, bots.Remind{Key: "moved", At: at.Add(time.Minute)}, bots.Cancel{Key: "gone"},
+	})
+	var got []string
+	for {
+		r, stream, ok := w.Due(b, at.Add(time.Minute))
+		if !ok {
+			break
+		}
+		got = append(got, stream+" "+r.Key)
+	}
+	if all := strings.Join(got, ", "); all != "s first, s moved" {
+		t.Errorf("due: %s", all)
+	}
+}
+
+func TestHearingSomebodyOpensTheConversationForReplies(t *testing.T) {
+	w := NewWorld(&bots.Conversation{Head: bots.Head{ID: "s", Stream: "s"}, Replies: 3})
+	w.Hear(bots.Event{Head: bots.Head{Stream: "s"}, Kind: bots.MessageHeard, Accepted: time.Unix(9, 0), Body: &bots.Heard{Ref: "1"}})
+	c, _ := bots.Get[bots.Conversation](w.Facts(decide(nil), bots.Event{}), "s")
+	if c.Replies != 0 || c.Last != "1" || !c.LastHeard.Equal(time.Unix(9, 0)) {
+		t.Errorf("%+v", c)
+	}
+}
