@@ -1,12 +1,14 @@
 package console_test
 
 import (
+	"errors"
 	"net/url"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
 
@@ -51,6 +53,7 @@ func TestALetterLeavesOnlyOnceSomebodyElseHasReadIt(t *testing.T) {
 	s.partner()
 	at := s.asked()
 	chen, lin := s.as("chen"), s.as("lin")
+	chen.get("/sites/coconut").has("交流区有刷单广告", "函件待签发")
 	page := chen.get(at)
 	page.has("还没有签发，任何内容都不能给网站")
 	page.lacks("看过，签发</button>")
@@ -61,6 +64,23 @@ func TestALetterLeavesOnlyOnceSomebodyElseHasReadIt(t *testing.T) {
 	if r := s.All(record.KindRectification, "")[0].(*record.Rectification); r.Signed != "lin" || r.State != record.RectificationFixed {
 		t.Errorf("%+v", r)
 	}
+}
+
+func TestWhatIsOverdueStandsAboveTheSites(t *testing.T) {
+	s := newSite(t)
+	s.partner()
+	at := s.asked()
+	id := s.All(record.KindRectification, "")[0].Meta().ID
+	s.Update(func(tx record.Tx) error {
+		r, err := record.Load[record.Rectification](tx, id)
+		if err != nil {
+			return err
+		}
+		r.Lapse(r.Deadline)
+		return errors.Join(record.RaiseSite(tx, "合作网站整改已到期", bots.Target{Kind: record.KindRectification, ID: r.ID}, r.Stream, time.Now()), tx.Put(r))
+	})
+	s.as("chen").get("/sites").has("整改已逾期", "交流区有刷单广告", at)
+	s.as("chen").get("/").has("合作网站整改已到期", at)
 }
 
 func TestWhoSeesNoReportsSeesNoSites(t *testing.T) {
@@ -79,6 +99,9 @@ func TestBrowserSitePagesHaveNoBarriers(t *testing.T) {
 	for _, width := range []int64{390, 1280} {
 		for _, p := range []string{"/sites", "/sites/coconut", at} {
 			do(t, tab, chromedp.EmulateViewport(width, 900), chromedp.Navigate(s.url+p))
+			if got := ask[string](t, tab, `document.querySelector("nav.side [aria-current]")?.textContent ?? ""`); got != "合作网站" {
+				t.Errorf("%s is no page of the partner sites: %q", p, got)
+			}
 			accessible(t, tab, p)
 			if found := ask[string](t, tab, faults); found != "" {
 				t.Errorf("%s at %d: %s", p, width, found)
