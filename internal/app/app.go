@@ -80,7 +80,7 @@ type App struct {
 // New opens the store in the configuration's state directory, which Init has made, and
 // wires everything to it.
 func New(ctx context.Context, o Options) (*App, error) {
-	store, err := boltstore.Open(boltstore.Options{Dir: o.Config.State, Logger: o.Log})
+	store, err := boltstore.Open(boltstore.Options{Dir: o.Config.State, Logger: o.Log, KeepEvents: o.Config.Retention.Events})
 	if err != nil {
 		return nil, err
 	}
@@ -293,7 +293,7 @@ func (a *App) sweep(ctx context.Context) error {
 	defer t.Stop()
 	for {
 		_, err := a.store.Sweep(ctx, time.Now())
-		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepLookups(ctx, time.Now()), a.sweepEvidence(ctx), a.sweepPictures(ctx, time.Now().Add(-strayAfter))); err != nil && ctx.Err() == nil {
+		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepRetained(ctx, time.Now()), a.sweepLookups(ctx, time.Now()), a.sweepEvidence(ctx), a.sweepPictures(ctx, time.Now().Add(-strayAfter))); err != nil && ctx.Err() == nil {
 			a.o.Log.ErrorContext(ctx, "sweep", "err", err)
 		}
 		select {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"netpatrol/adapters"
 )
@@ -36,6 +37,7 @@ func (d *decoder) check(cfg *Config, c Checks) {
 	d.checkDuty(cfg, c.Platforms)
 	d.checkSchedules(cfg, c.Schedule)
 	d.checkPace(cfg.Pace)
+	d.checkRetention(cfg.Retention)
 }
 
 func (d *decoder) checkUnit(cfg *Config) {
@@ -447,6 +449,20 @@ type BadSchedule struct {
 }
 
 func (b *BadSchedule) Error() string { return b.Field + ": " + b.Problem }
+
+func (d *decoder) checkRetention(r Retention) {
+	if r.Events < leastEvents {
+		d.wrong("retention.events", fmt.Sprintf("write at least %s", leastEvents), "retention.events of %s is less than the six months for which logs must be kept", r.Events)
+	}
+	for _, k := range []struct {
+		name string
+		keep time.Duration
+	}{{"conversations", r.Conversations}, {"clues", r.Clues}, {"tallies", r.Tallies}} {
+		if k.keep < 30*day {
+			d.wrong("retention."+k.name, "write at least 720h, thirty days", "retention.%s of %s would drop what is still worked on", k.name, k.keep)
+		}
+	}
+}
 
 func (d *decoder) checkPace(p Pace) {
 	if p.Lease < 2*p.Call {

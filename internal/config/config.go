@@ -24,6 +24,16 @@ type Config struct {
 	Accounts   []Account   `yaml:"accounts"`
 	Schedules  []Schedule  `yaml:"schedules"`
 	Pace       Pace        `yaml:"pace"`
+	Retention  Retention   `yaml:"retention"`
+}
+
+// Retention is for how long records are kept after somebody last touched them. The law asks for
+// six months of logs, and for no longer than needed of what is personal (PIPL, article 19).
+type Retention struct {
+	Conversations time.Duration `yaml:"conversations"` // with reports, messages and evidence; default 8760h, a year
+	Clues         time.Duration `yaml:"clues"`         // that were decided; default 8760h
+	Events        time.Duration `yaml:"events"`        // and the tapes of their decisions; default and least 4320h, 180 days
+	Tallies       time.Duration `yaml:"tallies"`       // counts of a day; default 17520h, two years
 }
 
 // Socket is the unix socket on which the daemon answers the command line: in the state

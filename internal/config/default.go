@@ -2,6 +2,12 @@ package config
 
 import "time"
 
+const (
+	day = 24 * time.Hour
+	// leastEvents is for how long logs must be kept. Source: Cybersecurity Law, article 21: not less than six months.
+	leastEvents = 180 * day
+)
+
 // Default is a configuration with every default in its place. What a file does not
 // mention keeps the value it has here.
 func Default() *Config {
@@ -21,6 +27,7 @@ func Default() *Config {
 			DraftLife: 24 * time.Hour,
 			DeadMan:   72 * time.Hour,
 		},
+		Retention: Retention{Conversations: 365 * day, Clues: 365 * day, Events: leastEvents, Tallies: 730 * day},
 	}
 }
 

@@ -29,6 +29,7 @@
 package boltstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +67,8 @@ type Options struct {
 	// key is an error, so that a lost one is never silently replaced.
 	Create bool
 	Logger *slog.Logger // nil: silent
+	// KeepEvents is for how long events are kept; 0: [KeepEvents].
+	KeepEvents time.Duration
 	// Wait bounds how long Open waits for another process to let go; 0: one second.
 	Wait time.Duration
 	// OpenFile opens the database file; nil: os.OpenFile. For tests of failing disks.
@@ -81,6 +84,7 @@ type Store struct {
 	memo  memo
 	spare sync.Pool // of *scratch
 	log   *slog.Logger
+	keep  time.Duration // of events
 
 	mu      sync.Mutex
 	next    *group // who queued while somebody writes
@@ -145,7 +149,8 @@ func open(o Options) (*Store, error) {
 		return nil, errors.Join(err, keys.Close(), db.Close())
 	}
 	s := &Store{
-		db: db, keys: keys, ahead: ahead, log: o.Logger, next: &group{done: make(chan struct{})},
+		keep: cmp.Or(o.KeepEvents, KeepEvents),
+		db:   db, keys: keys, ahead: ahead, log: o.Logger, next: &group{done: make(chan struct{})},
 		idle: make(chan struct{}), wake: make(chan struct{}, 1), ended: make(chan struct{}),
 		runners: []uintptr{reflect.ValueOf((*Store).commit).Pointer(), reflect.ValueOf((*Store).rehearse).Pointer()},
 	}

@@ -24,7 +24,7 @@ type Swept struct{ Events, Keys int }
 const sweepStep = 500 // events looked at in one change, so that callers slip in between
 
 // Sweep drops the dedupe keys of events accepted more than 7 days before now, and events
-// accepted more than 180 days before now. An event that still waits for its decision
+// accepted longer before now than events are kept, 180 days unless [Options] says otherwise. An event that still waits for its decision
 // stays, whatever its age. Both go by key range: what is young is never looked at.
 func (s *Store) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 	var total Swept
@@ -33,7 +33,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 		sweep func(b *batch, until string) (looked int, err error)
 	}{
 		{firstID(now.Add(-KeepKeys)), total.sweepKeys},
-		{firstID(now.Add(-KeepEvents)), total.sweepEvents},
+		{firstID(now.Add(-s.keep)), total.sweepEvents},
 	} {
 		for looked := sweepStep; looked == sweepStep; {
 			before := total
