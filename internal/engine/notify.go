@@ -71,13 +71,14 @@ func (c *commit) rung(x bots.Notify) error {
 }
 
 // ring drafts and releases one alarm. No officer approves it, because officers are all it can reach.
+// It belongs to no conversation: what becomes of it is nothing between us and the citizen.
 func (c *commit) ring(part string, to Contact, x bots.Notify, about bots.Target) error {
 	a, err := record.Load[bots.Account](c.tx, to.Account)
 	if err != nil {
 		return fmt.Errorf("account %s, by which %s is reached: %w", to.Account, to.Officer, err)
 	}
 	d := &bots.Draft{
-		Head: bots.Head{ID: bots.NewID(*c.ev, part), Stream: c.ev.Stream, Created: c.now, Updated: c.now}, Purpose: bots.ForAlarm,
+		Head: bots.Head{ID: bots.NewID(*c.ev, part), Stream: "alarms/" + to.Account, Created: c.now, Updated: c.now}, Purpose: bots.ForAlarm,
 		Account: to.Account, Channel: adapters.Private, To: to.To, Template: x.Template, Vars: maps.Clone(x.Vars), About: about,
 		Event: c.ev.ID, Author: "bot:" + c.bot, Expires: c.now.Add(c.e.o.Pace.DraftLife),
 	}

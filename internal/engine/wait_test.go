@@ -50,7 +50,7 @@ func TestThePromiseRingsAtFifteenTwentyFourAndThirtyMinutes(t *testing.T) {
 			}
 		}
 		for _, i := range d.alarms() {
-			if i.To.ID != "chen" || i.Account != "bell" || i.Purpose != bots.ForAlarm {
+			if i.To.ID != "chen" || i.Account != "bell" || i.Purpose != bots.ForAlarm || i.Conversation == one[bots.Conversation](d).ID {
 				t.Errorf("an alarm to %+v by %s", i.To, i.Account)
 			}
 		}
