@@ -27,9 +27,8 @@ import (
 )
 
 // The simulation: engine, outbox, bbolt, the Mastodon adapter and the pretend microblog in
-// one bubble, over net.Pipe. Three days pass while citizens write and the platform fails.
-
-const simDays = 3
+// one bubble, over net.Pipe. Days pass while citizens write and the platform fails: three, or one
+// under the race detector.
 
 // simStart is when the simulated days begin.
 var simStart = time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
@@ -48,7 +47,7 @@ func simSeed(t *testing.T) uint64 {
 	return seed
 }
 
-func TestThreeDaysOfFaultsLoseNothingAndSendNothingTwice(t *testing.T) {
+func TestDaysOfFaultsLoseNothingAndSendNothingTwice(t *testing.T) {
 	seed := simSeed(t)
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -224,7 +223,7 @@ func (s *sim) judge() {
 	}
 	n := s.blog.Counts()
 	s.t.Logf("%d citizens' deeds, %d messages received, %d requests, faults %v", n.Actions, n.Direct+n.Public, n.Requests, s.blog.Struck())
-	if n.Direct < 50 || n.Faults < 50 || n.Public < simDays || s.delivered(bots.ForWarning) < 5 || s.delivered(bots.ForBulletin) < simDays {
+	if n.Direct < 15*simDays || n.Faults < 15*simDays || n.Public < simDays || s.delivered(bots.ForWarning) < simDays || s.delivered(bots.ForBulletin) < simDays {
 		s.t.Errorf("the days were too quiet to prove anything: %+v", n)
 	}
 }

@@ -1,0 +1,6 @@
+//go:build !race
+
+package app
+
+// simDays is how long the simulation lasts.
+const simDays = 3
