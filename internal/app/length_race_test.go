@@ -2,5 +2,11 @@
 
 package app
 
-// simDays is how long the simulation lasts: the race detector makes each deed some ten times as dear.
-const simDays = 1
+import "time"
+
+// How long the simulation lasts, and how often it polls: the race detector makes each deed some ten
+// times as dear.
+const (
+	simDays = 1
+	simPoll = 2 * time.Minute
+)

@@ -2,5 +2,10 @@
 
 package app
 
-// simDays is how long the simulation lasts.
-const simDays = 3
+import "time"
+
+// How long the simulation lasts, and how often it polls.
+const (
+	simDays = 3
+	simPoll = time.Minute
+)

@@ -116,7 +116,7 @@ func simConfig(dir, token string) *config.Config {
 	}
 	c.Accounts = []config.Account{{
 		ID: "weibo", Platform: "mastodon", BaseURL: "http://blog.example", Language: "zh-Hans", Watch: []string{"mentions", "tag:兼职"},
-		Poll: time.Minute, Secrets: map[string]adapters.Secret{"token": adapters.Secret(token)},
+		Poll: simPoll, Secrets: map[string]adapters.Secret{"token": adapters.Secret(token)},
 	}}
 	c.Schedules = []config.Schedule{{Name: "daily", Cron: "0 9 * * *", Zone: "Asia/Shanghai", CatchUp: "latest", Window: 2 * time.Hour}}
 	return c

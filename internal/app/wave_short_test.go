@@ -1,4 +1,4 @@
-//go:build !wave
+//go:build !wave && !race
 
 package app
 

@@ -195,9 +195,6 @@ func (g *guess) Header() http.Header         { return g.header }
 func (g *guess) WriteHeader(status int)      { g.status = status }
 func (g *guess) Write(b []byte) (int, error) { g.bytes = b; return len(b), nil }
 
-// guesses is how many codes are guessed.
-const guesses = 1_000_000
-
 func TestAMillionGuessesLearnNothing(t *testing.T) {
 	o := newOffice()
 	h := o.handler()
