@@ -1,12 +1,9 @@
 package app
 
 import (
-	"context"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -48,28 +45,7 @@ func officeOf(t *testing.T, platform func(*pretend.Options), account func(*confi
 		account(&a)
 	}
 	c.Accounts = []config.Account{a}
-	if err := Init(c.State); err != nil {
-		t.Fatal(err)
-	}
-	app, err := New(t.Context(), Options{Config: c, Platforms: map[string]adapters.Platform{"wechat": wechat.Platform()}, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = v.serve(ctx) })
-	wg.Go(func() {
-		if err := app.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(func() {
-		cancel()
-		wg.Wait()
-		if err := app.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	app := beside(t, v, c, map[string]adapters.Platform{"wechat": wechat.Platform()})
 	eventually(t, "the door is open", func() bool {
 		res, err := http.Get("http://" + door + "/healthz")
 		if err == nil {

@@ -1,14 +1,11 @@
 package app
 
 import (
-	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -46,28 +43,7 @@ func weiboStation(t *testing.T, platform func(*pretend.Options), account func(*c
 	a.Poll = 100 * time.Millisecond
 	account(&a)
 	c.Accounts, c.Unit.Links = []config.Account{a}, []string{"gaj.example.gov.cn"}
-	if err := Init(c.State); err != nil {
-		t.Fatal(err)
-	}
-	app, err := New(t.Context(), Options{Config: c, Platforms: map[string]adapters.Platform{"weibo": weibo.Platform()}, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = v.serve(ctx) })
-	wg.Go(func() {
-		if err := app.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(func() {
-		cancel()
-		wg.Wait()
-		if err := app.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	app := beside(t, v, c, map[string]adapters.Platform{"weibo": weibo.Platform()})
 	eventually(t, "the platform can reach the front door", func() bool { return v.platform.Bind(t.Context()) == nil })
 	return app, v.platform
 }

@@ -1,0 +1,39 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"netpatrol/adapters"
+	"netpatrol/internal/config"
+)
+
+// beside runs a new station and a pretend platform until the test ends.
+func beside(t *testing.T, v venue, c *config.Config, platforms map[string]adapters.Platform) *App {
+	t.Helper()
+	if err := Init(c.State); err != nil {
+		t.Fatal(err)
+	}
+	app, err := New(t.Context(), Options{Config: c, Platforms: platforms, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = v.serve(ctx) })
+	wg.Go(func() {
+		if err := app.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		wg.Wait()
+		if err := app.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return app
+}
