@@ -101,6 +101,9 @@ type Caps struct {
 	Preview Previewer
 	Drafts  Drafter
 
+	Handover Courier // of clue packages, to another unit
+	Flag     Flagger // of posts, to the platform's own moderators
+
 	CountsDays bool // Measure tells the figures of the whole account, too
 	FindsByKey bool // Find goes by the key of a send alone: what a person posted there it never finds
 }

@@ -140,6 +140,8 @@ const (
 	KindMenu     Kind = "menu"     // somebody pressed an entry of our menu, or a [Choice]; Choice names it
 	KindScan     Kind = "scan"     // somebody scanned a code of ours; Text is what is in it
 	KindOutcome  Kind = "outcome"  // a pending publish ended; Ref names it
+	KindStaff    Kind = "staff"    // our own people wrote to From by hand, in the platform's console; Detail names them
+	KindAnswer   Kind = "answer"   // another unit answers a package; see [Inbound].Answer
 	KindOther    Kind = "other"
 )
 
@@ -161,7 +163,8 @@ type Inbound struct {
 	At       time.Time
 	Edited   time.Time // zero: never
 	Media    []Media
-	Detail   string // the platform's own word for a kind we do not know
+	Detail   string         // the platform's own word for a kind we do not know
+	Answer   *PackageAnswer // of KindAnswer
 	// Spent, of KindOutcome: the send it tells of counts against this channel's quotas,
 	// whoever made it.
 	Spent Channel
@@ -204,8 +207,9 @@ type FindQuery struct {
 	Channel Channel
 	To      Person // for private messages and comments
 	Parent  Ref
-	Code    string // printed in the text
-	Key     string // idempotency key used
+	Flag    FlagKind // for flags; Parent is the post
+	Code    string   // printed in the text
+	Key     string   // idempotency key used
 	Text    string
 	Since   time.Time // just before the first attempt
 }
@@ -255,6 +259,9 @@ const (
 	Private Channel = "private" // to one person
 	InReply Channel = "comment" // public, under somebody's post
 	Preview Channel = "preview" // a bulletin, to one of our own people, before it is published
+
+	HandedOver Channel = "handover" // a clue package, to another unit
+	Moderators Channel = "flag"     // a [Flag], to the platform's own moderators
 )
 
 // Secret is a value that never shows itself in logs, errors, JSON or YAML.

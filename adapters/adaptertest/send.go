@@ -47,6 +47,12 @@ func (b *bench) senders() (out []sending) {
 			return c.Comment(ctx, at, adapters.Comment{To: to, Parent: parent, Text: text, Language: "en"})
 		}})
 	}
+	if c := caps.Handover; c != nil {
+		out = append(out, sending{name: "handover", channel: adapters.HandedOver, do: func(ctx context.Context, at adapters.Attempt, text string) (adapters.Receipt, error) {
+			return c.HandOver(ctx, at, adapters.Package{Code: at.Code, Revision: 1, From: adapters.Station{Name: "station"}, To: "unit",
+				Files: []adapters.PackageFile{{Name: "clue.txt", Type: "text/plain", Data: []byte(text)}}})
+		}})
+	}
 	return out
 }
 

@@ -149,5 +149,8 @@ func (d about) caps(a *account, r *receiver) adapters.Caps {
 	if has("media") {
 		c.Media = a
 	}
+	if has("handover") {
+		c.Handover = a
+	}
 	return c
 }

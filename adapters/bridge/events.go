@@ -30,6 +30,12 @@ type event struct {
 	Edited   time.Time `json:"edited,omitzero"`
 	Media    []media   `json:"media,omitempty"`
 	Detail   string    `json:"detail,omitempty"`
+
+	// of an answer to a package that was handed over
+	Package  string `json:"package,omitempty"` // its code
+	Revision int    `json:"revision,omitempty"`
+	Answer   string `json:"answer,omitempty"`
+	Number   string `json:"number,omitempty"`
 }
 
 type media struct {
@@ -50,7 +56,7 @@ type page struct {
 func kind(word string) adapters.Kind {
 	switch k := adapters.Kind(word); k {
 	case adapters.KindMessage, adapters.KindMention, adapters.KindComment, adapters.KindPost, adapters.KindEdited,
-		adapters.KindDeleted, adapters.KindFollow, adapters.KindUnfollow, adapters.KindOutcome:
+		adapters.KindDeleted, adapters.KindFollow, adapters.KindUnfollow, adapters.KindOutcome, adapters.KindAnswer:
 		return k
 	}
 	return adapters.KindOther
@@ -116,6 +122,12 @@ func (e event) inbound() adapters.Inbound {
 		Key: e.ID, Kind: kind(e.Kind), Ref: adapters.Ref(e.Ref), Parent: adapters.Ref(e.Parent), Thread: adapters.Ref(e.Thread),
 		From: e.From.person(), Text: e.Text, Language: e.Language, URL: e.URL,
 		At: e.At.UTC(), Edited: e.Edited.UTC(), Detail: e.Detail,
+	}
+	if in.Kind == adapters.KindAnswer {
+		in.Answer = e.answer()
+	}
+	if in.Kind == adapters.KindAnswer && in.Answer == nil {
+		in.Kind = adapters.KindOther
 	}
 	if in.Kind == adapters.KindOther {
 		in.Detail = truncate(e.Kind, 40)

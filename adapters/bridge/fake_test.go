@@ -69,7 +69,7 @@ func newFake() *fakeSite {
 	}
 	return &fakeSite{posts: map[adapters.Ref]*fakePost{}, nonces: map[string]bool{}, about: object{
 		"contract": "1", "account": object{"id": "police", "name": "测试网警", "url": "https://site.example/u/police", "confirmed": true, "evidence": "站方与公安机关签有协议"},
-		"abilities": []string{"publish", "message", "comment", "watch", "retract", "measure", "lookup", "media", "dance"},
+		"abilities": []string{"publish", "message", "comment", "watch", "retract", "measure", "lookup", "media", "handover", "dance"},
 		"sources":   []string{"messages", "mentions", "board:1"},
 		"limits": object{"text": limits, "parallel": 4, "quotas": []object{{"channel": "public", "n": 20, "seconds": 86400, "zone": "Asia/Shanghai"}},
 			"windows": []object{{"trigger": "message", "n": 5, "seconds": 172800}}},
@@ -89,7 +89,7 @@ func (f *fakeSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch key := r.Method + " " + path; {
 	case key == "GET /about":
 		say(w, 200, f.about)
-	case r.Method == "POST" && slices.Contains([]string{"/publications", "/messages", "/comments"}, path):
+	case r.Method == "POST" && slices.Contains([]string{"/publications", "/messages", "/comments", "/handovers"}, path):
 		f.accept(w, path, body)
 	case key == "GET /sends":
 		f.lookFor(w, r.URL.Query().Get("key"))
@@ -127,10 +127,15 @@ func sign(secret, method, target, at, nonce string, body []byte) string {
 
 func (f *fakeSite) accept(w http.ResponseWriter, path string, body []byte) {
 	var in struct {
-		Key, Text, Parent string
-		To                struct{ ID string }
+		Key, Text, Parent, Package string
+		To                         json.RawMessage
+		Files                      []struct{ Data []byte }
 	}
-	if json.Unmarshal(body, &in) != nil || in.Key == "" || in.Text == "" {
+	wrong := json.Unmarshal(body, &in) != nil
+	if len(in.Files) > 0 {
+		in.Text = string(in.Files[0].Data)
+	}
+	if wrong || in.Key == "" || in.Text == "" || (path == "/handovers") != (in.Package != "") {
 		problem(w, 400, "rejected", object{})
 		return
 	}
@@ -147,7 +152,11 @@ func (f *fakeSite) accept(w http.ResponseWriter, path string, body []byte) {
 	s := &fakeSend{key: in.Key, state: "done", body: body, Sent: adaptertest.Sent{Ref: f.next("s"), Text: in.Text}}
 	switch path {
 	case "/messages":
-		s.Channel, s.To = adapters.Private, in.To.ID
+		var to struct{ ID string }
+		_ = json.Unmarshal(in.To, &to)
+		s.Channel, s.To = adapters.Private, to.ID
+	case "/handovers":
+		s.Channel = adapters.HandedOver
 	case "/comments":
 		s.Channel, s.Parent = adapters.InReply, adapters.Ref(in.Parent)
 	default:

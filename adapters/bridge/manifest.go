@@ -21,9 +21,10 @@ func Manifest() adapters.Manifest {
 			{Name: "find", Note: "every site that can send can be asked for a key"},
 			{Name: "retract", Permission: "retract", Note: note}, {Name: "measure", Permission: "measure", Note: note},
 			{Name: "lookup", Permission: "lookup", Note: note}, {Name: "media", Permission: "media", Note: note},
+			{Name: "handover", Permission: "handover", Note: note + ": clue packages to another unit"},
 		},
 		Idem: map[adapters.Channel]adapters.Idempotency{
-			adapters.Public: adapters.Keyed, adapters.Private: adapters.Keyed, adapters.InReply: adapters.Keyed,
+			adapters.Public: adapters.Keyed, adapters.Private: adapters.Keyed, adapters.InReply: adapters.Keyed, adapters.HandedOver: adapters.Keyed,
 		},
 		Secrets: []adapters.Setting{
 			{Name: "secret", Required: true, Help: "shared with the site, at least 32 characters; signs requests both ways"},

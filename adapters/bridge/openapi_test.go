@@ -40,6 +40,7 @@ func shapes() map[string]any {
 		"About": about{}, "Self": self{}, "Limits": siteLimits{}, "TextLimit": textLimit{}, "Quota": quota{}, "ReplyWindow": replyWindow{},
 		"Publication": publication{}, "Message": message{}, "Comment": comment{}, "Person": person{}, "Receipt": receipt{}, "Finding": finding{},
 		"Post": post{}, "Figures": figures{}, "Figure": figure{}, "Event": event{}, "Media": media{}, "Page": page{}, "Problem": problem{},
+		"Handover": handover{}, "Station": station{}, "PackageFile": packageFile{},
 	}
 }
 
@@ -81,7 +82,7 @@ func fits31(types []string, goes reflect.Type) bool {
 		goes = goes.Elem()
 	}
 	word := map[reflect.Kind]string{reflect.String: "string", reflect.Bool: "boolean", reflect.Int: "integer", reflect.Int64: "integer", reflect.Slice: "array", reflect.Struct: "object"}[goes.Kind()]
-	if goes == reflect.TypeFor[time.Time]() {
+	if goes == reflect.TypeFor[time.Time]() || goes == reflect.TypeFor[[]byte]() {
 		word = "string"
 	}
 	return slices.Contains(types, word)
@@ -125,6 +126,11 @@ func TestTheDocumentsWordsAreTheAdapters(t *testing.T) {
 			t.Errorf("state %q: %v", w, err)
 		}
 	}
+	for _, w := range enum("Event", "answer") {
+		if e := (event{ID: "1", Kind: "answer", Package: "NP7Q4", Answer: w}); e.inbound().Answer == nil {
+			t.Errorf("answer %q is not read", w)
+		}
+	}
 	for _, w := range schemas["Event"].Value.Properties["kind"].Value.Examples {
 		if kind(w.(string)) == adapters.KindOther {
 			t.Errorf("kind %q is not read", w)
@@ -163,7 +169,7 @@ func TestWhatIsSentIsInTheDocument(t *testing.T) {
 		return says{503, "text/plain", nil}.RoundTrip(r)
 	})
 	everyCall(t, site)
-	want := []string{"about", "check", "comment", "figures", "find", "look", "media", "message", "poll", "publish", "withdraw"}
+	want := []string{"about", "check", "comment", "figures", "find", "handover", "look", "media", "message", "poll", "publish", "withdraw"}
 	slices.Sort(seen)
 	if !slices.Equal(seen, want) {
 		t.Errorf("made %q, the document has %q", seen, want)
@@ -199,12 +205,13 @@ func everyCall(t *testing.T, site http.RoundTripper) {
 	_, send := a.Send(ctx, at, adapters.Message{To: to, Text: "x", Language: "zh", InReplyTo: "m1"})
 	_, commented := a.Comment(ctx, at, adapters.Comment{To: to, Parent: "p1", Text: "x", Language: "zh"})
 	_, check := a.Check(ctx, adapters.Receipt{Ref: "s1"})
+	_, handed := a.HandOver(ctx, at, adapters.Package{Code: "NP7Q4", Revision: 2, Note: "n", From: adapters.Station{Name: "s", Region: "460100"}, To: "u", Files: []adapters.PackageFile{{Name: "a", Type: "t", Data: []byte("x")}}})
 	_, find := a.Find(ctx, adapters.FindQuery{Key: "k"})
 	_, look := a.Look(ctx, "p1")
 	_, measured := a.Figures(ctx, []adapters.Ref{"s1", "s2"})
 	_, fetched := a.FetchMedia(ctx, adapters.Media{Ref: "f1"})
 	_, poll := a.Poll(ctx, "messages", "7", 10)
-	for _, err := range []error{identity, publish, send, commented, check, find, look, measured, fetched, poll, a.Withdraw(ctx, at, adapters.Receipt{Ref: "s1"})} {
+	for _, err := range []error{identity, publish, send, commented, handed, check, find, look, measured, fetched, poll, a.Withdraw(ctx, at, adapters.Receipt{Ref: "s1"})} {
 		if err == nil {
 			t.Error("a site that only says 503 was believed")
 		}

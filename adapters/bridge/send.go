@@ -141,11 +141,16 @@ func (a *account) Comment(ctx context.Context, at adapters.Attempt, c adapters.C
 		comment{Key: at.Key, Code: at.Code, To: toPerson(c.To), Parent: string(c.Parent), Text: c.Text, Language: c.Language})
 }
 
-// send is the one place that makes something appear on the site.
+// send makes a text appear on the site.
 func (a *account) send(ctx context.Context, at adapters.Attempt, op string, ch adapters.Channel, path, text string, body any) (adapters.Receipt, error) {
 	if err := fits(op, a.limit(ch), text); err != nil {
 		return adapters.Receipt{}, err
 	}
+	return a.make(ctx, at, op, path, body)
+}
+
+// make is the one place that makes something appear on the site.
+func (a *account) make(ctx context.Context, at adapters.Attempt, op, path string, body any) (adapters.Receipt, error) {
 	if at.Key == "" {
 		return adapters.Receipt{}, rejected(op, adapters.ScopeItem, errors.New("the attempt has no idempotency key, without which the contract sends nothing"))
 	}

@@ -50,9 +50,15 @@ type Event struct {
 	ID   string    `json:"id"`
 	Kind string    `json:"kind"`
 	Ref  string    `json:"ref"`
-	From who       `json:"from"`
+	From who       `json:"from,omitempty"`
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
+
+	// of an answer to a package
+	Package  string `json:"package,omitempty"`
+	Revision int    `json:"revision,omitempty"`
+	Answer   string `json:"answer,omitempty"`
+	Number   string `json:"number,omitempty"`
 }
 
 // Receipt is what becomes of a send.
@@ -77,15 +83,16 @@ type Site struct {
 
 	mu     sync.Mutex
 	nonces map[string]time.Time
-	sends  map[string]*send // by key
-	events []Event          // a cursor is an index into it
+	sends  map[string]*send   // by key
+	events []Event            // a cursor is an index into it
+	given  map[string]Package // by code, as last handed over
 }
 
 // NewSite makes an empty site that pushes events to push, unless that is empty.
 func NewSite(secret, push string) *Site {
-	s := &Site{secret: secret, push: push, api: http.NewServeMux(), nonces: map[string]time.Time{}, sends: map[string]*send{}}
+	s := &Site{secret: secret, push: push, api: http.NewServeMux(), nonces: map[string]time.Time{}, sends: map[string]*send{}, given: map[string]Package{}}
 	s.api.HandleFunc("GET /v1/about", s.about)
-	for _, path := range []string{"/v1/publications", "/v1/messages", "/v1/comments"} {
+	for _, path := range []string{"/v1/publications", "/v1/messages", "/v1/comments", "/v1/handovers"} {
 		s.api.HandleFunc("POST "+path, s.accept)
 	}
 	s.api.HandleFunc("GET /v1/sends", s.find)
@@ -98,7 +105,7 @@ func NewSite(secret, push string) *Site {
 
 // ServeHTTP lets people say something, and netpatrol in only with a good signature.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 8<<20))
 	if err != nil {
 		problem(w, 413, "rejected", "the body is too long")
 		return
@@ -106,6 +113,10 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if r.Method == "POST" && r.URL.Path == "/say" {
 		s.Say(r.FormValue("from"), "messages", r.FormValue("text"))
+		return
+	}
+	if r.Method == "POST" && r.URL.Path == "/answer" {
+		s.answerForm(w, r)
 		return
 	}
 	if err := s.genuine(r, body); err != nil {
@@ -149,20 +160,16 @@ func (s *Site) sign(method, target, at, nonce string, body []byte) string {
 func (s *Site) about(w http.ResponseWriter, _ *http.Request) {
 	answer(w, 200, map[string]any{
 		"contract": "1", "account": map[string]any{"id": "u-110", "name": "示例网警", "confirmed": true, "evidence": "站方与示例网警签有协议"},
-		"abilities": []string{"publish", "message", "comment", "watch", "retract", "lookup"}, "sources": []string{"messages", "mentions"},
+		"abilities": []string{"publish", "message", "comment", "watch", "retract", "lookup", "handover"}, "sources": []string{"messages", "mentions", "handovers"},
 		"limits": map[string]any{"text": []any{map[string]any{"channel": "private", "max": 500}}, "parallel": 4},
 	})
 }
 
 // accept carries out a send once. Here belongs the code that shows it to people.
 func (s *Site) accept(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		Key, Text, Parent string
-		To                who
-	}
 	body, err := io.ReadAll(r.Body)
-	if err != nil || json.Unmarshal(body, &in) != nil || in.Key == "" || len(in.Key) > 32 || in.Text == "" ||
-		r.URL.Path == "/v1/messages" && in.To["id"] == "" || r.URL.Path == "/v1/comments" && in.Parent == "" {
+	in, given, ok := read(r.URL.Path, body)
+	if err != nil || !ok {
 		problem(w, 400, "rejected", "the request lacks something the contract requires")
 		return
 	}
@@ -178,9 +185,37 @@ func (s *Site) accept(w http.ResponseWriter, r *http.Request) {
 		again.Existed = true
 		answer(w, 200, again)
 	default:
+		if given.Package != "" {
+			s.given[given.Package] = given
+		}
 		s.sends[in.Key] = &send{receipt: Receipt{Ref: fmt.Sprintf("s%06d", len(s.sends)+1), State: "done", At: time.Now().UTC()}, digest: digest}
 		answer(w, 201, s.sends[in.Key].receipt)
 	}
+}
+
+// wanted is what every send has, and what some have.
+type wanted struct {
+	Key, Text, Parent string
+	To                json.RawMessage // a person, or the name of a unit
+}
+
+// read understands what netpatrol asks for; ok is false when something is missing.
+func read(path string, body []byte) (in wanted, p Package, ok bool) {
+	if json.Unmarshal(body, &in) != nil || in.Key == "" || len(in.Key) > 32 {
+		return in, p, false
+	}
+	var to who
+	switch path {
+	case "/v1/handovers":
+		return in, p, json.Unmarshal(body, &p) == nil && p.Package != "" && p.Revision > 0 && len(p.Files) > 0
+	case "/v1/messages":
+		ok = json.Unmarshal(in.To, &to) == nil && to["id"] != ""
+	case "/v1/comments":
+		ok = in.Parent != ""
+	default:
+		ok = true
+	}
+	return in, p, ok && in.Text != ""
 }
 
 func (s *Site) find(w http.ResponseWriter, r *http.Request) {
@@ -225,7 +260,7 @@ func (s *Site) look(w http.ResponseWriter, r *http.Request) {
 
 // poll pages through the events of one source: "messages" from the first, others from now.
 func (s *Site) poll(w http.ResponseWriter, r *http.Request) {
-	kind := map[string]string{"messages": "message", "mentions": "mention"}[r.URL.Query().Get("source")]
+	kind := map[string]string{"messages": "message", "mentions": "mention", "handovers": "answer"}[r.URL.Query().Get("source")]
 	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
 	if err != nil || limit < 1 || kind == "" {
 		problem(w, 400, "rejected", "source or limit is missing or not ours")
@@ -233,7 +268,7 @@ func (s *Site) poll(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := map[string]int{"mention": len(s.events)}[kind]
+	at := map[string]int{"mention": len(s.events)}[kind] // answers begin with the first, too: none may be lost
 	if after := r.URL.Query().Get("after"); after != "" {
 		at, err = strconv.Atoi(after)
 	}
@@ -250,12 +285,17 @@ func (s *Site) poll(w http.ResponseWriter, r *http.Request) {
 	answer(w, 200, map[string]any{"items": items, "next": strconv.Itoa(at), "more": at < len(s.events)})
 }
 
-// Say lets a person write, and pushes the event if there is somewhere to push it. What a
-// push loses, the next poll finds.
+// Say lets a person write.
 func (s *Site) Say(from, source, text string) (ref string) {
+	return s.happen(Event{Kind: strings.TrimSuffix(source, "s"), From: who{"id": from}, Text: text}).Ref
+}
+
+// happen writes an event down, and pushes it if there is somewhere to push it. What a push
+// loses, the next poll finds.
+func (s *Site) happen(e Event) Event {
 	s.mu.Lock()
 	n, now := len(s.events)+1, time.Now().UTC()
-	e := Event{ID: fmt.Sprintf("%d-%d", now.Unix(), n), Kind: strings.TrimSuffix(source, "s"), Ref: fmt.Sprintf("p%06d", n), From: who{"id": from}, Text: text, At: now}
+	e.ID, e.Ref, e.At = fmt.Sprintf("%d-%d", now.Unix(), n), fmt.Sprintf("p%06d", n), now
 	s.events = append(s.events, e)
 	s.mu.Unlock()
 	if s.push != "" {
@@ -263,7 +303,7 @@ func (s *Site) Say(from, source, text string) (ref string) {
 			log.Print(err)
 		}
 	}
-	return e.Ref
+	return e
 }
 
 // Push delivers events to netpatrol; an error means that they were not taken.

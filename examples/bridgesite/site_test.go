@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 
 	"netpatrol/adapters/bridge/bridgetest"
@@ -37,5 +38,25 @@ func TestASitePushesWhatPeopleSay(t *testing.T) {
 	site.push = netpatrol.URL + "/\x00"
 	if err := site.Push(t.Context(), site.events...); err == nil {
 		t.Error("an address that is none is no error")
+	}
+}
+
+func TestAUnitAnswersWhatWasHandedOver(t *testing.T) {
+	site := NewSite(testSecret, "")
+	site.given["ABCD2345"] = Package{Package: "ABCD2345", Revision: 2}
+	server := httptest.NewServer(site)
+	defer server.Close()
+	for code, want := range map[string]int{"ABCD2345": http.StatusOK, "NONE2345": http.StatusNotFound} {
+		resp, err := http.PostForm(server.URL+"/answer", url.Values{"package": {code}, "as": {"accepted"}, "number": {"2026-17"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%s: HTTP %d", code, resp.StatusCode)
+		}
+	}
+	if e := site.events; len(e) != 1 || e[0].Kind != "answer" || e[0].Package != "ABCD2345" || e[0].Revision != 2 || e[0].Answer != "accepted" || e[0].Number != "2026-17" {
+		t.Errorf("%+v", e)
 	}
 }

@@ -55,7 +55,7 @@ func Netpatrol() House {
 		Senders:   []string{"internal/outbox", "adapters"},
 		Sending: []Sending{
 			{"Publisher", "Publish"}, {"Messenger", "Send"}, {"Commenter", "Comment"}, {"Retractor", "Withdraw"},
-			{"Menuer", "SetMenu"}, {"Noticer", "Notify"},
+			{"Menuer", "SetMenu"}, {"Noticer", "Notify"}, {"Courier", "HandOver"}, {"Flagger", "Flag"},
 		},
 		Ports: 7,
 		Wide: map[string]string{

@@ -73,10 +73,16 @@ func Check(t T, s Site) {
 	for _, way := range c.ways() {
 		t.Run(way.ability, func(t T) { c.send(t, way) })
 	}
+	if c.can("handover") {
+		t.Run("packages", c.packages)
+	}
 	if s.Write == nil {
 		return
 	}
 	for _, source := range c.doc.Sources {
+		if source == answers {
+			continue // which no citizen writes
+		}
 		t.Run("events of "+source, func(t T) { c.events(t, source) })
 	}
 	if c.can("lookup") {
@@ -249,8 +255,11 @@ type way struct {
 
 func (c *checker) ways() (out []way) {
 	to := map[string]string{"id": c.To}
-	all := []way{{"publish", "/v1/publications", map[string]any{"title": "bridgetest"}}, {"message", "/v1/messages", map[string]any{"to": to}}}
-	if i := slices.IndexFunc(c.doc.Sources, func(s string) bool { return s != "messages" }); i >= 0 && c.Write != nil {
+	all := []way{
+		{"publish", "/v1/publications", map[string]any{"title": "bridgetest"}}, {"message", "/v1/messages", map[string]any{"to": to}},
+		{"handover", "/v1/handovers", handing(1)},
+	}
+	if i := slices.IndexFunc(c.doc.Sources, public); i >= 0 && c.Write != nil {
 		all = append(all, way{"comment", "/v1/comments", map[string]any{"to": to, "parent": c.Write(c.doc.Sources[i], "bridgetest: a post to answer")}})
 	}
 	for _, w := range all {
@@ -265,6 +274,10 @@ func (w way) request(key, text string) request {
 	body := map[string]any{"key": key, "code": "NP-0", "text": text, "language": "zh-Hans"}
 	for k, v := range w.fields {
 		body[k] = v
+	}
+	if w.ability == "handover" {
+		delete(body, "text")
+		body["files"] = []any{map[string]any{"name": "clue.csv", "type": "text/csv", "data": []byte(text)}}
 	}
 	raw, _ := json.Marshal(body) // strings and maps of them always marshal
 	return request{method: http.MethodPost, target: w.path, body: raw}
@@ -446,7 +459,7 @@ func (c *checker) events(t T, source string) {
 }
 
 func (c *checker) lookup(t T) {
-	i := slices.IndexFunc(c.doc.Sources, func(s string) bool { return s != "messages" })
+	i := slices.IndexFunc(c.doc.Sources, public)
 	if i < 0 {
 		t.Logf("left out: the site has no public source")
 		return
