@@ -67,8 +67,9 @@ type Sent struct {
 	Ref     adapters.Ref
 	Channel adapters.Channel
 	To      string       // the recipient's platform id, if private
-	Parent  adapters.Ref // what it is a comment under
+	Parent  adapters.Ref // what it is a comment under, or flags
 	Text    string       // as it arrived
+	Flag    adapters.FlagKind
 }
 
 // Citizens is a fake on which other people write. It is needed to test watching,
@@ -121,6 +122,8 @@ type Answers struct {
 	Limited     *Answer // too fast, with the time to wait; nil: 429 with Retry-After
 	LimitedBare *Answer // too fast, without; nil: a bare 429
 	Exists      *Answer // this very send happened before; nil: the platform never says so
+	// FlaggedOnce: the platform keeps one flag of ours for each post, and says that it stands already.
+	FlaggedOnce bool
 	More        []Answer
 }
 

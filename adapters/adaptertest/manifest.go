@@ -102,6 +102,7 @@ func checkProvenance(t T, what string, p adapters.Provenance) {
 func checkIdempotency(t T, m adapters.Manifest, caps adapters.Caps) {
 	for ch, can := range map[adapters.Channel]bool{
 		adapters.Public: caps.Publish != nil, adapters.Private: caps.Message != nil, adapters.InReply: caps.Comment != nil,
+		adapters.Moderators: caps.Flag != nil,
 	} {
 		idem, stated := m.Idem[ch]
 		switch {

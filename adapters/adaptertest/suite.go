@@ -35,7 +35,7 @@ func Check(t T, k Kit) {
 	}{
 		{"manifest", checkManifest}, {"open", checkOpen}, {"identity", checkIdentity}, {"send", checkSends}, {"by hand", checkByHand},
 		{"pending", checkPending}, {"find", checkFind}, {"retract", checkRetract}, {"measure", checkMeasure},
-		{"lookup", checkLookup}, {"media", checkMedia}, {"watch", checkWatch}, {"same key", checkKeys}, {"stream", checkStream},
+		{"lookup", checkLookup}, {"flag", checkFlags}, {"media", checkMedia}, {"watch", checkWatch}, {"same key", checkKeys}, {"stream", checkStream},
 		{"webhook", checkWebhook}, {"secrets", checkSecrets}, {"close", checkClose},
 	} {
 		t.Run(part.name, func(t T) { part.run(t, k) })

@@ -64,6 +64,9 @@ func TestSuiteHasTeeth(t *testing.T) {
 		{noEvidence, "identity", "by what"},
 		{checkMutates, "pending", "check made"},
 		{failedIsPending, "pending/failed", "once failed"},
+		{oneDrawer, "flag", "the platform has no flag of"},
+		{anyDrawer, "flag", "flag as nothing the platform knows"},
+		{flagsTwice, "flag", "want Existed"},
 	} {
 		t.Run(string(c.bug), func(t *testing.T) {
 			t.Parallel()

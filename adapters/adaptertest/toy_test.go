@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,15 +73,18 @@ const (
 	wrongPerson     bug = "writes to somebody else"
 	inPublic        bug = "publishes what was private"
 	noEvidence      bug = "confirms an identity without evidence"
+	oneDrawer       bug = "flags everything as one kind"
+	anyDrawer       bug = "flags as what the platform does not know"
+	flagsTwice      bug = "does not understand that a flag stands"
 )
 
 func toyPlatform(b bug) adapters.Platform {
 	prov := adapters.Provenance{Source: "imagined", CheckedOn: "2026-11-22"}
 	m := adapters.Manifest{Name: "toy", Title: "Toy", Docs: "docs/toy.md",
 		Limits:  adapters.Limits{Text: []adapters.TextLimit{{Channel: adapters.Public, Max: 90, Unit: adapters.Bytes, Provenance: prov}, {Channel: adapters.Private, Max: 90, Unit: adapters.FullWidths, Provenance: prov}}},
-		Idem:    map[adapters.Channel]adapters.Idempotency{adapters.Public: adapters.Keyed, adapters.Private: adapters.ByLookup},
+		Idem:    map[adapters.Channel]adapters.Idempotency{adapters.Public: adapters.Keyed, adapters.Private: adapters.ByLookup, adapters.Moderators: adapters.Keyed},
 		Secrets: []adapters.Setting{{Name: "token", Required: true, Help: "the token"}, {Name: "hook", Help: "signs callbacks"}}}
-	for _, name := range []string{"publish", "message", "watch", "stream", "webhook", "find", "retract", "lookup", "measure"} {
+	for _, name := range []string{"publish", "message", "watch", "stream", "webhook", "find", "retract", "lookup", "measure", "flag"} {
 		if b != hidesAbility || name != "measure" {
 			m.Abilities = append(m.Abilities, adapters.Ability{Name: name})
 		}
@@ -122,7 +126,7 @@ func (t *toy) Identity(ctx context.Context) (adapters.Identity, error) {
 }
 
 func (t *toy) Caps() adapters.Caps {
-	c := adapters.Caps{Limits: toyPlatform("").Manifest.Limits, Publish: t, Message: t, Watch: t, Stream: t, Webhook: t, Find: t, Retract: t, Lookup: t, Measure: t}
+	c := adapters.Caps{Limits: toyPlatform("").Manifest.Limits, Publish: t, Message: t, Watch: t, Stream: t, Webhook: t, Find: t, Retract: t, Lookup: t, Measure: t, Flag: t}
 	if t.bug == typedNil {
 		c.Measure = (*toy)(nil)
 	}
@@ -444,4 +448,39 @@ func (t *toy) Figures(_ context.Context, refs []adapters.Ref) (out []adapters.Fi
 		out = append(out, adapters.Figure{Ref: r, Name: "reads", Value: 1})
 	}
 	return out, nil
+}
+
+type toyFlag struct {
+	Post, Text string
+	Kind       adapters.FlagKind
+}
+
+func (t *toy) FlagKinds() []adapters.FlagKind {
+	return []adapters.FlagKind{adapters.FlagSpam, adapters.FlagOther}
+}
+
+func (t *toy) Flag(ctx context.Context, at adapters.Attempt, g adapters.Flag) (adapters.Receipt, error) {
+	if !slices.Contains(t.FlagKinds(), g.Kind) && t.bug != anyDrawer {
+		return adapters.Receipt{}, &adapters.Error{Class: adapters.Unsupported, Op: "flag", Err: errors.New("no such kind")}
+	}
+	if t.bug == oneDrawer {
+		g.Kind = adapters.FlagSpam
+	}
+	if !at.Deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, at.Deadline)
+		defer cancel()
+	}
+	_, raw, e := t.do(ctx, "flag", http.MethodPost, "/flags", toyFlag{Post: string(g.Post), Text: g.Text, Kind: g.Kind}, "")
+	if e != nil {
+		return adapters.Receipt{}, e
+	}
+	var said struct {
+		ID     adapters.Ref
+		Stands bool
+	}
+	if err := json.Unmarshal(raw, &said); err != nil || said.ID == "" {
+		return adapters.Receipt{}, &adapters.Error{Op: "flag", Phase: adapters.Answered, Err: errors.New("no id")}
+	}
+	return adapters.Receipt{Ref: said.ID, Existed: said.Stands && t.bug != flagsTwice}, nil
 }

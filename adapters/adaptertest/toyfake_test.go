@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ const toyToken = "token-of-the-toy-platform"
 type toyFake struct {
 	mu        sync.Mutex
 	posts     []*toyPost
+	flags     []toyFlag
 	byKey     map[string]*toyPost
 	pends     bool
 	streaming chan struct{}
@@ -59,6 +61,9 @@ func (f *toyFake) Sent() (out []adaptertest.Sent) {
 			ch := map[bool]adapters.Channel{true: adapters.Public, false: adapters.Private}[p.To == ""]
 			out = append(out, adaptertest.Sent{Ref: adapters.Ref(p.ID), Channel: ch, To: p.To, Text: p.Text})
 		}
+	}
+	for _, g := range f.flags {
+		out = append(out, adaptertest.Sent{Ref: adapters.Ref("flag-" + g.Post), Channel: adapters.Moderators, Parent: adapters.Ref(g.Post), Text: g.Text, Flag: g.Kind})
 	}
 	return out
 }
@@ -118,12 +123,18 @@ func (f *toyFake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Header.Get("Authorization") != toyToken:
 		w.WriteHeader(401)
+	case r.URL.Path == "/flags":
+		f.flag(w, r)
 	case r.Method == http.MethodPost:
 		f.create(w, r)
 	case r.URL.Path == "/me":
 		toySay(w, map[string]string{"ID": "us"})
 	case r.URL.Path == "/sent":
-		toySay(w, map[string]any{"Posts": f.by("us", "")})
+		sent := f.by("us", "")
+		for _, g := range f.flags {
+			sent = append(sent, &toyPost{ID: "flag-" + g.Post, Text: g.Text})
+		}
+		toySay(w, map[string]any{"Posts": sent})
 	case r.URL.Path == "/wall":
 		ids := []string{}
 		for _, p := range f.by("citizen", r.URL.Query().Get("after")) {
@@ -168,6 +179,20 @@ func (f *toyFake) create(w http.ResponseWriter, r *http.Request) {
 	toySay(w, p)
 }
 
+// flag keeps one flag of a post.
+func (f *toyFake) flag(w http.ResponseWriter, r *http.Request) {
+	var g toyFlag
+	if json.NewDecoder(r.Body).Decode(&g) != nil {
+		w.WriteHeader(400)
+		return
+	}
+	stands := slices.ContainsFunc(f.flags, func(old toyFlag) bool { return old.Post == g.Post })
+	if !stands {
+		f.flags = append(f.flags, g)
+	}
+	toySay(w, map[string]any{"ID": "flag-" + g.Post, "Stands": stands})
+}
+
 func toySay(w http.ResponseWriter, v any) { _ = json.NewEncoder(w).Encode(v) }
 
 func (f *toyFake) stream(w http.ResponseWriter, r *http.Request) {
@@ -198,7 +223,8 @@ func toyKit(b bug) adaptertest.Kit {
 		},
 		Fake:    func() adaptertest.Fake { return newToyFake() },
 		To:      adapters.Person{ID: "citizen"},
-		Answers: adaptertest.Answers{Exists: &adaptertest.Answer{Name: "exists", Status: 409, Body: `{"ID":"000042"}`, Ref: "000042", Want: adapters.Rejected}},
+		Parent:  func(f adaptertest.Fake) adapters.Ref { return f.(adaptertest.Citizens).Write("wall", "is this true?") },
+		Answers: adaptertest.Answers{FlaggedOnce: true, Exists: &adaptertest.Answer{Name: "exists", Status: 409, Body: `{"ID":"000042"}`, Ref: "000042", Want: adapters.Rejected}},
 		Sources: []adaptertest.Source{{Name: "wall", Kind: adapters.KindMessage, Inbox: true}},
 		Webhook: &adaptertest.Webhook{Callback: toyCallback, Signed: []string{"at", "Signature", "body"}, Source: "wall"},
 	}
