@@ -14,6 +14,11 @@ func (t *tool) serveCommand() *cobra.Command {
 	var logs logFlags
 	return logs.on(&cobra.Command{
 		Use: "serve", Short: "Run the daemon until it is told to stop", Args: cobra.NoArgs,
+		Long: `Run the daemon until it is told to stop.
+
+Garbage is collected when the heap has grown to five times what is in use, and more often
+beyond half of the memory this process may have. Set GOGC or GOMEMLIMIT in its environment
+to decide otherwise.`,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			cfg, aside, err := t.loadSound()
 			if err != nil {
@@ -23,6 +28,7 @@ func (t *tool) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			app.SetMemory()
 			a, err := app.New(c.Context(), app.Options{Config: cfg, Platforms: t.assembly.platforms, ExtraBots: t.assembly.bots, Texts: t.assembly.texts, Aside: aside, Log: log})
 			if err != nil {
 				return mend(err, "if this is a new station, run netpatrol init; if another daemon has the store open, stop it")

@@ -228,5 +228,6 @@ func TestMain(m *testing.M) {
 		obey(order)
 		return
 	}
+	app.SetMemory() // as serve does, for the peers too
 	os.Exit(m.Run())
 }

@@ -32,20 +32,35 @@ const loopStreams = 256
 // the ratio is against the loop.
 func BenchmarkWholeLoop(b *testing.B) {
 	for b.Loop() {
-		var ratios, loops, bares []float64
+		var ratios, loops, cpus, bares []float64
 		for range *rounds {
 			dir := b.TempDir()
-			took := runLoop(b, dir)
+			loop := runLoop(b, dir)
 			bare, n, commits := replayBare(b, filepath.Join(dir, claimedFile), filepath.Join(dir, "bare.db"))
-			b.Logf("loop %s, bare %s: %d pairs in %d commits", took, bare, n, commits)
-			ratios = append(ratios, took.Seconds()/bare.Seconds())
-			loops, bares = append(loops, took.Seconds()), append(bares, bare.Seconds())
+			b.Logf("loop %s, bare %s: %d pairs in %d commits", loop.took, bare.took, n, commits)
+			ratios = append(ratios, loop.took.Seconds()/bare.took.Seconds())
+			loops = append(loops, loop.took.Seconds())
+			cpus, bares = append(cpus, us(loop.cpu)/loopStreams), append(bares, us(bare.cpu)/loopStreams)
 		}
 		b.ReportMetric(median(ratios), "x-bare")
 		b.ReportMetric(loopStreams/median(loops), "messages/s")
+		b.ReportMetric(median(cpus), "us-cpu/message")
+		b.ReportMetric(median(bares), "bare-us-cpu/message")
+		b.ReportMetric(ratio(cpus, bares), "cpu-x-bare")
 		b.ReportMetric(0, "ns/op")
 	}
 }
+
+// spent is what a part of the benchmark took, on the clock and of the processors: the latter says
+// the same on a machine that others keep busy.
+type spent struct{ took, cpu time.Duration }
+
+// since measures from a moment and the processor time that was used until then.
+func since(began time.Time, used time.Duration) spent {
+	return spent{time.Since(began), processorTime() - used}
+}
+
+func us(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
 // claimedFile is a copy of the store's file at the moment every answer is claimed.
 const claimedFile = "claimed.db"
@@ -62,7 +77,7 @@ func keepCopy(b *testing.B, dir string) {
 }
 
 // runLoop lets loopStreams people write one message each and waits until every answer is claimed.
-func runLoop(b *testing.B, dir string) time.Duration {
+func runLoop(b *testing.B, dir string) spent {
 	b.Helper()
 	l := newLoop(b, dir)
 	ctx, cancel := context.WithCancel(b.Context())
@@ -70,7 +85,7 @@ func runLoop(b *testing.B, dir string) time.Duration {
 	wg.Go(func() { _ = l.engine.Run(ctx) })
 	wg.Go(func() { _ = l.outbox.Run(ctx) })
 	runtime.GC() // what the round before left behind is not the loop's
-	began := time.Now()
+	began, used := time.Now(), processorTime()
 	for i := range loopStreams {
 		wg.Go(func() {
 			who := fmt.Sprintf("citizen-%d", i)
@@ -84,7 +99,7 @@ func runLoop(b *testing.B, dir string) time.Duration {
 		})
 	}
 	l.platform.all.Wait()
-	took := time.Since(began)
+	took := since(began, used)
 	keepCopy(b, dir) // every answer is claimed and none is sent: nothing is written now
 	close(l.platform.release)
 	cancel()
@@ -201,8 +216,8 @@ func (p *instant) Send(_ context.Context, at adapters.Attempt, _ adapters.Messag
 }
 
 // replayBare writes every pair of a store's file into a new one, in as many commits as the
-// store made, and says how long that took.
-func replayBare(b *testing.B, from, to string) (took time.Duration, n, commits int) {
+// store made, and says what that took.
+func replayBare(b *testing.B, from, to string) (took spent, n, commits int) {
 	b.Helper()
 	pairs, commits := readPairs(b, from)
 	db, err := bolt.Open(to, 0o600, nil)
@@ -211,14 +226,14 @@ func replayBare(b *testing.B, from, to string) (took time.Duration, n, commits i
 	}
 	defer db.Close()
 	runtime.GC() // as before the loop
-	began := time.Now()
+	began, used := time.Now(), processorTime()
 	for i := range commits {
 		part := pairs[i*len(pairs)/commits : (i+1)*len(pairs)/commits]
 		if err := db.Update(func(tx *bolt.Tx) error { return putAll(tx, part) }); err != nil {
 			b.Fatal(err)
 		}
 	}
-	return time.Since(began), len(pairs), commits
+	return since(began, used), len(pairs), commits
 }
 
 type bucketPair struct{ bucket, key, value []byte }
