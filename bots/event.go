@@ -23,6 +23,7 @@ const (
 	Unfollowed   EventKind = "unfollow" // *Heard
 	MenuPressed  EventKind = "menu"     // *Heard: somebody pressed an entry of our menu, or a choice we offered
 	Scanned      EventKind = "scan"     // *Heard: somebody scanned a code of ours
+	StaffWrote   EventKind = "staff"    // *Heard: our own people wrote to From in the platform's console; Detail names them
 	OtherHeard   EventKind = "other"    // *Heard: a kind the adapter does not know
 	SlotDue      EventKind = "slot"     // *Slot
 	Reminded     EventKind = "reminder" // *Reminder
@@ -238,7 +239,7 @@ func (*Outcome) eventBody()     {}
 // newBody returns an empty body of the type that kind has.
 func newBody(kind EventKind) (Body, error) {
 	switch kind {
-	case MessageHeard, MentionHeard, CommentHeard, PostSeen, PostEdited, PostDeleted, Followed, Unfollowed, MenuPressed, Scanned, OtherHeard:
+	case MessageHeard, MentionHeard, CommentHeard, PostSeen, PostEdited, PostDeleted, Followed, Unfollowed, MenuPressed, Scanned, StaffWrote, OtherHeard:
 		return new(Heard), nil
 	case SlotDue:
 		return new(Slot), nil

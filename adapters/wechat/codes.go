@@ -103,6 +103,11 @@ var meanings = map[int]meaning{
 	40066: {adapters.Unsupported, adapters.ScopeEndpoint, unsaid, ""},
 	48001: {adapters.Unsupported, adapters.ScopeEndpoint, unsaid, "the account lacks the permission: see docs/wechat.md"},
 
+	// The chat log.
+	65400: {adapters.Unsupported, adapters.ScopeEndpoint, unsaid, "the console's customer service is not switched on: switch it on, or set option console_staff to off"},
+	65416: {adapters.Rejected, adapters.ScopeEndpoint, unsaid, ""},
+	65417: {adapters.Rejected, adapters.ScopeEndpoint, unsaid, ""},
+
 	// An account the platform has stopped.
 	48004: {adapters.AccountBlocked, adapters.ScopeAccount, unsaid, "the platform has closed this interface to the account: look at the notices in the console"},
 	50002: {adapters.AccountBlocked, adapters.ScopeAccount, unsaid, "the platform has restricted the account: look at the notices in the console"},

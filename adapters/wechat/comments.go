@@ -50,18 +50,31 @@ type mark struct {
 // marks is the cursor: a mark for each article that is read.
 type marks map[string]mark
 
-// Sources names the one thing that can be polled. The platform has no mentions, and
-// private messages come as callbacks.
-func (a *account) Sources() []string { return []string{commentsSource} }
+// Sources names what can be polled: comments, and what the console's staff wrote. The platform
+// has no mentions, and private messages come as callbacks.
+func (a *account) Sources() []string {
+	if !a.options.staff {
+		return []string{commentsSource}
+	}
+	return []string{commentsSource, staffSource}
+}
 
-// Poll reads new comments under our articles. The platform does not say in which order
+// Poll implements [adapters.Watcher].
+func (a *account) Poll(ctx context.Context, source string, cur adapters.Cursor, limit int) (adapters.Batch, error) {
+	switch source {
+	case commentsSource:
+		return a.pollComments(ctx, cur, limit)
+	case staffSource:
+		return a.pollStaff(ctx, cur, limit)
+	}
+	return adapters.Batch{}, &adapters.Error{Class: adapters.Unsupported, Scope: adapters.ScopeEndpoint, Op: "poll",
+		Err: fmt.Errorf("no source %q: use %s or %s", truncate(source, 40), commentsSource, staffSource)}
+}
+
+// pollComments reads new comments under our articles. The platform does not say in which order
 // it lists them, so an article's comments are read in full each time, which is why only the
 // newest articles are watched. An article that comes later is read from its first comment.
-func (a *account) Poll(ctx context.Context, source string, cur adapters.Cursor, limit int) (adapters.Batch, error) {
-	if source != commentsSource {
-		return adapters.Batch{}, &adapters.Error{Class: adapters.Unsupported, Scope: adapters.ScopeEndpoint, Op: "poll",
-			Err: fmt.Errorf("no source %q: use %s", truncate(source, 40), commentsSource)}
-	}
+func (a *account) pollComments(ctx context.Context, cur adapters.Cursor, limit int) (adapters.Batch, error) {
 	was, err := parseMarks(cur)
 	if err != nil {
 		return adapters.Batch{}, err

@@ -63,7 +63,7 @@ func kit(api bool, mode string) adaptertest.Kit {
 				{Name: "too large", Body: `{"errcode":45002,"errmsg":"content size out of limit"}`, Want: adapters.Rejected},
 			},
 		},
-		Sources: []adaptertest.Source{{Name: "comments", Kind: adapters.KindComment}},
+		Sources: []adaptertest.Source{{Name: "comments", Kind: adapters.KindComment}, {Name: "staff", Kind: adapters.KindStaff}},
 		Media:   &adaptertest.Media{Send: sendFile, Expire: expireFile},
 		Webhook: &adaptertest.Webhook{Source: "messages", Unpolled: true, Signed: signed,
 			Callback: func(f adaptertest.Fake, ref adapters.Ref, at time.Time) adapters.Callback {

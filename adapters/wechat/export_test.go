@@ -10,3 +10,10 @@ func Codes() map[int]bool {
 	}
 	return out
 }
+
+// StaffKey is the key of a message that a member of staff sent in the console, for an account
+// with this token.
+func StaffKey(token, openID, worker, text string, second int64) string {
+	a := &account{receiver: &receiver{token: []byte(token)}}
+	return a.staffMessages([]logged{{openID, staffSent, text, second, worker}})[0].Key
+}

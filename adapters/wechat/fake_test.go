@@ -15,6 +15,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/adaptertest"
+	"netpatrol/adapters/wechat"
 )
 
 const (
@@ -23,6 +24,7 @@ const (
 	pushToken = "push-token-of-the-station"
 	openID    = "oPersonOfTheStation00001"
 	dataID    = 2247483650
+	worker    = "duty@gh_station"
 )
 
 var aesKey = strings.Repeat("Ab1", 14) + "A"
@@ -47,6 +49,7 @@ type fake struct {
 	previews []string // bodies
 	heard    []*heard
 	remarks  []*remark
+	chats    []object // the chat log
 
 	api      bool              // bulletins are mass sends
 	oneReply bool              // a second reply is refused
@@ -123,6 +126,12 @@ func (f *fake) Write(source, text string) adapters.Ref {
 	if source == "messages" {
 		f.heard = append(f.heard, &heard{strconv.FormatInt(f.next, 10), text})
 		return adapters.Ref(f.heard[len(f.heard)-1].id)
+	}
+	if source == "staff" {
+		now := time.Now().Unix()
+		f.chats = append(f.chats, object{"openid": openID, "opercode": 2003, "text": "heard " + text, "time": now, "worker": worker},
+			object{"openid": openID, "opercode": 2002, "text": text, "time": now, "worker": worker})
+		return adapters.Ref(wechat.StaffKey(pushToken, openID, worker, text, now))
 	}
 	f.remarks = append(f.remarks, &remark{id: f.next, text: text, openID: openID, created: time.Now().Unix()})
 	return remarkRef(f.next)
@@ -285,12 +294,36 @@ func (f *fake) route(r *http.Request, body []byte) object {
 		return f.oneMass(p, body)
 	case "/comment/list":
 		return f.commentList(body)
+	case "/customservice/msgrecord/getmsglist":
+		return f.chatLog(body)
 	case "/comment/reply/add", "/comment/reply/delete":
 		return f.reply(p, body)
 	case "/datacube/getarticletotaldetail", "/datacube/getarticleread", "/datacube/getbizsummary":
 		return f.figures(strings.TrimPrefix(p, "/datacube/"))
 	}
 	return fail(40066, "invalid url")
+}
+
+func (f *fake) chatLog(body []byte) object {
+	var in struct {
+		From  int64 `json:"starttime"`
+		Until int64 `json:"endtime"`
+		At    int   `json:"msgid"`
+		Most  int   `json:"number"`
+	}
+	switch {
+	case json.Unmarshal(body, &in) != nil || in.At < 1 || in.Most < 1 || in.Most > 10000 || in.Until < in.From:
+		return fail(65416, "invalid parameter")
+	case in.Until-in.From > 24*60*60:
+		return fail(65417, "time span out of limit")
+	}
+	list, at := []object{}, in.At
+	for ; at <= len(f.chats) && len(list) < in.Most; at++ {
+		if second := f.chats[at-1]["time"].(int64); second >= in.From && second <= in.Until {
+			list = append(list, f.chats[at-1])
+		}
+	}
+	return object{"recordlist": list, "number": len(list), "msgid": at}
 }
 
 func (f *fake) figures(name string) object {

@@ -158,6 +158,7 @@ var codes = map[int]struct {
 	88001: {adapters.Gone, adapters.ScopeItem}, 88004: {adapters.Gone, adapters.ScopeItem}, 88008: {adapters.Gone, adapters.ScopeItem}, 88009: {adapters.Gone, adapters.ScopeItem},
 	88002: {adapters.Rejected, adapters.ScopeItem}, 88003: {adapters.Rejected, adapters.ScopeItem}, 88005: {adapters.Rejected, adapters.ScopeItem}, 88007: {adapters.Rejected, adapters.ScopeItem}, 88011: {adapters.Rejected, adapters.ScopeItem},
 	45009: {adapters.RateLimited, adapters.ScopeEndpoint}, 45011: {adapters.RateLimited, adapters.ScopeEndpoint}, 45028: {adapters.RateLimited, adapters.ScopeEndpoint}, 45066: {adapters.RateLimited, adapters.ScopeItem},
+	65400: {adapters.Unsupported, adapters.ScopeEndpoint}, 65416: {adapters.Rejected, adapters.ScopeEndpoint}, 65417: {adapters.Rejected, adapters.ScopeEndpoint},
 	40066: {adapters.Unsupported, adapters.ScopeEndpoint}, 48001: {adapters.Unsupported, adapters.ScopeEndpoint}, 88000: {adapters.Unsupported, adapters.ScopeEndpoint},
 }
 

@@ -54,8 +54,11 @@ func (*Bot) Name() string { return "desk" }
 func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	switch body := e.Body.(type) {
 	case *bots.Heard:
-		if e.Kind == bots.MessageHeard {
+		switch e.Kind {
+		case bots.MessageHeard:
 			return b.heard(e, body, f), nil
+		case bots.StaffWrote:
+			return stop(e, f), nil
 		}
 	case *bots.Outcome:
 		return answered(e, body, f), nil
@@ -98,8 +101,16 @@ func courtesy(text string) bool {
 
 // answered stops the clock when an officer's own words have arrived.
 func answered(e bots.Event, o *bots.Outcome, f bots.Facts) []bots.Effect {
+	if o.Purpose != bots.ForOfficer || o.State != "delivered" {
+		return nil
+	}
+	return stop(e, f)
+}
+
+// stop ends the clock of the event's conversation, if one runs.
+func stop(e bots.Event, f bots.Facts) []bots.Effect {
 	talk, _ := bots.Get[bots.Conversation](f, e.Stream)
-	if talk.Wait == "" || o.Purpose != bots.ForOfficer || o.State != "delivered" {
+	if talk.Wait == "" {
 		return nil
 	}
 	effects := []bots.Effect{bots.EndWait{Wait: talk.Wait}, bots.Cancel{Key: againKey}}

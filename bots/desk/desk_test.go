@@ -62,6 +62,13 @@ func TestALaterMessageMovesNothing(t *testing.T) {
 	}
 }
 
+func TestWhatThePlatformsConsoleStaffWriteStopsTheClock(t *testing.T) {
+	got := decide(t, waiting(nil), bots.StaffWrote, at.Add(time.Minute), heard("我是值班民警"))
+	if ended := find[bots.EndWait](got); len(ended) != 1 || ended[0].Wait != "w1" || len(find[bots.Cancel](got)) != 4 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestACourtesyWaitsForNothing(t *testing.T) {
 	for text, starts := range map[string]bool{
 		"谢谢": false, "好的，谢谢！": false, "OK": false, "谢谢，可是钱还没追回": true, "嗯？": false, "": true, "👍": true,

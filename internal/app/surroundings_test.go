@@ -14,6 +14,7 @@ import (
 	"netpatrol/internal/config"
 	"netpatrol/internal/record"
 	pretend "netpatrol/internal/sandbox/wechat"
+	"netpatrol/internal/web/view"
 )
 
 // officeOf starts a netpatrol with one account on a pretend WeChat of its own.
@@ -180,9 +181,43 @@ func TestWechatObserving_LeavesMessagesToTheConsole(t *testing.T) {
 	follower(t, p, "老符")
 	goLive(t, a, "weixin")
 	writes(t, p, "老符", "我要举报一个网站")
-	eventually(t, "once live it answers itself", func() bool { return got(p, "老符", pretend.ViaPassive, "已收到你的举报") })
+	eventually(t, "once live it answers itself", func() bool { // in the answer to the callback, or right after it
+		return got(p, "老符", pretend.ViaPassive, "已收到你的举报") || got(p, "老符", pretend.ViaCustom, "已收到你的举报")
+	})
 	if p.WithStaff("老符") {
 		t.Error("and leaves nothing to the console")
+	}
+}
+
+// What staff write in the platform's console reaches the conversation as an answer of a person.
+func TestWechatConsole_WhatStaffWriteIsCounted(t *testing.T) {
+	a, p := officeOf(t, nil, nil)
+	s := &sim{t: t, app: a}
+	eventually(t, "the chat log is read", func() bool {
+		_, err := record.Fetch[record.Mark](t.Context(), a.store, "cursor/weixin/staff")
+		return err == nil
+	})
+	follower(t, p, "小郭")
+	writes(t, p, "小郭", "我被骗了两千块")
+	eventually(t, "a person waits", func() bool { return len(s.all(bots.KindWait)) == 1 })
+	if err := p.StaffReply("小郭", "我是值班民警，请先拨打110"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "and was answered", func() bool { return s.all(bots.KindWait)[0].(*bots.Wait).State == bots.WaitEnded })
+	if w := s.all(bots.KindWait)[0].(*bots.Wait); w.How != bots.EndedReply || !strings.HasPrefix(w.By, "duty@") {
+		t.Errorf("the wait: %+v", w)
+	}
+	talk := s.all(bots.KindConversation)[0].(*bots.Conversation)
+	lines, err := view.Talk(t.Context(), a.store, talk)
+	if err != nil || !slices.ContainsFunc(lines, func(l view.Said) bool { return l.Staff && l.Text == "我是值班民警，请先拨打110" }) {
+		t.Errorf("the transcript: %+v (%v)", lines, err)
+	}
+	spent, err := record.Fetch[record.Ledger](t.Context(), a.store, record.WindowLedgerID(talk.ID))
+	if err != nil || len(spent.Entries) != 1 {
+		t.Errorf("the window: %+v (%v)", spent, err)
+	}
+	if r := s.all(bots.KindReport)[0].(*bots.Report); r.State != "answered" {
+		t.Errorf("the report is %s", r.State)
 	}
 }
 

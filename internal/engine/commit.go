@@ -60,6 +60,9 @@ func (c *commit) all(p *proposal) error {
 	if err := c.book(); err != nil {
 		return err
 	}
+	if err := c.countStaff(); err != nil {
+		return err
+	}
 	c.noteAudit()
 	c.urgent = p.emergency()
 	for _, x := range p.effects {

@@ -235,6 +235,13 @@ func touch(c *bots.Conversation, ev *bots.Event) {
 	c.Updated, c.Account, c.Erased = ev.Accepted, ev.Account, false
 	switch b := ev.Body.(type) {
 	case *bots.Heard:
+		if ev.Kind == bots.StaffWrote { // it opens no window, and there is nothing to answer
+			c.Answered = ev.Accepted
+			if c.Person.ID == "" {
+				c.Person = b.From
+			}
+			return
+		}
 		c.Person, c.Last, c.LastHeard, c.Replies = b.From, b.Ref, ev.Accepted, 0
 		c.Opened = maps.Clone(c.Opened) // the record read may be somebody else's too
 		if c.Opened == nil {

@@ -81,6 +81,7 @@ var kinds = map[adapters.Kind]bots.EventKind{
 	adapters.KindUnfollow: bots.Unfollowed,
 	adapters.KindMenu:     bots.MenuPressed,
 	adapters.KindScan:     bots.Scanned,
+	adapters.KindStaff:    bots.StaffWrote,
 }
 
 // translate makes an event of an inbound item, or nil when it is our own, a colleague's,
@@ -101,6 +102,9 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 		if e.o.Named != nil && e.o.Named(a.Record.ID, text) {
 			kind = bots.MentionHeard // platforms do not see a name inside Chinese text
 		}
+	}
+	if kind == bots.StaffWrote && e.fromHere(text) {
+		return nil
 	}
 	masked, secret := record.MaskLookups(text, e.issued)
 	if secret { // promise 15

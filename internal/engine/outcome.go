@@ -109,16 +109,5 @@ func (c *commit) bookReport(id string, o *bots.Outcome) error {
 	if o.State != record.ItemDelivered || o.Purpose != bots.ForOfficer {
 		return nil
 	}
-	r, err := record.Load[bots.Report](c.tx, id)
-	if err != nil {
-		return err
-	}
-	if r.Answered.IsZero() {
-		r.Answered = c.now
-	}
-	if r.State == "open" {
-		r.State = "answered"
-	}
-	r.Updated = c.now
-	return c.tx.Put(r)
+	return c.answeredReport(id)
 }

@@ -52,6 +52,9 @@ func (c *commit) answeredWait(x bots.EndWait) error {
 			by = d.Author
 		}
 	}
+	if h, ok := c.ev.Body.(*bots.Heard); ok {
+		by = h.Detail // the console's staff
+	}
 	return c.endWait(c.conv, bots.EndedReply, by)
 }
 

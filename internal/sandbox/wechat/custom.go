@@ -208,8 +208,9 @@ func (p *Platform) keepStaff(m staffMessage) { p.staff = append(p.staff, m) }
 
 const recordRows = 10000
 
-// chatRecords is POST /customservice/msgrecord/getmsglist, by which messages written
-// by hand can be found. Its fields are not in the fact sheet and unconfirmed.
+// chatRecords is POST /customservice/msgrecord/getmsglist, by which messages written by hand can
+// be found. Source: doc/offiaccount/Customer_Service/Obtain_chat_transcript. Whether it lists what the
+// API sends is not documented; here it does, under no worker unless one was named.
 func chatRecords(c *call) (any, error) {
 	var in struct {
 		StartTime int64 `json:"starttime"`
@@ -220,8 +221,13 @@ func chatRecords(c *call) (any, error) {
 	if err := c.read(&in); err != nil {
 		return nil, err
 	}
-	if in.Number < 1 || in.Number > recordRows || in.EndTime < in.StartTime || in.EndTime-in.StartTime > 24*60*60 {
+	switch {
+	case c.p.opts.NoServiceDesk:
+		return nil, refuse(65400, "please enable new service for customer")
+	case in.Number < 1 || in.Number > recordRows || in.EndTime < in.StartTime:
 		return nil, refuse(65416, "invalid time range or number")
+	case in.EndTime-in.StartTime > 24*60*60:
+		return nil, refuse(65417, "time span out of limit")
 	}
 	list := []object{}
 	last := in.MsgID

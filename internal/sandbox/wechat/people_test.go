@@ -244,6 +244,7 @@ func TestChatRecordsShowWhatStaffWrote(t *testing.T) {
 		if list := got["recordlist"].([]any); len(list) != 1 || list[0].(object)["openid"] != b.lin || list[0].(object)["opercode"] != json.Number("2002") {
 			t.Errorf("%v", got)
 		}
-		b.code(65416, "/customservice/msgrecord/getmsglist", object{"starttime": now, "endtime": now + 2*86400, "number": 1})
+		b.code(65416, "/customservice/msgrecord/getmsglist", object{"starttime": now, "endtime": now - 1, "number": 1})
+		b.code(65417, "/customservice/msgrecord/getmsglist", object{"starttime": now, "endtime": now + 2*86400, "number": 1})
 	})
 }

@@ -72,6 +72,7 @@ type Options struct {
 	ClientMsgIDMax int            // bytes; default 64, though a UUID of 36 was once refused
 	MaxTextBytes   int            // of a message; default 2048, measured and not documented
 	UserPage       int            // rows of user/get; default 10000
+	NoServiceDesk  bool           // the console's customer service is not switched on: there is no chat log
 	ConsoleSilent  bool           // mass sends made in the console push no event
 	NoArticleURLs  bool           // MASSSENDJOBFINISH comes with an empty ArticleUrlResult, as it may
 	PublishAsMass  bool           // publications end with MASSSENDJOBFINISH, as one developer reports

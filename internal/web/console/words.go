@@ -86,7 +86,7 @@ func levelWord(l record.HaltLevel) string { return word(levelWords, string(l)) }
 var kindWords = map[string]string{
 	string(bots.MessageHeard): "收到私信", string(bots.MentionHeard): "被提及", string(bots.CommentHeard): "收到评论", string(bots.PostSeen): "巡查发现",
 	string(bots.PostEdited): "帖子被修改", string(bots.PostDeleted): "帖子被删除", string(bots.Followed): "新关注", string(bots.Unfollowed): "取消关注",
-	string(bots.MenuPressed): "点击菜单", string(bots.Scanned): "扫码", string(bots.OtherHeard): "其他", string(bots.SlotDue): "时段到点", string(bots.Reminded): "提醒", string(bots.Fetched): "复看", string(bots.Decided): "民警决定",
+	string(bots.MenuPressed): "点击菜单", string(bots.Scanned): "扫码", string(bots.StaffWrote): "后台人员答复", string(bots.OtherHeard): "其他", string(bots.SlotDue): "时段到点", string(bots.Reminded): "提醒", string(bots.Fetched): "复看", string(bots.Decided): "民警决定",
 	string(bots.SendEnded): "发送结果",
 	"draft":                "草稿", "item": "待发", "report": "举报", "clue": "线索", "warning": "警示", "bulletin": "通报", "account": "账号", "conversation": "会话", "event": "事件",
 	"approval": "审批", "standing": "常设审批", "halt": "停发", "alarm": "提醒", "officer": "人员",

@@ -15,6 +15,7 @@ import (
 type Said struct {
 	At    time.Time    `json:"at"`
 	Ours  bool         `json:"ours"`
+	Staff bool         `json:"staff,omitempty"` // ours, written in the platform's own console
 	Text  string       `json:"text"`
 	Code  string       `json:"code,omitempty"`
 	State string       `json:"state,omitempty"` // of our draft
@@ -37,6 +38,10 @@ func Talk(ctx context.Context, s record.Reader, c *bots.Conversation) ([]Said, e
 	var lines []Said
 	for _, e := range events {
 		if h, ok := e.Body.(*bots.Heard); ok && (h.Text != "" || len(h.Media) > 0) {
+			if e.Kind == bots.StaffWrote {
+				lines = append(lines, Said{At: e.Accepted, Ours: true, Staff: true, Text: h.Text, By: h.Detail, Ref: h.Ref})
+				continue
+			}
 			lines = append(lines, Said{At: e.Accepted, Text: cmp.Or(h.Text, "［图片、语音或视频］"), Ref: h.Ref})
 		}
 	}
