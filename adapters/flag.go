@@ -16,7 +16,6 @@ const (
 // Flag asks a platform's own moderators to look at a post.
 type Flag struct {
 	Post     Ref
-	Author   Person // of the post
 	Kind     FlagKind
 	Text     string // what the moderators read
 	Language string // BCP 47

@@ -128,7 +128,7 @@ func names(list string) (all []string) {
 }
 
 // purposes are why a message may leave; they mirror the engine's.
-var purposes = [...]string{"reply", "receipt", "notice", "emergency", "warning", "bulletin", "officer", "alarm", partPurpose}
+var purposes = [...]string{"reply", "receipt", "notice", "emergency", "warning", "bulletin", "officer", "alarm", "flag", partPurpose}
 
 // check refuses front matter that is incomplete or contradicts the text below it.
 func (s *source) check(digest string) error {

@@ -112,10 +112,12 @@ func real(lang string) map[string]string {
 		"Post": "在家点赞一天赚三百，先交99元保证金，加V信 abc12345 或 13800138000", "Why": "文中要求先交钱再派单，与刷单诈骗的手法一致。",
 		"Title": "刷单返利典型案例", "Text": "王女士进群刷单，先收到小额返现，之后被要求连做三单，共被骗走五万元。凡是要先垫钱的兼职都是诈骗。", "Earlier": "A2BC-3DEF", "Minutes": "15", "Account": "haikou",
 		"Name": "刷单返利", "Signs": "前几单小额返现，之后要连做几单才让提现", "Advice": "要先垫钱的兼职一律停手", "Place": "龙华区", "Threshold": "3000",
+		"Category": "诈骗", "Note": "同一账号一天发了二十多个同样的帖子。",
 	}
 	if lang == "en" {
 		vars["Unit"] = "Haibin Cyber Police"
 		vars["Post"] = "Earn 300 a day from home, pay a 99 yuan deposit first, text 13800138000"
+		vars["Category"], vars["Note"] = "fraud", "The same account posted it twenty times today."
 		vars["Why"] = "it asks people to pay before they get work, as task scams do."
 		vars["Title"], vars["Text"] = "A task scam", "Ms Wang joined a group, was paid small sums at first, and was then told to pay for three tasks in a row. Any job that asks you to pay first is a scam."
 	}
@@ -124,7 +126,7 @@ func real(lang string) map[string]string {
 
 var shipped = []string{
 	"added", "advice", "alarm-urgent", "alarm-waiting", "answer-mention", "answer-mention-public", "ask", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
-	"fake-police", "handoff-news", "human", "is-it-a-scam", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "scam-card", "stay", "warning-fraud", "warning-rumour", "warning-unlawful",
+	"fake-police", "flag", "handoff-news", "human", "is-it-a-scam", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "scam-card", "stay", "warning-fraud", "warning-rumour", "warning-unlawful",
 }
 
 func TestShippedTemplates(t *testing.T) {

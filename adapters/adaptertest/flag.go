@@ -31,7 +31,7 @@ func (b *bench) flag(post adapters.Ref, kind adapters.FlagKind) (adapters.Receip
 	b.t.Helper()
 	ctx, cancel := bounded()
 	defer cancel()
-	r, err := b.account.Caps().Flag.Flag(ctx, attempt(), adapters.Flag{Post: post, Author: b.kit.To, Kind: kind, Text: b.kit.Text(code), Language: "en"})
+	r, err := b.account.Caps().Flag.Flag(ctx, attempt(), adapters.Flag{Post: post, Kind: kind, Text: b.kit.Text(code), Language: "en"})
 	b.inspect(err)
 	return r, err
 }

@@ -57,7 +57,7 @@ func (b *bench) senders() (out []sending) {
 	if f := caps.Flag; f != nil {
 		parent, kind := b.parent(), f.FlagKinds()[0]
 		out = append(out, sending{name: "flag", channel: adapters.Moderators, parent: parent, kind: kind, do: func(ctx context.Context, at adapters.Attempt, text string) (adapters.Receipt, error) {
-			return f.Flag(ctx, at, adapters.Flag{Post: parent, Author: to, Kind: kind, Text: text, Language: "en"})
+			return f.Flag(ctx, at, adapters.Flag{Post: parent, Kind: kind, Text: text, Language: "en"})
 		}})
 	}
 	return out
