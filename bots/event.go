@@ -186,7 +186,8 @@ const (
 	SettleUnknown  Verb = "settle"            // an outbox item: Fields["as"] delivered | due | closed
 	TakeHand       Verb = "take"              // an outbox item to be sent by hand: I post it; Fields["looked"] "true": its post stands unchanged
 	GiveHand       Verb = "give"              // it was not posted: somebody else may take it
-	ProveHand      Verb = "prove"             // it was posted: Fields: link, text (as it stands there); a reason when it differs
+	ProveHand      Verb = "prove"             // it was posted: Fields: link, text (as it stands there; empty: the screenshot shows it); a reason when it differs
+	CompareHand    Verb = "compare-hand"      // its screenshot was held against the approved text: second person; Fields: lines (same or differs of each, comma), shows
 	ConfirmHand    Verb = "confirm-hand"      // it was posted with another text: second person
 	CloseHand      Verb = "close-hand"        // it will not be posted, with a reason
 	NoteHeard      Verb = "note"              // on an account that people work by hand: Fields: kind (message, mention, post), from, text, link

@@ -41,6 +41,9 @@ func writeTasks(w io.Writer, all []api.Item) {
 		taken, place := "", ""
 		if i.Hand != nil {
 			until, taken, place = i.Hand.Deadline, i.Hand.Taken, i.Hand.Place
+			if i.Hand.Unproven {
+				taken += ", unproven"
+			}
 		}
 		rows = append(rows, []string{i.ID, string(i.Purpose), i.Account, to(i.To.Handle, i.Channel == adapters.Public), short(until), dash(taken), dash(printable(place)), oneLine(i.Text, 36)})
 	}

@@ -33,17 +33,38 @@ func (c *commit) giveHand(by *record.Officer, d *bots.Decision) error {
 	return c.onItem(d, "give", func(i *record.Item) error { return i.GiveHand(by, strings.TrimSpace(d.Reason), c.now) })
 }
 
-// proveHand records what an officer posted. Another text than the approved one is put before
-// people.
+// proveHand records what an officer posted. Another text than the approved one is put before people.
 func (c *commit) proveHand(by *record.Officer, d *bots.Decision) error {
 	return c.onItem(d, "prove", func(i *record.Item) error {
 		p := record.Proof{Link: strings.TrimSpace(d.Fields["link"]), Text: d.Fields["text"], Reason: strings.TrimSpace(d.Reason)}
 		if err := i.ProveHand(by, p, c.e.o.Policy, c.now); err != nil {
 			return err
 		}
-		if i.Hand.Altered != "" {
-			raise(c.tx, c.ev, "人工代发的文字与审批的不一致，请另一位同志查看并确认：“"+i.Hand.Reason+"”", d.On)
+		c.tellAltered(i, d)
+		return c.seekProof(i)
+	})
+}
+
+// tellAltered puts another text than the approved one before people.
+func (c *commit) tellAltered(i *record.Item, d *bots.Decision) {
+	if i.Hand.Altered != "" {
+		raise(c.tx, c.ev, "人工代发的文字与审批的不一致，请另一位同志查看并确认：“"+i.Hand.Reason+"”", d.On)
+	}
+}
+
+// compareHand records what a second officer saw who held the screenshot against the approved text.
+func (c *commit) compareHand(by *record.Officer, d *bots.Decision) error {
+	return c.onItem(d, "compare-hand", func(i *record.Item) error {
+		x := record.Comparison{Shows: strings.TrimSpace(d.Fields["shows"])}
+		for said := range strings.SplitSeq(d.Fields["lines"], ",") {
+			if said == "same" || said == "differs" {
+				x.Lines = append(x.Lines, said == "same")
+			}
 		}
+		if err := i.CompareHand(by, x, c.e.o.Policy, c.now); err != nil {
+			return err
+		}
+		c.tellAltered(i, d)
 		return c.seekProof(i)
 	})
 }

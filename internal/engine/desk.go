@@ -33,6 +33,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.GiveHand:       (*commit).giveHand,
 	bots.ProveHand:      (*commit).proveHand,
 	bots.ConfirmHand:    (*commit).confirmHand,
+	bots.CompareHand:    (*commit).compareHand,
 	bots.CloseHand:      (*commit).closeHand,
 	bots.LookBack:       (*commit).lookBack,
 	bots.HaltSends:      (*commit).haltSends,

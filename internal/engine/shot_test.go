@@ -73,3 +73,42 @@ func TestByHand_AScreenshotIsKeptWithWhomItShows(t *testing.T) {
 		t.Errorf("of nothing: %v", err)
 	}
 }
+
+func TestByHand_ASecondOfficerComparesTheScreenshot(t *testing.T) {
+	for name, c := range map[string]struct {
+		fields  map[string]string
+		state   string
+		alarmed bool
+	}{
+		"every line is there": {map[string]string{"lines": "same"}, record.ItemDelivered, false},
+		"one is not":          {map[string]string{"lines": "differs", "shows": "别的"}, record.ItemByHand, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, deskOptions{bots: []bots.Bot{intakeBot()}})
+			d.o.Evidence = &drawer{map[string]string{}}
+			it := d.toPost()
+			d.decides("chen", bots.TakeHand, it, nil, "")
+			if err := d.Attach(t.Context(), "chen", it.ID, strings.NewReader("image:1")); err != nil {
+				t.Fatal(err)
+			}
+			wantResult(t, "no text, a screenshot", d.decides("chen", bots.ProveHand, it, nil, ""), "")
+			if got := one[record.Item](d); got.State != record.ItemByHand || !got.Hand.Unproven {
+				t.Fatalf("%s, %+v", got.State, got.Hand)
+			}
+			wantResult(t, "half of it", d.decides("lin", bots.CompareHand, it, c.fields, ""), "lines")
+			lines := make([]string, len(it.Compared()))
+			for n := range lines {
+				lines[n] = c.fields["lines"]
+			}
+			c.fields["lines"] = strings.Join(lines, ",")
+			wantResult(t, "one's own", d.decides("chen", bots.CompareHand, it, c.fields, ""), "two-people")
+			wantResult(t, "another's", d.decides("lin", bots.CompareHand, it, c.fields, ""), "")
+			if got := one[record.Item](d); got.State != c.state {
+				t.Errorf("%s, %+v", got.State, got.Hand)
+			}
+			if n := len(d.all(record.KindAlarm, "")); (n == 1) != c.alarmed {
+				t.Errorf("%d alarms", n)
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/url"
@@ -32,7 +33,10 @@ type Hand struct {
 	Shot    string    `json:"shot,omitempty"`    // id of the evidence that is a screenshot of it
 	Altered string    `json:"altered,omitempty"` // the text as posted, when it is not the approved one
 	Reason  string    `json:"reason,omitempty"`  // why it differs
-	Second  string    `json:"second,omitempty"`  // officer who confirmed that it differs and was posted
+	Second  string    `json:"second,omitempty"`  // officer who confirmed that it differs and was posted, or compared the screenshot
+	// Unproven: a screenshot is all that shows it, and nobody else has compared it with what was approved.
+	Unproven bool        `json:"unproven,omitempty"`
+	Compared *Comparison `json:"compared,omitempty"`
 	// What a program found on the platform afterwards, where it can look.
 	Seen   time.Time `json:"seen,omitzero"`    // when it looked for the last time
 	Found  string    `json:"found,omitempty"`  // address, or id, of what it found
@@ -134,13 +138,14 @@ func (i *Item) GiveHand(by *Officer, reason string, now time.Time) error {
 // Proof is what an officer says was posted.
 type Proof struct {
 	Link   string // of what was posted; only a private message may be without
-	Text   string // as it stands there
+	Text   string // as it stands there; empty: the screenshot shows it
 	Reason string // why it differs from what was approved; empty: it must not
 }
 
 // ProveHand records that the item was posted by hand. The text as posted is compared with the
 // approved one, white space and widths of characters aside: the same text is delivered; another
-// is refused, or, with a reason, waits for a second officer's [Item.ConfirmHand].
+// is refused, or, with a reason, waits for a second officer's [Item.ConfirmHand]. Where there is
+// a screenshot and no text, the item is unproven until a second officer's [Item.CompareHand].
 func (i *Item) ProveHand(by *Officer, p Proof, policy Policy, now time.Time) error {
 	if err := i.byHand(); err != nil {
 		return err
@@ -148,7 +153,7 @@ func (i *Item) ProveHand(by *Officer, p Proof, policy Policy, now time.Time) err
 	if i.Hand.Taken != by.ID { // promise 4
 		return refuse("not-yours", "take the task before you post it; it is taken by %q", i.Hand.Taken)
 	}
-	if i.Hand.By != "" {
+	if i.Hand.By != "" && !i.Hand.Unproven {
 		return refuse("posted", "it was said to be posted before, with another text: a second officer must confirm that")
 	}
 	if err := i.linked(p.Link); err != nil {
@@ -157,12 +162,15 @@ func (i *Item) ProveHand(by *Officer, p Proof, policy Policy, now time.Time) err
 	if len(p.Text) > maxProof {
 		return refuse("too-long", "%d bytes were pasted, %d are taken: paste only what was posted", len(p.Text), maxProof)
 	}
+	if strings.TrimSpace(p.Text) == "" && i.Hand.Shot != "" {
+		return i.showOnly(by, p.Link, now)
+	}
 	at := differs(i.Text, p.Text)
 	if at != nil && p.Reason == "" { // promise 1
 		return refuse("differs", "what was posted is not what was approved, %s", at)
 	}
 	sum := sha256.Sum256([]byte(p.Text))
-	i.Hand.By, i.Hand.At, i.Hand.Link, i.Hand.Proof = by.ID, now, p.Link, hex.EncodeToString(sum[:])
+	i.Hand.By, i.Hand.At, i.Hand.Link, i.Hand.Proof, i.Hand.Unproven = by.ID, now, p.Link, hex.EncodeToString(sum[:]), false
 	if at == nil {
 		return i.delivered("", now)
 	}
@@ -227,7 +235,7 @@ func (i *Item) delivered(second string, now time.Time) error {
 	i.State, i.Why, i.Hand.Second = ItemDelivered, "", second
 	i.Receipt = adapters.Receipt{Ref: adapters.Ref(i.Hand.Link), URL: i.Hand.Link, At: i.Hand.At}
 	if i.Hand.Link == "" {
-		i.Receipt.Ref = adapters.Ref("by-hand/" + i.Hand.Proof[:16])
+		i.Receipt.Ref = adapters.Ref("by-hand/" + cmp.Or(i.Hand.Proof, i.Seal)[:16])
 	}
 	i.Tell(now)
 	return nil

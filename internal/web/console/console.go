@@ -104,6 +104,7 @@ func (c *Console) routes() {
 	c.post("POST /by-hand/{id}/give", c.giveTask)
 	c.post("POST /by-hand/{id}/prove", c.proveTask)
 	c.upload("POST /by-hand/{id}/shot", c.attachShot)
+	c.post("POST /by-hand/{id}/compare", c.compareTask)
 	c.post("POST /by-hand/{id}/confirm", c.confirmTask)
 	c.post("POST /by-hand/{id}/close", c.closeTask)
 	c.get("GET /reports", c.reports)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"netpatrol/bots"
@@ -26,6 +27,8 @@ type task struct {
 	Proof    proof // as typed, when it was refused
 	Refused  bool
 	Shots    bool // screenshots can be kept
+	Unit     string
+	Answers  answers // as given, when they were refused
 }
 
 // proof is what an officer typed into the form.
@@ -77,9 +80,10 @@ func (c *Console) waitingTasks(v *visit) (tasks []task, err error) {
 	return tasks, nil
 }
 
-func (c *Console) task(v *visit) error { return c.showTask(v, http.StatusOK, nil, proof{}, false) }
+func (c *Console) task(v *visit) error { return c.showTask(v, http.StatusOK, nil, task{}) }
 
-func (c *Console) showTask(v *visit, status int, n *notice, typed proof, refused bool) error {
+// showTask shows a task with what was typed into its forms.
+func (c *Console) showTask(v *visit, status int, n *notice, t task) error {
 	if err := may(v, record.KindItem); err != nil {
 		return err
 	}
@@ -93,7 +97,10 @@ func (c *Console) showTask(v *visit, status int, n *notice, typed proof, refused
 	if i.Hand == nil {
 		return v.to(itemPath(v))
 	}
-	t := task{Item: i, Proof: typed, Refused: refused, Shots: c.station.Attach != nil}
+	t.Item, t.Shots = i, c.station.Attach != nil
+	if t.Unit, err = c.speaker(v, i.Account); err != nil {
+		return err
+	}
 	if t.Approval, err = record.Fetch[record.Approval](v.ctx(), c.desk, i.Approval); err != nil && !errors.Is(err, record.ErrNotFound) {
 		return err
 	}
@@ -136,10 +143,13 @@ func (c *Console) proveTask(v *visit) error {
 		return err
 	}
 	if a.refused != "" {
-		return c.showTask(v, http.StatusUnprocessableEntity, &notice{Text: a.refused, Bad: true}, typed, true)
+		return c.showTask(v, http.StatusUnprocessableEntity, &notice{Text: a.refused, Bad: true}, task{Proof: typed, Refused: true})
 	}
 	done := "已登记，与审批一致，记为送达。"
-	if typed.Reason != "" {
+	switch {
+	case strings.TrimSpace(typed.Text) == "":
+		done = "已登记。只有截图，尚未核实；另一位同事对照之后才算送达。"
+	case typed.Reason != "":
 		done = "已登记。"
 	}
 	return c.done(v, a, taskPath(v), notice{Text: done})
@@ -149,7 +159,7 @@ func (c *Console) proveTask(v *visit) error {
 func (c *Console) attachShot(v *visit) error {
 	file, _, err := v.r.FormFile("shot")
 	if errors.Is(err, http.ErrMissingFile) {
-		return c.showTask(v, http.StatusUnprocessableEntity, &notice{Text: "请先选择一张截图。", Bad: true}, proof{}, false)
+		return c.showTask(v, http.StatusUnprocessableEntity, &notice{Text: "请先选择一张截图。", Bad: true}, task{})
 	}
 	if err != nil {
 		return fmt.Errorf("read an uploaded screenshot: %w", err)
@@ -158,7 +168,7 @@ func (c *Console) attachShot(v *visit) error {
 	err = c.station.Attach(v.ctx(), v.officer.ID, v.id(), file)
 	var refused *record.Refusal
 	if errors.As(err, &refused) {
-		return c.showTask(v, http.StatusUnprocessableEntity, &notice{Text: sentence("attach", refused.Code, refused.Message), Bad: true}, proof{}, false)
+		return c.showTask(v, http.StatusUnprocessableEntity, &notice{Text: sentence("attach", refused.Code, refused.Message), Bad: true}, task{})
 	}
 	if err != nil {
 		return err

@@ -116,35 +116,39 @@ func TestWhatBecameOfAPostOnlyPeopleSeeIsEntered(t *testing.T) {
 	chen.post(action, page.form(action, url.Values{"as": {"removed"}})).has("已登记：帖子已删除。")
 }
 
+// attach sends the form of a screenshot on a task's page.
+func (o *officer) attach(t *testing.T, path string, picture []byte) *seen {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, values := range o.get(path).form(path+"/shot", nil) {
+		_ = w.WriteField(name, values[0])
+	}
+	if picture != nil {
+		f, err := w.CreateFormFile("shot", "截图.png")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = f.Write(picture)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	res, err := o.http.Post(o.site.url+path+"/shot", w.FormDataContentType(), &body)
+	return o.page(res, err)
+}
+
 func TestAScreenshotStandsWithWhatWasPosted(t *testing.T) {
 	s := newSite(t)
 	chen := s.as("chen")
 	i := s.toPost(time.Now().Add(time.Hour))
 	path := "/by-hand/" + url.PathEscape(i.ID)
 	chen.post(path+"/take", chen.get(path).form(path+"/take", nil))
-	send := func(picture []byte) *seen {
-		var b bytes.Buffer
-		w := multipart.NewWriter(&b)
-		for name, values := range chen.get(path).form(path+"/shot", nil) {
-			_ = w.WriteField(name, values[0])
-		}
-		if picture != nil {
-			f, err := w.CreateFormFile("shot", "截图.png")
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, _ = f.Write(picture)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		res, err := chen.http.Post(s.url+path+"/shot", w.FormDataContentType(), &b)
-		return chen.page(res, err)
-	}
+	send := func(picture []byte) *seen { return chen.attach(t, path, picture) }
 	send(nil).has("请先选择一张截图")
 	send([]byte("<html>")).has("不是可以留存的图片")
 	page := send(screenshot(t, 360, 640))
-	page.has("截图已保存", "/small\"")
+	page.has("截图已保存", "/large\"")
 	page.lacks("附上截图</button>")
 	v := s.All(record.KindEvidence, "")[0].(*record.Evidence)
 	chen.get("/evidence/" + url.PathEscape(v.ID) + "/small")

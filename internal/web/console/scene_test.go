@@ -134,8 +134,8 @@ func (s *site) sends() {
 	s.tasks(now)
 }
 
-// tasks are sends by hand: one that nobody has taken and that is late, one that lin posts, and
-// one that chen posted with another text.
+// tasks are sends by hand: one that nobody has taken and that is late, one that lin posts, one that
+// chen posted with another text, and one of which chen has only a screenshot.
 func (s *site) tasks(now time.Time) {
 	late := s.item("task-late", bots.ForWarning, adapters.Private, now.Add(-40*time.Minute))
 	mine := s.item("task-mine", bots.ForBulletin, adapters.Public, now.Add(-9*time.Minute))
@@ -148,7 +148,12 @@ func (s *site) tasks(now time.Time) {
 	altered.Hand.Taken, altered.Hand.TakenAt = "chen", now.Add(-15*time.Minute)
 	altered.Hand.By, altered.Hand.At, altered.Hand.Link = "chen", now.Add(-12*time.Minute), "https://tieba.example/p/1?pid=9"
 	altered.Hand.Altered, altered.Hand.Reason = "您好，我是海口网警。请不要再转账，马上报警。核对码 K7M2P9XW", "平台不让发电话号码"
-	s.Put(late, mine, altered)
+	shown := s.item("task-shown", bots.ForReply, adapters.Private, now.Add(-14*time.Minute))
+	shown.Text = "您好，我是海口网警。\n请不要再转账，马上拨打110。\n核对码 K7M2P9XW"
+	s.Task(shown, now.Add(16*time.Minute))
+	shown.Hand.Taken, shown.Hand.TakenAt, shown.Hand.By, shown.Hand.At = "chen", now.Add(-9*time.Minute), "chen", now.Add(-6*time.Minute)
+	shown.Hand.Shot, shown.Hand.Unproven = "evidence-1-picture", true
+	s.Put(late, mine, altered, shown)
 }
 
 func (s *site) item(id string, p bots.Purpose, ch adapters.Channel, at time.Time) *record.Item {
