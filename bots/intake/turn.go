@@ -132,9 +132,6 @@ var alarms = map[match.Urgency]string{
 // not use the proper word.
 func (t *turn) objects() bool { return t.text.Objection(t.talk.Warning != "") }
 
-// appealWithin is how long another officer has to review a warning; then it is withdrawn.
-const appealWithin = 72 * time.Hour
-
 func (t *turn) appeal() {
 	t.write(false)
 	if t.talk.Warning == "" {
@@ -144,7 +141,7 @@ func (t *turn) appeal() {
 		})
 	} else if w, _ := bots.Get[bots.Warning](t.f, t.talk.Warning); w.State != bots.WarningAppealed { // who insists does not wait longer for it
 		t.do(bots.Appeal{Warning: t.talk.Warning})
-		t.do(bots.Remind{Key: appealKey + t.talk.Warning, At: t.f.Now().Add(appealWithin)})
+		t.do(bots.Remind{Key: appealKey + t.talk.Warning, At: t.f.Now().Add(bots.AppealWithin)})
 	}
 	t.plain()
 }
