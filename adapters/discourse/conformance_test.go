@@ -33,7 +33,7 @@ func kit(f func() adaptertest.Fake) adaptertest.Kit {
 		Platform: discourse.Platform(), Config: config, Fake: f,
 		To: adapters.Person{ID: strconv.Itoa(aliceID), Handle: "alice"}, Title: "反诈提示",
 		Answers: adaptertest.Answers{
-			Error200: &error200, Expired: &expired, Limited: &limited, LimitedBare: &bare,
+			FlaggedOnce: true, Error200: &error200, Expired: &expired, Limited: &limited, LimitedBare: &bare,
 			More: []adaptertest.Answer{
 				faulty("too short", 422, `{"action":"create_post","errors":["Body is too short (minimum is 20 characters)"]}`, adapters.Rejected),
 				faulty("too similar", 422, `{"action":"create_post","errors":["Body is too similar to what you recently posted"]}`, adapters.Rejected),

@@ -272,7 +272,7 @@ func TestOpen_ReadsTheForumsLimits(t *testing.T) {
 	member := newFake()
 	member.member = true
 	limits = open(t, member, nil).Limits
-	if l, _ := limits.For(adapters.Private); l.Max != 32000 || len(limits.Quotas) != 2 {
+	if l, _ := limits.For(adapters.Private); l.Max != 32000 || len(limits.Quotas) != 3 {
 		t.Errorf("a member of a forum that does not say: %+v", limits)
 	}
 }

@@ -33,11 +33,17 @@ type fake struct {
 	posts    []*fakePost
 	topics   []*fakeTopic
 	waiting  []*fakePost
+	flags    []fakeFlag
 	calls    []string
 	pageSize int
 	forget   []int // ids of posts that cannot be seen yet
 	settings string
 	bodies   []map[string]any
+}
+
+type fakeFlag struct {
+	post, drawer int
+	text         string
 }
 
 type fakeTopic struct {
@@ -88,6 +94,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, 200, obj{"user": obj{"id": selfID, "username": "police", "name": "椰城网警", "moderator": !f.member}})
 	case call == "GET /site/settings.json" && f.settings != "":
 		_, _ = io.WriteString(w, f.settings)
+	case call == "POST /post_actions.json":
+		f.flag(w, r)
 	case call == "POST /posts.json":
 		f.create(w, r)
 	case call == "GET /posts.json":
@@ -202,7 +210,42 @@ func (f *fake) view(p *fakePost) obj {
 		updated = p.edited
 	}
 	return obj{"id": p.id, "topic_id": p.topic.id, "topic_slug": "slug", "post_number": p.number, "user_id": p.user, "username": names[p.user], "raw": p.raw,
-		"cooked": "<p>" + html.EscapeString(p.raw) + "</p>", "created_at": stamp(p.at), "updated_at": stamp(updated), "version": p.version, "reads": 7, "reply_count": 2}
+		"cooked": "<p>" + html.EscapeString(p.raw) + "</p>", "created_at": stamp(p.at), "updated_at": stamp(updated), "version": p.version, "reads": 7, "reply_count": 2, "actions_summary": f.actions(p)}
+}
+
+// flag keeps one flag of ours of a kind for each post.
+func (f *fake) flag(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		ID      int
+		Kind    int `json:"post_action_type_id"`
+		Message string
+	}
+	_ = json.NewDecoder(r.Body).Decode(&in)
+	p := f.find(in.ID)
+	switch {
+	case p == nil:
+		fail(w, 404, "not_found")
+	case f.flagged(in.ID, in.Kind):
+		answer(w, 403, obj{"errors": []string{"糟糕！您已经执行过此操作。"}})
+	default:
+		f.flags = append(f.flags, fakeFlag{in.ID, in.Kind, in.Message})
+		answer(w, 200, f.view(p))
+	}
+}
+
+func (f *fake) flagged(post, drawer int) bool {
+	return slices.ContainsFunc(f.flags, func(g fakeFlag) bool { return g.post == post && g.drawer == drawer })
+}
+
+func (f *fake) actions(p *fakePost) (rows []obj) {
+	for _, drawer := range []int{4, 7, 8, 10} {
+		if f.flagged(p.id, drawer) {
+			rows = append(rows, obj{"id": drawer, "count": 1, "acted": true})
+		} else {
+			rows = append(rows, obj{"id": drawer, "can_act": true})
+		}
+	}
+	return rows
 }
 
 func (f *fake) one(w http.ResponseWriter, id int) {
@@ -310,6 +353,10 @@ func (f *fake) Sent() (out []adaptertest.Sent) {
 			s.Ref = adapters.Ref("queued:" + p.raw[strings.LastIndex(p.raw, " ")+1:])
 		}
 		out = append(out, s)
+	}
+	kinds := map[int]adapters.FlagKind{4: adapters.FlagInappropriate, 7: adapters.FlagOther, 8: adapters.FlagSpam, 10: adapters.FlagIllegal}
+	for _, g := range f.flags {
+		out = append(out, adaptertest.Sent{Ref: adapters.Ref(fmt.Sprintf("flag:%d", g.post)), Channel: adapters.Moderators, Parent: adapters.Ref(strconv.Itoa(g.post)), Text: g.text, Flag: kinds[g.drawer]})
 	}
 	return out
 }

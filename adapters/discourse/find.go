@@ -21,10 +21,13 @@ const (
 	lastPosts = 20
 )
 
-// Find looks for the printed code: for posts among the forum's newest ones and in the
+// Find looks for a flag by its post, and else for the printed code: for posts among the forum's newest ones and in the
 // review queue, for messages in the private topics with that person. Absent needs all of
 // that to have been read back to the first attempt.
 func (a *account) Find(ctx context.Context, q adapters.FindQuery) (adapters.Finding, error) {
+	if q.Channel == adapters.Moderators {
+		return a.findFlag(ctx, "find", q)
+	}
 	if q.Code == "" {
 		return adapters.Finding{}, nil
 	}

@@ -23,11 +23,13 @@ func Manifest() adapters.Manifest {
 			{Name: "retract", Permission: "posts: delete"},
 			{Name: "measure", Permission: "topics: read", Note: "reads and comments"},
 			{Name: "lookup", Permission: "topics: read"},
+			{Name: "flag", Permission: "a key with no scopes, or one for post actions", Note: "to the forum's moderators; as spam or inappropriate, some versions drop the text"},
 		},
 		Limits: limits(),
 		Idem: map[adapters.Channel]adapters.Idempotency{
 			// The same call is answered the same for 120 seconds, and refused as too similar after that.
 			adapters.Public: adapters.ByLookup, adapters.Private: adapters.ByLookup, adapters.InReply: adapters.ByLookup,
+			adapters.Moderators: adapters.ByLookup, // the post tells whether we flagged it
 		},
 		Options: []adapters.Setting{
 			{Name: "username", Required: true, Help: "the agency's user, as whom the key acts"},
@@ -47,10 +49,11 @@ func limits() adapters.Limits {
 		Quotas: []adapters.Quota{ // staff are exempt
 			{Scope: adapters.ScopeAccount, Channel: adapters.Public, N: 20, Per: 24 * time.Hour, Provenance: p},
 			{Scope: adapters.ScopeAccount, Channel: adapters.Private, N: 20, Per: 24 * time.Hour, Provenance: p},
+			{Scope: adapters.ScopeAccount, Channel: adapters.Moderators, N: 20, Per: 24 * time.Hour, Provenance: p}, // max_flags_per_day
 		},
 		LaneWidth: 1,
 	}
-	for _, ch := range []adapters.Channel{adapters.Public, adapters.Private, adapters.InReply} {
+	for _, ch := range []adapters.Channel{adapters.Public, adapters.Private, adapters.InReply, adapters.Moderators} {
 		l.Text = append(l.Text, adapters.TextLimit{Channel: ch, Max: 32000, Unit: adapters.Runes, Provenance: p})
 	}
 	return l

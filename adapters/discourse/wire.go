@@ -43,7 +43,8 @@ type post struct {
 	ReplyTo  struct {
 		Username string `json:"username"`
 	} `json:"reply_to_user"`
-	Archetype string `json:"topic_archetype"` // in webhooks
+	Archetype string   `json:"topic_archetype"` // in webhooks
+	Actions   []action `json:"actions_summary"`
 
 	Action  string     `json:"action"`
 	Success forum.Flag `json:"success"`

@@ -152,7 +152,7 @@ func classify(k forum.Call, status int, text string, inJSON bool) (adapters.Clas
 // What NodeBB says in English, or as a bare key where no language is built.
 var (
 	alreadyPosting = regexp.MustCompile(`(?i)already.posting`)
-	flood          = regexp.MustCompile(`(?i)once every \d+ second|too.many.(posts|messages)|sent too many messages`)
+	flood          = regexp.MustCompile(`(?i)once every \d+ second|too.many.(posts|messages|post.flags)|sent too many messages|can only flag \d+`)
 	banned         = regexp.MustCompile(`(?i)\bbanned\b|user-banned`)
 	already        = regexp.MustCompile(`(?i)already.(been.)?deleted`)
 	toWhom         = regexp.MustCompile(`(?i)no.user|no such user|invalid.uid|chat-restricted|restricted their chat`)

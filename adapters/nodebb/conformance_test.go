@@ -34,7 +34,7 @@ func kit(f func() adaptertest.Fake) adaptertest.Kit {
 			return r.Method != http.MethodGet && r.URL.Path != "/api/v3/chats"
 		},
 		Answers: adaptertest.Answers{
-			Error200: &error200, Expired: &expired, Limited: &limited, LimitedBare: &bare,
+			FlaggedOnce: true, Error200: &error200, Expired: &expired, Limited: &limited, LimitedBare: &bare,
 			More: []adaptertest.Answer{
 				said("too short", 400, "bad-request", "Please enter a longer post. Posts should contain at least 8 character(s).", adapters.Rejected),
 				said("too short, as a bare key", 400, "bad-request", "error:content-too-short, 8", adapters.Rejected),
@@ -44,6 +44,8 @@ func kit(f func() adaptertest.Fake) adaptertest.Kit {
 				said("banned", 403, "forbidden", "Sorry, this account has been banned", adapters.AccountBlocked),
 				said("maintenance", 503, "service-unavailable", "This forum is currently in maintenance mode.", adapters.NotSent),
 				said("gone", 404, "not-found", "Topic does not exist", adapters.Gone),
+				said("flags of a privileged user's post", 400, "bad-request", "You are not allowed to flag the profiles or content of privileged users", adapters.Rejected),
+				said("ten flags a day", 400, "bad-request", "You can only flag 10 post(s) per day", adapters.RateLimited),
 				said("https wanted", 426, "upgrade-required", "HTTPS is required", adapters.Rejected),
 				said("broken request", 500, "internal-server-error", "Unexpected token", adapters.Unknown),
 				{Name: "no token reached the API", Status: 403, Body: "Forbidden", Want: adapters.AuthExpired},

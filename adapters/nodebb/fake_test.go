@@ -33,6 +33,7 @@ type fake struct {
 	rooms     []fakeRoom
 	nextMID   int
 	waiting   []*fakePost
+	flags     []fakeFlag
 	turned    map[string]bool
 	config    map[string]any
 	calls     []string
@@ -45,6 +46,11 @@ type fakePost struct {
 	title, text, entry   string
 	at, edited           time.Time
 	deleted              bool
+}
+
+type fakeFlag struct {
+	pid    int
+	reason string
 }
 
 type fakeMessage struct {
@@ -83,6 +89,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var body struct {
 		Title, Content, Message string
+		Type, Reason            string
+		ID                      int
 		ToPid                   int
 		UIDs                    []int
 	}
@@ -105,6 +113,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply(w, 200, f.recent(page))
 	case call == "GET /api/post-queue":
 		f.queue(w)
+	case call == "POST /api/v3/flags":
+		f.flag(w, body.Type, body.ID, body.Reason)
+	case call == "GET /api/flags":
+		f.listFlags(w, r)
 	case call == "POST /api/v3/topics":
 		f.topics++
 		f.accept(w, &fakePost{tid: f.topics, uid: selfUID, title: body.Title, text: body.Content, at: f.now()})
@@ -267,6 +279,38 @@ func (f *fake) queue(w http.ResponseWriter) {
 	reply(w, 200, obj{"posts": rows})
 }
 
+// flag keeps one flag of ours for each post, and shows it to moderators only.
+func (f *fake) flag(w http.ResponseWriter, kind string, pid int, reason string) {
+	switch {
+	case kind != "post" || f.find(pid) == nil || reason == "":
+		reply(w, 400, obj{"status": obj{"code": "bad-request", "message": "Invalid Data"}, "response": obj{}})
+		return
+	case slices.ContainsFunc(f.flags, func(g fakeFlag) bool { return g.pid == pid }):
+		reply(w, 400, obj{"status": obj{"code": "bad-request", "message": "You have already flagged this post"}, "response": obj{}})
+		return
+	}
+	f.flags = append(f.flags, fakeFlag{pid, reason})
+	if f.member {
+		wrap(w, 200, obj{})
+		return
+	}
+	wrap(w, 200, obj{"flagId": len(f.flags), "type": "post", "targetId": pid, "uid": selfUID})
+}
+
+func (f *fake) listFlags(w http.ResponseWriter, r *http.Request) {
+	if f.member {
+		reply(w, 403, obj{"status": obj{"code": "forbidden", "message": "no"}})
+		return
+	}
+	rows := []obj{}
+	for i, g := range f.flags {
+		if r.URL.Query().Get("page") == "1" && r.URL.Query().Get("reporterId") == strconv.Itoa(selfUID) {
+			rows = append(rows, obj{"flagId": i + 1, "type": "post", "targetId": g.pid, "uid": selfUID, "description": g.reason})
+		}
+	}
+	reply(w, 200, obj{"flags": rows})
+}
+
 func (f *fake) room(with int, make bool) int {
 	for _, r := range f.rooms {
 		if r.with == with {
@@ -347,6 +391,9 @@ func (f *fake) Sent() (out []adaptertest.Sent) {
 			s.Ref = adapters.Ref("queue:" + p.entry + ":" + codeOf(p.text))
 		}
 		out = append(out, s)
+	}
+	for _, g := range f.flags {
+		out = append(out, adaptertest.Sent{Ref: adapters.Ref(fmt.Sprintf("flag:%d", g.pid)), Channel: adapters.Moderators, Parent: adapters.Ref(strconv.Itoa(g.pid)), Text: g.reason, Flag: adapters.FlagOther})
 	}
 	for _, m := range f.messages {
 		if m.from == selfUID {

@@ -17,10 +17,13 @@ const (
 	findPages = 50
 )
 
-// Find looks for the printed code: for posts among the forum's recent ones and in the
+// Find looks for a flag by its post, and else for the printed code: for posts among the forum's recent ones and in the
 // approval queue, for messages in the chats with that person. Absent needs all of that to
 // have been read back to the first attempt.
 func (a *account) Find(ctx context.Context, q adapters.FindQuery) (adapters.Finding, error) {
+	if q.Channel == adapters.Moderators {
+		return a.findFlag(ctx, "find", q)
+	}
 	if q.Code == "" {
 		return adapters.Finding{}, nil
 	}

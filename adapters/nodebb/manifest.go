@@ -1,6 +1,10 @@
 package nodebb
 
-import "netpatrol/adapters"
+import (
+	"time"
+
+	"netpatrol/adapters"
+)
 
 const checkedOn = "2026-11-22"
 
@@ -18,11 +22,13 @@ func Manifest() adapters.Manifest {
 			{Name: "retract", Permission: "posts:delete", Note: "hides a post; from the queue, Global Moderator; a chat message stays"},
 			{Name: "measure", Permission: "topics:read", Note: "reads and comments of a topic"},
 			{Name: "lookup", Permission: "topics:read"},
+			{Name: "flag", Permission: "reputation, where the forum demands some", Note: "to the forum's moderators; whether an unanswered flag arrived is only told to a moderator"},
 		},
 		Limits: limits(),
 		Idem: map[adapters.Channel]adapters.Idempotency{
 			// NodeBB accepts identical posts twice.
 			adapters.Public: adapters.ByLookup, adapters.Private: adapters.ByLookup, adapters.InReply: adapters.ByLookup,
+			adapters.Moderators: adapters.ByLookup, // one flag of a user for each post
 		},
 		Options: []adapters.Setting{
 			{Name: "category", Required: true, Help: "number of the category in which bulletins are posted, as in /category/5"},
@@ -37,12 +43,14 @@ func Manifest() adapters.Manifest {
 func limits() adapters.Limits {
 	chat := adapters.Provenance{Source: "NodeBB source, default settings", CheckedOn: checkedOn, Confirmed: true}
 	post := adapters.Provenance{Source: "NodeBB default settings", CheckedOn: checkedOn}
+	flags := adapters.Provenance{Source: "NodeBB default settings, flags:postFlagsPerDay", CheckedOn: "2026-11-26", Confirmed: true}
 	return adapters.Limits{
 		Text: []adapters.TextLimit{
 			{Channel: adapters.Public, Max: 32767, Unit: adapters.UTF16, Provenance: post},
 			{Channel: adapters.InReply, Max: 32767, Unit: adapters.UTF16, Provenance: post},
 			{Channel: adapters.Private, Max: 1000, Unit: adapters.UTF16, Provenance: chat},
 		},
+		Quotas:    []adapters.Quota{{Scope: adapters.ScopeAccount, Channel: adapters.Moderators, N: 10, Per: 24 * time.Hour, Provenance: flags}},
 		LaneWidth: 1, // parallel posts of one account: 400 "already posting"
 	}
 }

@@ -93,7 +93,7 @@ func (a *account) Caps() adapters.Caps {
 	return adapters.Caps{
 		Limits:  a.limits,
 		Publish: a, Message: a, Comment: a,
-		Watch: a, Find: a, Retract: a, Measure: a, Lookup: a,
+		Watch: a, Find: a, Retract: a, Measure: a, Lookup: a, Flag: a,
 	}
 }
 
