@@ -50,7 +50,7 @@ func TestAScreenshotIsComparedByAnotherOfficerLineByLine(t *testing.T) {
 	lin.get("/by-hand").has("尚未核实", "等另一人对照")
 	lin.get("/").has("尚未核实")
 	page := lin.get(path)
-	page.has("一行一行对照", "<mark>"+i.Code+"</mark>", record.NothingMore, `src="/evidence/`)
+	page.has("已登记发布，尚未核实。请在", "一行一行对照", "<mark>"+i.Code+"</mark>", record.NothingMore, `src="/evidence/`)
 	if lines := strings.Count(page.body, "<legend>"); lines != len(i.Compared()) {
 		t.Errorf("%d lines to compare, want %d", lines, len(i.Compared()))
 	}
