@@ -38,6 +38,9 @@ type fake struct {
 	link         string // of the page being answered
 	answer       string // to every new post, in place of the post
 
+	reports      []report
+	reportAnswer string // to every report, in place of the report
+
 	streams       *streams
 	uploads       []*upload
 	instead       func(http.ResponseWriter) // answers in place of a stream
@@ -81,6 +84,9 @@ func (f *fake) Sent() (out []adaptertest.Sent) {
 		if p.author == selfID && !p.deleted {
 			out = append(out, p.sent())
 		}
+	}
+	for _, r := range f.reports {
+		out = append(out, r.sent())
 	}
 	return out
 }
@@ -211,6 +217,8 @@ func (f *fake) route(w http.ResponseWriter, r *http.Request) {
 		})})
 	case strings.HasPrefix(p, "/api/v2/media"), strings.HasPrefix(p, "/api/v1/media/"):
 		f.media(w, r)
+	case p == "/api/v1/reports" && r.Method == http.MethodPost:
+		f.report(w, r)
 	case p == "/api/v1/statuses" && r.Method == http.MethodPost:
 		f.create(w, r)
 	case statusRoute.MatchString(p):

@@ -28,7 +28,7 @@ const (
 // messages it also needs a server known to list them there. A code found in a post
 // of another shape (another recipient, another parent) settles nothing.
 func (a *account) Find(ctx context.Context, q adapters.FindQuery) (adapters.Finding, error) {
-	if q.Code == "" {
+	if q.Code == "" || q.Channel == adapters.Moderators {
 		return adapters.Finding{}, nil
 	}
 	s := search{account: a, query: q, since: q.Since.Add(-clockSkew), directs: a.server.Mastodon > 0}

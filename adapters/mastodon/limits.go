@@ -92,6 +92,9 @@ func limitsOf(s server) adapters.Limits {
 	}
 	for i := range l.Text {
 		t := &l.Text[i]
+		if t.Channel == adapters.Moderators {
+			continue // no post
+		}
 		t.Max = s.MaxCharacters
 		if s.PerURL > 0 {
 			t.PerURL = s.PerURL

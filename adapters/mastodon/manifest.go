@@ -24,6 +24,7 @@ func Manifest() adapters.Manifest {
 			{Name: "retract", Permission: "write:statuses"},
 			{Name: "measure", Permission: "read:statuses", Note: "shares, likes and comments; the platform has no reads"},
 			{Name: "lookup", Permission: "read:statuses"},
+			{Name: "flag", Permission: "write:reports", Note: "a report to our own server's moderators; one of unknown outcome is for a person to settle"},
 			{Name: "media", Permission: "none", Note: "attachments of messages to us, from the server's own host"},
 		},
 		Limits: limits(),
@@ -31,6 +32,7 @@ func Manifest() adapters.Manifest {
 			// Idempotency-Key is sent, but honoured for an hour at most, not against two sends
 			// at once, and not by GoToSocial: an unknown outcome is looked up.
 			adapters.Public: adapters.ByLookup, adapters.Private: adapters.ByLookup, adapters.InReply: adapters.ByLookup,
+			adapters.Moderators: adapters.NoIdem, // reports can be made again, and not be listed
 		},
 		Options: []adapters.Setting{
 			{Name: "visibility", Help: "of bulletins: public (default) or unlisted"},
@@ -53,5 +55,7 @@ func limits() adapters.Limits {
 	for _, ch := range []adapters.Channel{adapters.Public, adapters.Private, adapters.InReply} {
 		l.Text = append(l.Text, adapters.TextLimit{Channel: ch, Max: 500, Unit: adapters.Runes, PerURL: 23, Provenance: doc})
 	}
+	report := adapters.Provenance{Source: "docs.joinmastodon.org/methods/reports", CheckedOn: checkedOn, Confirmed: true}
+	l.Text = append(l.Text, adapters.TextLimit{Channel: adapters.Moderators, Max: maxReport, Unit: adapters.Runes, Provenance: report})
 	return l
 }

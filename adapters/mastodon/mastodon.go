@@ -114,7 +114,7 @@ func (a *account) Caps() adapters.Caps {
 	return adapters.Caps{
 		Limits:  a.limits,
 		Publish: a, Message: a, Comment: a,
-		Watch: a, Stream: a, Search: a, Find: a, Retract: a, Measure: a, Media: a, Lookup: a,
+		Watch: a, Stream: a, Search: a, Find: a, Retract: a, Measure: a, Media: a, Lookup: a, Flag: a,
 	}
 }
 
