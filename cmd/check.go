@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"netpatrol/internal/app"
 	"netpatrol/internal/config"
 	"netpatrol/templates"
 )
@@ -20,7 +22,7 @@ func (t *tool) checkCommand() *cobra.Command {
 		Long: `Check the configuration and name every fault at once, with its line and how to mend it;
 show when each schedule fires next; check every outgoing text.
 Exit 0: it can be served. 2: it cannot.`,
-		RunE: func(*cobra.Command, []string) error { return t.check(time.Now()) },
+		RunE: func(c *cobra.Command, _ []string) error { return t.check(c.Context(), time.Now()) },
 	})
 }
 
@@ -30,6 +32,7 @@ type checked struct {
 	Notes     []string      `json:"notes"` // legal, but probably not meant
 	Schedules []fires       `json:"schedules"`
 	Texts     int           `json:"texts"` // checked
+	Scanner   string        `json:"scanner,omitempty"`
 }
 
 type fires struct {
@@ -42,7 +45,7 @@ type fires struct {
 // nextShown is how many fire times people see before they trust a spec.
 const nextShown = 5
 
-func (t *tool) check(now time.Time) error {
+func (t *tool) check(ctx context.Context, now time.Time) error {
 	found := checked{Faults: config.Faults{}, Notes: []string{}, Schedules: []fires{}}
 	cfg, err := t.load()
 	if err != nil && !errors.As(err, &found.Faults) {
@@ -52,6 +55,7 @@ func (t *tool) check(now time.Time) error {
 	if cfg != nil {
 		found.schedules(cfg, now)
 		found.advise(cfg)
+		found.scanner(ctx, cfg.Evidence.Clamd)
 	}
 	if len(found.Faults) > 0 && !t.json {
 		return found.Faults
@@ -124,8 +128,24 @@ func (c *checked) advise(cfg *config.Config) {
 	}
 }
 
+// scanner asks whoever looks for malware. One that does not answer is no fault: it may be started later.
+func (c *checked) scanner(ctx context.Context, address string) {
+	if address == "" {
+		return
+	}
+	says, err := app.AskScanner(ctx, address)
+	if err != nil {
+		c.Notes = append(c.Notes, "evidence.clamd does not answer, and files are not scanned until it does: "+err.Error())
+		return
+	}
+	c.Scanner = says
+}
+
 func (c *checked) write(w io.Writer) {
 	fmt.Fprintf(w, "no faults; %d texts checked\n", c.Texts)
+	if c.Scanner != "" {
+		fmt.Fprintf(w, "scanner: %s\n", c.Scanner)
+	}
 	for _, s := range c.Schedules {
 		fmt.Fprintf(w, "schedule %s (%s, %s)\n", s.Name, s.Cron, s.Zone)
 		for _, at := range s.Next {

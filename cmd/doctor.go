@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netpatrol/adapters"
+	"netpatrol/internal/app"
 	"netpatrol/internal/config"
 )
 
@@ -38,7 +39,7 @@ The daemon may be running.`,
 			if err != nil {
 				return err
 			}
-			return t.examine(c.Context(), cfg, chosen)
+			return t.examine(c.Context(), cfg, chosen, len(args) == 0)
 		},
 	})
 }
@@ -74,8 +75,11 @@ const (
 	notTried = "not tried"
 )
 
-func (t *tool) examine(ctx context.Context, cfg *config.Config, accounts []config.Account) error {
+func (t *tool) examine(ctx context.Context, cfg *config.Config, accounts []config.Account, station bool) error {
 	all := []diagnosis{}
+	if station && cfg.Evidence.Clamd != "" {
+		all = append(all, diagnoseScanner(ctx, cfg.Evidence.Clamd))
+	}
 	for _, a := range accounts {
 		d := doctor{account: a, platform: t.assembly.platforms[a.Platform], frontdoor: cfg.Frontdoor.PublicURL}
 		d.examine(ctx)
@@ -88,6 +92,15 @@ func (t *tool) examine(ctx context.Context, cfg *config.Config, accounts []confi
 		return errSaid
 	}
 	return nil
+}
+
+// diagnoseScanner asks the scanner for malware who it is. It belongs to no account.
+func diagnoseScanner(ctx context.Context, address string) diagnosis {
+	says, err := app.AskScanner(ctx, address)
+	if err != nil {
+		return diagnosis{"-", "evidence.clamd", problem, err.Error(), "start clamd, and let this user reach its socket; until it answers, files are shown as not scanned"}
+	}
+	return diagnosis{"-", "evidence.clamd", fine, says, ""}
 }
 
 func writeDiagnoses(w io.Writer, all []diagnosis) {

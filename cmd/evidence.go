@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -54,6 +55,17 @@ func sizeOf(e api.Evidence) string {
 	return strconv.FormatInt(e.Size, 10)
 }
 
+// scanOf is what a scanner for malware said; empty while nothing was asked.
+func scanOf(e api.Evidence) string {
+	switch s := e.Scan; {
+	case s.Verdict != "":
+		return strings.TrimSpace(s.Verdict + " " + s.Name + " by " + s.Engine)
+	case s.Problem != "":
+		return "not scanned: " + oneLine(s.Problem, 120)
+	}
+	return ""
+}
+
 func (t *tool) evidenceShow() *cobra.Command {
 	return t.withJSON(&cobra.Command{
 		Use: "show ID", Short: "Show one piece of evidence: where it came from, its digest, how it stands", Args: cobra.ExactArgs(1),
@@ -66,7 +78,7 @@ and downloaded at the desk, where every look is written to the audit.`,
 			}
 			return t.print(e, func(w io.Writer) {
 				fields(w, "id", e.ID, "state", e.State, "reason", e.Reason, "account", e.Account, "from", printable(e.From.Handle), "report", e.Report,
-					"event", e.Event, "sent", moment(e.Sent), "settled", moment(e.Settled), "type", e.Type, "bytes", sizeOf(e), "sha-256", e.SHA256)
+					"event", e.Event, "sent", moment(e.Sent), "settled", moment(e.Settled), "type", e.Type, "bytes", sizeOf(e), "sha-256", e.SHA256, "scan", scanOf(e))
 			})
 		}),
 	})

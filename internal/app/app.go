@@ -128,12 +128,16 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.o.Platforms = a.withKiosk(a.o.Platforms)
 	a.opener = newOpener(a.store, a.o.Platforms, a.o.Config.Pace.Backoff, a.o.Dial, a.o.Log)
 	a.door = signin.New(signin.Options{Store: a.store, Secure: isHTTPS(a.o.Config.Console.PublicURL)})
+	scanner, err := newScanner(a.o.Config.Evidence.Clamd, a.files)
+	if err != nil {
+		return err
+	}
 	addresses, err := a.addresses()
 	if err != nil {
 		return err
 	}
 	a.engine, err = engine.New(ctx, engine.Options{
-		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Prove: a.prove, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty,
+		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Scanner: scanner, Prove: a.prove, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 		Clerk: clerk{a},

@@ -24,13 +24,19 @@ import (
 // kioskStation is a netpatrol with a kiosk that does not run yet, and where its front door will be.
 func kioskStation(t *testing.T) (*App, string) {
 	t.Helper()
+	return kioskStationWith(t, "")
+}
+
+// kioskStationWith is a kioskStation with a scanner for malware at an address.
+func kioskStationWith(t *testing.T, clamd string) (*App, string) {
+	t.Helper()
 	door, err := freeLoopback()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := config.Default()
 	c.State, c.Unit.Name, c.Unit.Region, c.Console.Listen, c.Frontdoor.Listen = t.TempDir(), "测试市公安局网络警察支队", "460100", "", door
-	c.Officers = boardConfig("", "").Officers
+	c.Officers, c.Evidence.Clamd = boardConfig("", "").Officers, clamd
 	c.Accounts = []config.Account{{ID: "gangting", Platform: "kiosk", Language: "zh-Hans"}}
 	if err := Init(c.State); err != nil {
 		t.Fatal(err)
@@ -62,6 +68,13 @@ func boothOf(t *testing.T) (*App, string) {
 		cancel()
 		wg.Wait()
 	})
+	opened(t, a, door)
+	return a, "http://" + door
+}
+
+// opened waits until a kiosk can be visited.
+func opened(t *testing.T, a *App, door string) {
+	t.Helper()
 	eventually(t, "the door is open", func() bool {
 		_, open := a.opener.get("gangting")
 		res, err := http.Get("http://" + door + "/healthz")
@@ -70,7 +83,6 @@ func boothOf(t *testing.T) (*App, string) {
 		}
 		return err == nil && open
 	})
-	return a, "http://" + door
 }
 
 // visit fills in a form as a browser without script does, and returns the page that follows.

@@ -38,6 +38,7 @@ func (d *decoder) check(cfg *Config, c Checks) {
 	d.checkSchedules(cfg, c.Schedule)
 	d.checkPace(cfg.Pace)
 	d.checkRetention(cfg.Retention)
+	d.checkClamd(cfg.Evidence.Clamd)
 }
 
 func (d *decoder) checkUnit(cfg *Config) {
@@ -449,6 +450,15 @@ type BadSchedule struct {
 }
 
 func (b *BadSchedule) Error() string { return b.Field + ": " + b.Problem }
+
+// clamdAddress is a socket of clamd.
+var clamdAddress = regexp.MustCompile(`^(?:tcp://[^/?#]+:[0-9]{1,5}|unix:(?://)?/[^/].*)$`)
+
+func (d *decoder) checkClamd(address string) {
+	if address != "" && !clamdAddress.MatchString(address) {
+		d.wrong("evidence.clamd", "write tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl", "evidence.clamd is no address of a scanner")
+	}
+}
 
 func (d *decoder) checkRetention(r Retention) {
 	if r.Events < leastEvents {

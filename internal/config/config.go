@@ -25,6 +25,13 @@ type Config struct {
 	Schedules  []Schedule  `yaml:"schedules"`
 	Pace       Pace        `yaml:"pace"`
 	Retention  Retention   `yaml:"retention"`
+	Evidence   Evidence    `yaml:"evidence"`
+}
+
+// Evidence is what is done with pictures, voices and videos that people send.
+type Evidence struct {
+	// Clamd is where a ClamAV daemon looks at them: tcp://host:port or unix:/path; empty: nobody does.
+	Clamd string `yaml:"clamd"`
 }
 
 // Retention is for how long records are kept after somebody last touched them. The law asks for

@@ -108,6 +108,7 @@ var dueKinds = []record.Query{
 	{Kind: record.KindHandoff, State: record.HandoffCorrected},
 	{Kind: record.KindHandoff, State: record.HandoffWithdrawn},
 	{Kind: record.KindHandoff, State: record.HandoffSent}, // no answer came
+	{Kind: record.KindEvidence, State: record.EvidenceKept},
 }
 
 // dueRecords deals with what is due and says whether something of it has to be tried again.
@@ -140,6 +141,8 @@ func (e *Engine) dueRecord(ctx context.Context, r bots.Record, now time.Time) er
 		return e.lapse(ctx, r.ID, now)
 	case *record.Handoff:
 		return e.handOver(ctx, r, now)
+	case *record.Evidence:
+		return e.startScan(ctx, r, now)
 	}
 	return nil
 }

@@ -87,6 +87,7 @@ type Options struct {
 	Named     func(account, text string) bool             // whether a text addresses the account; nil: ask the platforms only
 	Prove     func(r *bots.Report, files []string) string // a signed proof of receipt; nil: none is given
 	Evidence  Evidence                                    // where what people sent is kept; nil: nowhere
+	Scanner   Scanner                                     // looks for malware in what is kept; nil: nobody does
 	Policy    record.Policy
 	Clerk     Clerk // hands clues over to other units; nil: nothing is handed over
 	Accounts  []*Account
@@ -165,6 +166,7 @@ type Engine struct {
 	due      chan struct{} // something changed what is due next
 	errands  sync.WaitGroup
 	room     map[string]chan struct{} // for the errands of each account
+	scanning chan struct{}            // files that are scanned at once
 
 	// accepting is held for reading from before events become durable until they are queued.
 	accepting sync.RWMutex
@@ -176,7 +178,7 @@ type Engine struct {
 // New makes an engine. It registers the accounts in the store: a new one starts in
 // observe, a known one keeps its mode.
 func New(ctx context.Context, o Options) (*Engine, error) {
-	e := &Engine{o: o, accounts: map[string]*Account{}, due: make(chan struct{}, 1), waiting: map[string][]chan bots.Result{}, room: map[string]chan struct{}{}}
+	e := &Engine{o: o, accounts: map[string]*Account{}, due: make(chan struct{}, 1), waiting: map[string][]chan bots.Result{}, room: map[string]chan struct{}{}, scanning: make(chan struct{}, scansAtOnce)}
 	e.streams = newStreams(e.process)
 	for _, a := range o.Accounts {
 		e.accounts[a.Record.ID], e.room[a.Record.ID] = a, make(chan struct{}, errandsAtOnce)

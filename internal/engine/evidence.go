@@ -189,6 +189,7 @@ func (e *Engine) settleEvidence(ctx context.Context, g *record.Errand, k Kept, s
 			return nil
 		}
 		v.Type, v.Size, v.SHA256 = k.Type, k.Size, k.SHA256
+		e.toScan(v, now)
 		tx.Audit(record.AuditEntry{
 			At: now, Who: "engine", Did: didEvidence[state], On: bots.Target{Kind: record.KindEvidence, ID: v.ID},
 			Detail: e.keyedDigest(k), Event: v.Event,
@@ -199,6 +200,7 @@ func (e *Engine) settleEvidence(ctx context.Context, g *record.Errand, k Kept, s
 	if forgotten { // promise 15
 		return nil, e.drop(g.Subject, k)
 	}
+	e.wakeDue()
 	return v, err
 }
 

@@ -45,6 +45,7 @@ type deskOptions struct {
 	onDuty    func(record.Tx, time.Time, int, int) ([]Contact, error)
 	fetch     fetchFunc // of media
 	evidence  Evidence
+	scanner   Scanner
 	prove     func(*bots.Report, []string) string
 
 	clerk Clerk
@@ -100,7 +101,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Evidence: o.evidence, Prove: o.prove, Colleagues: o.colleagues, Clerk: o.clerk,
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Evidence: o.evidence, Scanner: o.scanner, Prove: o.prove, Colleagues: o.colleagues, Clerk: o.clerk,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }

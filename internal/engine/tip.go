@@ -77,5 +77,7 @@ func (c *commit) tipPicture(clue *bots.Clue, f map[string]string) error {
 		Sent: c.now, Settled: c.now, Type: f["type"], Size: size, SHA256: f["picture"],
 	}
 	clue.Tip.Picture = v.ID
+	c.e.toScan(v, c.now)
+	c.timed = true
 	return c.tx.Put(v)
 }

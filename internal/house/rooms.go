@@ -84,6 +84,7 @@ func rooms() []Room {
 		{Trees: []string{"internal/store"}, May: []string{"bots", "adapters", "internal/record", "internal/vault", "internal/store/*"}, Why: "persistence knows records, not what is done with them"},
 		{Trees: []string{"internal/vault"}, Why: alone},
 		{Trees: []string{"internal/proof"}, Why: alone},
+		{Trees: []string{"internal/clamd"}, Why: alone},
 		{Trees: []string{"internal/blob"}, May: []string{"internal/vault"}, Why: "evidence bytes are only encrypted and kept"},
 		{Trees: []string{"internal/audit"}, May: []string{"bots", "internal/record"}, Why: "the chain knows entries only"},
 		{Trees: []string{"internal/handoff"}, May: []string{"bots", "bots/match", "internal/record"}, Why: "a package follows from its record: it reads no store and sends nothing"},

@@ -8,7 +8,7 @@ import (
 )
 
 // Evidence is a picture, voice or video that a person sent us in private. Its bytes lie
-// outside the store, under its subject's key and named by their digest.
+// outside the store, under its subject's key and named by their digest. Due is when a scanner looks at them next.
 // States: waiting, kept, refused, lost.
 type Evidence struct {
 	bots.Head
@@ -25,6 +25,7 @@ type Evidence struct {
 	SHA256       string          `json:"sha256,omitempty"` // of its bytes, hex
 	Settled      time.Time       `json:"settled,omitzero"` // when its state became final
 	Reason       string          `json:"reason,omitempty"` // why it was refused or lost
+	Scan         Scan            `json:"scan,omitzero"`    // what a scanner for malware says of it
 }
 
 // RecordKind implements [bots.Record].

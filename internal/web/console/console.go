@@ -255,6 +255,8 @@ func (c *Console) finish(v *visit, err error) {
 		c.lost(v.w, v.r)
 	case errors.Is(err, errNotYours):
 		c.trouble(v.w, v.r, http.StatusForbidden, "您的角色看不到这一页", "涉及群众个人信息的页面只对民警、审核、审计和管理员开放。需要时请联系管理员。")
+	case errors.Is(err, errInfected):
+		c.trouble(v.w, v.r, http.StatusForbidden, "原件里有恶意程序", "扫描器在这个文件里发现恶意程序，原件已封存，不提供播放和下载。需要取证时，请技术人员在隔离环境里直接读取存储。")
 	default:
 		c.broken(v.w, v.r, err)
 	}

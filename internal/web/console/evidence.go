@@ -63,7 +63,7 @@ func (x exhibit) Kept() bool { return x.State == record.EvidenceKept && !x.Erase
 // plays AMR.
 func (x exhibit) Playable() string {
 	top, _, _ := strings.Cut(x.Type, "/")
-	if x.Kept() && (top == "audio" || top == "video") && !strings.HasPrefix(x.Type, "audio/amr") && x.Type != "video/3gpp" {
+	if x.Kept() && !x.Infected() && (top == "audio" || top == "video") && !strings.HasPrefix(x.Type, "audio/amr") && x.Type != "video/3gpp" {
 		return top
 	}
 	return ""
@@ -91,11 +91,37 @@ func (x exhibit) Stands() string {
 		return "没有留存：" + x.Reason + "。必要时请当事人换一种方式提交。"
 	case x.State == record.EvidenceLost:
 		return "没有取到：" + x.Reason + "。必要时请当事人再发一次。"
+	case x.Kept() && x.Infected():
+		return "扫描发现恶意程序（" + x.Scan.Name + "），原件已封存，不提供播放和下载。"
 	case x.Kept() && !x.Picture() && x.Playable() == "":
 		return "浏览器不能直接播放这种格式，请下载后用播放器打开。"
 	}
 	return ""
 }
+
+// Scanned says what a scanner made of the original; empty when the station has none.
+func (x exhibit) Scanned(scans bool) string {
+	switch s := x.Scan; {
+	case !x.Kept() || x.Infected() || !scans && s.Verdict == "":
+		return ""
+	case s.Verdict == "" && s.Problem == "":
+		return "还没有扫描恶意程序，正在等扫描器。"
+	case s.Verdict == "":
+		return "没有扫描恶意程序：扫描器没有给出结果，会自动再试。下载前请注意。"
+	}
+	return "未发现恶意程序（" + scannerWord(x.Scan) + "）。"
+}
+
+// scannerWord names a scanner and the day of its signatures.
+func scannerWord(s record.Scan) string {
+	if s.Base.IsZero() {
+		return s.Engine
+	}
+	return s.Engine + "，病毒库 " + s.Base.In(beijing).Format(time.DateOnly)
+}
+
+// errInfected keeps malware where it lies.
+var errInfected = errors.New("the original holds malware")
 
 // evidence finds a kept piece of evidence that the officer may see.
 func (c *Console) evidence(v *visit) (exhibit, error) {
@@ -159,6 +185,9 @@ func (c *Console) evidencePlay(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if x.Infected() {
+		return errInfected
+	}
 	if x.Playable() == "" {
 		return record.ErrNotFound
 	}
@@ -184,6 +213,9 @@ func (c *Console) evidenceOriginal(v *visit) error {
 	x, err := c.evidence(v)
 	if err != nil {
 		return err
+	}
+	if x.Infected() {
+		return errInfected
 	}
 	err = c.looked(v, record.DidDownload, x.Evidence)
 	if err != nil { // promise 14

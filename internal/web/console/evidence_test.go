@@ -58,6 +58,44 @@ func (s *site) withReport() {
 
 func (s *site) reportPage() string { return "/reports/" + s.All(bots.KindReport, "")[0].Meta().ID }
 
+// What a scanner calls malware is never given out: the picture drawn anew stays, the original does not leave.
+func TestMalwareIsNeverServed(t *testing.T) {
+	s := newSite(t)
+	s.withReport()
+	for id, scan := range map[string]record.Scan{
+		"evidence-1-picture": {Verdict: record.ScanInfected, Name: "Win.Test.EICAR_HDB-1", Engine: "ClamAV 1.4.3/27832"},
+		"evidence-3-song":    {Verdict: record.ScanInfected, Name: "Win.Test.EICAR_HDB-1", Engine: "ClamAV 1.4.3/27832"},
+		"evidence-2-voice":   {Problem: "reach clamd: connection refused", Tries: 3},
+		"evidence-4-video":   {Verdict: record.ScanClean, Engine: "ClamAV 1.4.3/27832"},
+	} {
+		s.Update(func(tx record.Tx) error {
+			v, err := record.Load[record.Evidence](tx, id)
+			v.Scan = scan
+			return errors.Join(err, tx.Put(v))
+		})
+	}
+	b := s.as("chen")
+	p := b.get(s.reportPage())
+	for _, want := range []string{"扫描发现恶意程序（Win.Test.EICAR_HDB-1）", `src="/evidence/evidence-1-picture/small"`, "没有扫描恶意程序：扫描器没有给出结果", "未发现恶意程序（ClamAV 1.4.3/27832）", "evidence-2-voice/original"} {
+		if !strings.Contains(p.body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	for _, never := range []string{"evidence-1-picture/original", "evidence-3-song/original", "evidence-3-song/play"} {
+		if strings.Contains(p.body, never) {
+			t.Errorf("the page leads to %s", never)
+		}
+		if q := b.get("/evidence/" + never); q.status != http.StatusForbidden || !strings.Contains(q.body, "原件里有恶意程序") {
+			t.Errorf("%s answers %d", never, q.status)
+		}
+	}
+	for _, still := range []string{"evidence-1-picture/small", "evidence-4-video/play", "evidence-4-video/original"} {
+		if q := b.get("/evidence/" + still); q.status != http.StatusOK {
+			t.Errorf("%s answers %d", still, q.status)
+		}
+	}
+}
+
 func TestAReportShowsWhatWasSent(t *testing.T) {
 	s := newSite(t)
 	s.withReport()

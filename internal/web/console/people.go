@@ -48,6 +48,7 @@ type talkPage struct {
 	Credit       *view.Credit
 	Clock        *deadlined     // runs: they wait for a person
 	Goes         []view.Holding // what would be erased, once somebody has asked for it
+	Scans        bool           // files are looked at by a scanner
 }
 
 // Allowed says what the platform still lets us answer; empty when it sets no limit.
@@ -100,6 +101,7 @@ func (c *Console) talk(v *visit, id string, p *talkPage) error {
 	if p.Lines, err = view.Talk(v.ctx(), c.desk, conv); err != nil {
 		return err
 	}
+	p.Scans = c.station.Scans
 	if p.Goes, err = c.goes(v, conv); err != nil {
 		return err
 	}

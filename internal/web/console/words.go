@@ -192,7 +192,7 @@ var didWords = map[string]string{
 	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
 	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
 	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "settle-rectification": "登记整改进展",
-	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件",
+	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件", "scan-evidence": "扫描恶意程序",
 }
 
 // detailWord puts an audit entry's detail in words: most are a purpose, a state, a mode, a

@@ -59,6 +59,8 @@ type Station struct {
 	Handoffs Handoffs
 	// Surroundings are those of the accounts; nil: none can be asked.
 	Surroundings Surroundings
+	// Scans says that files people send are looked at by a scanner for malware.
+	Scans bool
 }
 
 // Template is an outgoing text that may be approved ahead of time.

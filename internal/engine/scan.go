@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+)
+
+// Scanner looks for malware in what was kept. It returns an error for whatever it could not look at
+// to the end; the engine asks again, and meanwhile nothing is called clean.
+type Scanner interface {
+	Scan(ctx context.Context, subject, digest string) (record.Scan, error)
+}
+
+const (
+	scansAtOnce = 2
+	// scanTimeout bounds one scan. It ends before the file is found due again.
+	scanTimeout = 3 * time.Minute
+	scanPutOff  = scanTimeout + 10*time.Second
+)
+
+// toScan has a file that was just kept looked at, once that is committed.
+func (e *Engine) toScan(v *record.Evidence, now time.Time) {
+	if e.o.Scanner != nil && v.State == record.EvidenceKept {
+		v.Due = now
+	}
+}
+
+// startScan lets a scan run beside the due loop. As an errand, it is put off first and comes
+// back if we die over it.
+func (e *Engine) startScan(ctx context.Context, v *record.Evidence, now time.Time) error {
+	if e.o.Scanner == nil || v.Erased { // it was asked for under another configuration, or nobody can read it
+		_, err := e.scanAt(ctx, v, time.Time{})
+		return err
+	}
+	select {
+	case e.scanning <- struct{}{}:
+	default:
+		_, err := e.scanAt(ctx, v, now.Add(errandTimeout))
+		return err
+	}
+	held, err := e.scanAt(ctx, v, now.Add(scanPutOff))
+	if err != nil || held == nil {
+		<-e.scanning
+		return err
+	}
+	e.errands.Go(func() {
+		defer e.wakeDue()
+		defer func() { <-e.scanning }()
+		if err := e.scan(ctx, held); err != nil && ctx.Err() == nil {
+			e.o.Log.WarnContext(ctx, "scan", "id", held.ID, "err", err)
+		}
+	})
+	return nil
+}
+
+// scanAt sets when a file is scanned next and returns it as stored; nil when it changed meanwhile.
+func (e *Engine) scanAt(ctx context.Context, v *record.Evidence, due time.Time) (held *record.Evidence, err error) {
+	err = e.o.Store.Update(ctx, func(tx record.Tx) error {
+		held = nil
+		again, err := record.Load[record.Evidence](tx, v.ID)
+		if errors.Is(err, record.ErrNotFound) || err == nil && again.Version != v.Version {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		again.Due, held = due, again
+		return tx.Put(again)
+	})
+	return held, err
+}
+
+// scan asks the scanner and writes down what it says.
+func (e *Engine) scan(ctx context.Context, v *record.Evidence) error {
+	asking, cancel := context.WithTimeout(ctx, scanTimeout)
+	defer cancel()
+	found, failed := e.o.Scanner.Scan(asking, v.Subject, v.SHA256)
+	if ctx.Err() != nil { // we end: it comes due again
+		return nil
+	}
+	problem := ""
+	if failed != nil {
+		problem = clip(failed.Error(), maxWhy)
+		e.o.Log.WarnContext(ctx, "evidence is not scanned", "id", v.ID, "tries", v.Scan.Tries+1, "err", failed)
+	}
+	return e.o.Store.Update(ctx, func(tx record.Tx) error { return scanned(tx, v.ID, found, problem, time.Now()) })
+}
+
+// scanned writes a verdict down; malware is an alarm.
+func scanned(tx record.Tx, id string, found record.Scan, problem string, now time.Time) error {
+	v, err := record.Load[record.Evidence](tx, id)
+	if errors.Is(err, record.ErrNotFound) || err == nil && v.Erased {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.Scanned(found, problem, now)
+	if problem != "" {
+		return tx.Put(v)
+	}
+	about := bots.Target{Kind: record.KindEvidence, ID: v.ID}
+	tx.Audit(record.AuditEntry{At: now, Who: "engine", Did: "scan-evidence", On: about, Detail: found.Verdict + " " + found.Engine, Event: v.Event})
+	if !v.Infected() {
+		return tx.Put(v)
+	}
+	switch clue, tip := strings.CutSuffix(v.ID, ".picture"); {
+	case v.Report != "":
+		about = bots.Target{Kind: bots.KindReport, ID: v.Report}
+	case v.Conversation != "":
+		about = bots.Target{Kind: bots.KindConversation, ID: v.Conversation}
+	case tip:
+		about = bots.Target{Kind: bots.KindClue, ID: clue}
+	}
+	a := &record.Alarm{Why: "一个文件里发现恶意程序，原件已封存，不能下载", About: about, Event: v.Event}
+	a.Head = bots.Head{ID: v.ID + ".malware", Subject: v.Subject, Stream: v.Stream, State: record.AlarmOpen, Created: now, Updated: now}
+	return errors.Join(tx.Put(v), tx.Put(a))
+}
