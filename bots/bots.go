@@ -47,6 +47,10 @@ type Facts interface {
 	Counted(name string) int64
 	// Find returns the ids of at most limit records of a kind in a stream that are in state, oldest first.
 	Find(kind RecordKind, stream, state string, limit int) []string
+	// Alike returns at most limit things we know that a text reads nearly like, the surest first: bulletins that
+	// are out and refute it, and clusters of which not every clue was dismissed. Numbers, links and account
+	// names make no difference to it.
+	Alike(text string, limit int) []Alike
 }
 
 // Get reads one record as its own type.

@@ -258,6 +258,21 @@ type Bulletin struct {
 }
 
 // Sign is an officer's approval of a bulletin on one account.
+	// Refutes is what it says is false; nil: it refutes nothing.
+	Refutes *Refutation `json:"refutes,omitempty"`
+	// Withdrawals are the drafts by which it is taken back, one for each account and asking.
+	Withdrawals []string `json:"withdrawals,omitempty"`
+	// Gone is from where it was taken back.
+	Gone []Gone `json:"gone,omitempty"`
+}
+
+// Gone is an account from which a bulletin was taken back, and why.
+type Gone struct {
+	Account string    `json:"account"`
+	At      time.Time `json:"at"`
+	Why     string    `json:"why"`
+	By      string    `json:"by"`   // who asked
+	Code    string    `json:"code"` // by which the withdrawal's story is told
 type Sign struct {
 	Officer string    `json:"officer"`
 	Account string    `json:"account"`

@@ -125,7 +125,7 @@ func real(lang string) map[string]string {
 }
 
 var shipped = []string{
-	"added", "advice", "alarm-urgent", "alarm-waiting", "answer-mention", "answer-mention-public", "ask", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
+	"added", "advice", "alarm-handover", "alarm-urgent", "alarm-waiting", "answer-mention", "answer-mention-public", "ask", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
 	"fake-police", "flag", "handoff-news", "human", "is-it-a-scam", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "scam-card", "stay", "warning-fraud", "warning-rumour", "warning-unlawful",
 }
 

@@ -27,6 +27,8 @@ var start = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
 //	picture:                        a private message without text
 //	mention / post / comment / edited +1h by 李四: …   in public; edited changes the last post
 //	mention same: …                 in the thread of the last post
+//	refuted: 海口明天停水三天          a bulletin that is out says that this is false
+//	found fraud: 招聘兼职…            a clue of this category is open
 //	quiet +5s:                      nobody writes for five seconds: what the bot put off till then comes due
 //	    Reply Template=…            what the bot proposes, indented
 //	# a remark
@@ -147,6 +149,11 @@ func (s *stage) line(line string) {
 		s.t.Fatalf("%q is no line of a transcript: write \"message: …\"", line)
 	case head == "with":
 		s.set(strings.Fields(text))
+	case head == "refuted":
+		s.w.Put(&bots.Bulletin{Head: bots.Head{ID: "b1", State: bots.BulletinReleased, Updated: start.Add(-24 * time.Hour)}, Title: "网传消息不实",
+			Refutes: &bots.Refutation{Claims: []string{strings.TrimSpace(text)}, Basis: "已核实"}})
+	case strings.HasPrefix(head, "found "):
+		s.w.Put(&bots.Clue{Head: bots.Head{ID: "c1", State: bots.ClueOpen}, Cluster: "c1", Category: bots.Category(strings.TrimPrefix(head, "found ")), Text: strings.TrimSpace(text)})
 	case strings.HasPrefix(head, "quiet +"):
 		s.quiet(s.duration(strings.TrimPrefix(head, "quiet +")))
 	default:

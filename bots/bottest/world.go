@@ -9,11 +9,13 @@
 package bottest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"netpatrol/bots"
+	"netpatrol/bots/match"
 )
 
 // World is what bots can know, kept in memory. It is not safe for concurrent use.
@@ -126,6 +128,42 @@ func (f facts) Find(kind bots.RecordKind, stream, state string, limit int) (ids 
 	return ids[:min(limit, len(ids))]
 }
 
+// Alike holds the text against every clue that was not dismissed, and every bulletin that is out and refutes
+// something.
+func (f facts) Alike(text string, limit int) (all []bots.Alike) {
+	if len(f.records[bots.KindClue])+len(f.records[bots.KindBulletin]) == 0 {
+		return nil
+	}
+	folder := match.NewFolder()
+	like := folder.Fold(text).Likeness()
+	for _, r := range f.records[bots.KindClue] {
+		c := r.(*bots.Clue)
+		if p := like.Repeats(folder.Fold(c.Text).Likeness()); p > 0 && c.State != bots.ClueDismissed {
+			all = append(all, bots.Alike{On: bots.Target{Kind: bots.KindCluster, ID: cmp.Or(c.Cluster, c.ID)}, Percent: p, Category: c.Category})
+		}
+	}
+	for _, r := range f.records[bots.KindBulletin] {
+		b := r.(*bots.Bulletin)
+		for _, claim := range refuted(b) {
+			if p := like.Repeats(folder.Fold(claim).Likeness()); p > 0 {
+				all = append(all, bots.Alike{On: bots.Target{Kind: bots.KindBulletin, ID: b.ID}, Percent: p, Title: b.Title, Unit: "某市公安局", Code: "CODE-" + b.ID, At: b.Updated})
+				break
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b bots.Alike) int {
+		return cmp.Or(cmp.Compare(b.Percent, a.Percent), strings.Compare(a.On.String(), b.On.String()))
+	})
+	return all[:min(limit, len(all))]
+}
+
+func refuted(b *bots.Bulletin) []string {
+	if b.State != bots.BulletinReleased || b.Refutes == nil {
+		return nil
+	}
+	return b.Refutes.Claims
+}
+
 // Apply does with effects roughly what the engine does, so that a dialogue can go on:
 // reports, clues, warnings, memories and counts come to be, and a reply counts as sent.
 func (w *World) Apply(b bots.Bot, e bots.Event, effects []bots.Effect) {
@@ -158,6 +196,8 @@ func (w *World) apply(b bots.Bot, e bots.Event, effect bots.Effect) {
 		w.Put(newClue(b, e, x))
 	case bots.ProposeWarning:
 		w.Put(&bots.Warning{Head: head(e, x.ID, bots.WarningProposed), Clue: x.Clue, Account: e.Account, Why: x.Why, Rule: x.Rule, Rev: x.Rev, Spans: x.Spans})
+	case bots.Share:
+		w.Put(&bots.Tie{Head: bots.Head{ID: x.What + "|" + e.Stream, Stream: x.What, State: "kept"}, On: bots.Target{Kind: bots.KindReport, ID: x.Report}})
 	case bots.FollowUp:
 		w.warning(x.Warning, x.State)
 	case bots.Appeal:

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"netpatrol/bots"
 	"netpatrol/bots/match"
@@ -14,8 +15,11 @@ import (
 // look; after it every doubling does.
 const joinLine = 5
 
-// join counts each number, account and link of theirs once for a conversation, by a digest. The
-// counts are advisory and reach back about a day; they are shown to nobody who asks.
+// mostJoined bounds how many reporters of one thing are counted; past it officers know.
+const mostJoined = 200
+
+// join ties the report to those of others that name the same number, account or link of theirs, once for a
+// conversation and by a digest. Officers see them together on the desk; nobody who asks is told.
 func (t *turn) join() {
 	for _, i := range t.indicators() {
 		if !i.Kind.Reaches() || i.Kind == match.IDNumber || i.Role == match.Victim || i.Confidence < 60 || t.asks(slotCallback) {
@@ -26,20 +30,30 @@ func (t *turn) join() {
 			continue
 		}
 		t.g.Report, t.g.Seen = t.id(), append(t.g.Seen, digest)
-		name := "reported " + digest
-		n := t.f.Counted(name) + 1
-		t.do(bots.Count{Name: name})
+		what := "named " + digest
+		n := 1 + t.others(what)
+		t.do(bots.Share{Report: t.id(), What: what})
 		if joins(n) {
 			t.do(bots.Escalate{
-				Why:   fmt.Sprintf("两天内第%d个人举报提到同一个%s，请并案核查", n, kindNames[i.Kind]),
+				Why:   fmt.Sprintf("第%d个人举报提到同一个%s，请并案核查", n, kindNames[i.Kind]),
 				About: bots.Target{Kind: bots.KindReport, ID: t.id()},
 			})
 		}
 	}
 }
 
-func joins(n int64) bool {
-	for line := int64(joinLine); line <= n; line *= 2 {
+// others are the conversations beside this one in which the same thing was named.
+func (t *turn) others(what string) (n int) {
+	for _, id := range t.f.Find(bots.KindTie, what, "", mostJoined) {
+		if !strings.HasSuffix(id, "|"+t.e.Stream) {
+			n++
+		}
+	}
+	return n
+}
+
+func joins(n int) bool {
+	for line := joinLine; line <= n; line *= 2 {
 		if n == line {
 			return true
 		}

@@ -27,6 +27,7 @@ const (
 	slotWhom      = "whom"     // who it happened to
 	slotImpostor  = "impostor" // somebody poses as the police
 	slotYoung     = "young"    // the writer seems under 18
+	slotKnown     = "known"    // what we know that the message repeats
 	slotOriginal  = "unreadable"
 )
 

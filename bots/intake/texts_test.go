@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -131,18 +132,25 @@ func TestEveryKindOfTheCatalogueIsRecognised(t *testing.T) {
 func TestNobodyLearnsWhetherANumberIsKnown(t *testing.T) {
 	for _, text := range []string{"13912345678是不是骗子", "hxxp://a-b点top 这个网站可信吗"} {
 		i := New().folder.Fold(text).Indicators()[0]
-		known := world()
-		known.SetCount("reported "+digestOf(i), 3)
+		known := world(tied(i, 3)...)
 		if one, other := told(t, world(), text), told(t, known, text); bottest.Print("", one) != bottest.Print("", other) {
 			t.Errorf("%q is answered in two ways:\n%s\n%s", text, bottest.Print("", one), bottest.Print("", other))
 		}
-		crowded := world()
-		crowded.SetCount("reported "+digestOf(i), joinLine-1)
+		crowded := world(tied(i, joinLine-1)...)
 		got := told(t, crowded, text)
 		if len(escalations(got)) != 1 || bottest.Print("", replyOf(got)) != bottest.Print("", replyOf(told(t, world(), text))) {
 			t.Errorf("%q, reported often: %s", text, bottest.Print("", got))
 		}
 	}
+}
+
+// tied are the ties of n people who named an indicator.
+func tied(i match.Indicator, n int) (all []bots.Record) {
+	for k := range n {
+		stream := "named " + digestOf(i)
+		all = append(all, &bots.Tie{Head: bots.Head{ID: stream + "|conversation/other" + strconv.Itoa(k), Stream: stream, State: "kept"}})
+	}
+	return all
 }
 
 func replyOf(effects []bots.Effect) (all []bots.Effect) {
@@ -153,14 +161,13 @@ func replyOf(effects []bots.Effect) (all []bots.Effect) {
 }
 
 func TestAnOfficerIsAskedWhenSmallLossesMeet(t *testing.T) {
-	for n, asked := range map[int64]bool{1: false, 4: false, 5: true, 6: false, 10: true, 11: false, 20: true} {
+	for n, asked := range map[int]bool{1: false, 4: false, 5: true, 6: false, 10: true, 11: false, 20: true} {
 		if joins(n) != asked {
 			t.Errorf("reporter %d: asked = %v", n, !asked)
 		}
 	}
-	w := world()
 	i := New().folder.Fold("骗子电话13912345678").Indicators()[0]
-	w.SetCount("reported "+digestOf(i), joinLine-1)
+	w := world(tied(i, joinLine-1)...)
 	if got := escalations(told(t, w, "上个月被骗80块，骗子电话13912345678")); len(got) != 1 || !strings.Contains(got[0].Why, "第5个人") {
 		t.Errorf("%+v", got)
 	}

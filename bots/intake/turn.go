@@ -30,6 +30,8 @@ type turn struct {
 	found      []match.Indicator
 	looked     bool
 	which      bool // they want to change something and did not say what
+	alike      *bots.Alike
+	askedKnown bool
 }
 
 func newTurn(b *Bot, e bots.Event, f bots.Facts, text match.Folded) *turn {
@@ -104,6 +106,7 @@ func (t *turn) emergency(u match.Urgency) {
 	}
 	t.do(bots.Escalate{Why: alarms[u], About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
 	if t.taken() {
+		t.do(bots.Notify{Level: bots.LevelDuty, Urgent: true, Template: "alarm-urgent", Vars: map[string]string{"Account": t.e.Account}, About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
 		t.stamp(card)
 		return
 	}
@@ -225,7 +228,9 @@ func (t *turn) answer() {
 		t.stay()
 	case fakePolice.In(t.words) && !t.recent("fake-police"):
 		t.impostor()
-	case t.doubts() && !t.recent("is-it-a-scam"):
+	case !t.recent("refuted") && t.wasRefuted():
+		t.refuted()
+	case !t.recent("is-it-a-scam") && (t.doubts() || t.inCluster()):
 		t.verify()
 	case t.fresh:
 		t.first()

@@ -8,21 +8,18 @@ import (
 // doubts says whether the person wants to know if something is a scam.
 func (t *turn) doubts() bool { return t.words.Question() || t.asking() }
 
-// verify answers a doubt: with the card of the kind it looks like, else that nothing is verified
-// yet. It never says "safe", and nothing about a number or a link, known or not: otherwise those
-// who run the scam would ask, too.
+// verify answers a doubt, and whoever sends us what was found already: with the card of what it looks
+// like, else that nothing is verified yet. It never says "safe", and nothing about a number or a link,
+// known or not: otherwise those who run the scam would ask, too.
 func (t *turn) verify() {
 	t.stamp("is-it-a-scam")
-	k, ok := t.b.kinds.of(t.words.Text)
-	if !ok || !k.Valid(t.f.Now()) {
+	t.joinCluster()
+	r, ok := t.card()
+	if !ok {
 		t.say(bots.Reply{Template: "is-it-a-scam", Purpose: bots.ForReply, Report: t.id()})
 		return
 	}
-	r := bots.Reply{
-		Template: "scam-card", Purpose: bots.ForReply, Report: t.id(),
-		Vars: map[string]string{"Name": k.Name, "Signs": k.Signs, "Advice": k.Advice},
-	}
-	if q, more := t.next(); more && q.slot == slotPaid && t.guided() {
+	if q, more := t.next(); r.Template == "scam-card" && more && q.slot == slotPaid && t.guided() {
 		t.put(&r, q)
 	}
 	t.say(r)

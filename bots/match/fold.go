@@ -233,6 +233,9 @@ func (f *Folder) Fold(text string) Folded {
 	return Folded{Text: b.String(), origin: origin, raw: text}
 }
 
+// Raw is the text as it was written.
+func (f Folded) Raw() string { return f.raw }
+
 // Origin returns the range of the original text behind Text[start:end], which must be
 // a valid range. An empty range is where its neighbour begins.
 func (f Folded) Origin(start, end int) Span {

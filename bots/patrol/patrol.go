@@ -150,7 +150,7 @@ func (v view) clue(hit bots.Hit) []bots.Effect {
 	hits := v.hits()
 	open := bots.OpenClue{ID: id, Category: hit.Category, Stance: hit.Stance, Hits: hits}
 	effects := []bots.Effect{open}
-	if verify(hit) {
+	if verify(hit) && len(v.f.Alike(v.h.Text, 1)) == 0 { // the first of a cluster was put to an officer; what was refuted is verified
 		effects = append(effects, bots.Escalate{
 			Why:   "请核实是否属实（" + bots.Categories()[hit.Category] + "），再决定辟谣或警示",
 			About: bots.Target{Kind: bots.KindClue, ID: id},
@@ -220,7 +220,20 @@ func (v view) answer(hit bots.Hit, suspicious bool) []bots.Effect {
 	if v.exposed() {
 		r.Vars = map[string]string{"Remove": "true"}
 	}
+	if a, ok := v.refuted(); ok {
+		r.Template, r.Vars = "refuted", a.Told()
+	}
 	return []bots.Effect{r, v.remember(r.Template)}
+}
+
+// refuted is the bulletin of ours that refutes what somebody asks us about or passes on to us.
+func (v view) refuted() (bots.Alike, bool) {
+	for _, a := range v.f.Alike(v.h.Text, 4) {
+		if a.On.Kind == bots.KindBulletin {
+			return a, true
+		}
+	}
+	return bots.Alike{}, false
 }
 
 // digits is a number long enough for a phone, a card or an identity card.

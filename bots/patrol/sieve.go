@@ -92,6 +92,17 @@ func (s *Sieve) Sift(text string) []bots.Hit {
 	return s.hits(t, text)
 }
 
+// Keys are what alike texts are found by; see [match.Likeness.Keys].
+func (s *Sieve) Keys(text string) []string { return s.like(text).Keys() }
+
+// Same says whether two texts say nearly the same; see [match.Likeness.Same].
+func (s *Sieve) Same(a, b string) bool { return s.like(a).Same(s.like(b)) }
+
+// Repeats says how surely a text repeats a known one; see [match.Likeness.Repeats].
+func (s *Sieve) Repeats(text, known string) int { return s.like(text).Repeats(s.like(known)) }
+
+func (s *Sieve) like(text string) match.Likeness { return s.folder.Fold(text).Likeness() }
+
 func (s *Sieve) hits(t *tally, text string) []bots.Hit {
 	slices.Sort(t.touched)
 	var hits []bots.Hit

@@ -194,7 +194,10 @@ func (plain) Describe(string) (engine.Template, bool) { return engine.Template{}
 
 type blind struct{}
 
-func (blind) Sift(string) []bots.Hit { return nil }
+func (blind) Sift(string) []bots.Hit  { return nil }
+func (blind) Keys(string) []string    { return nil }
+func (blind) Same(_, _ string) bool   { return false }
+func (blind) Repeats(_, _ string) int { return 0 }
 
 // instant is a platform that answers at once, after all have been claimed.
 type instant struct {

@@ -244,6 +244,10 @@ func (c *commit) apply(x bots.Effect) error {
 	}
 	return fmt.Errorf("the engine knows no effect %T", x)
 }
+	case bots.Share:
+		return c.share(x)
+	case bots.JoinCluster:
+		return c.joinCluster(x)
 
 func (c *commit) about(t bots.Target) bots.Target {
 	if t.ID == "" {
@@ -361,6 +365,9 @@ func (c *commit) openClue(x bots.OpenClue) error {
 	return c.put(clue)
 }
 
+	if err := c.cluster(clue); err != nil {
+		return err
+	}
 func (c *commit) proposeWarning(x bots.ProposeWarning) error {
 	clue, err := record.Load[bots.Clue](c.tx, x.Clue)
 	if err != nil {

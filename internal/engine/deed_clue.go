@@ -25,6 +25,9 @@ func (c *commit) dismissClue(by *record.Officer, d *bots.Decision) error {
 }
 
 // onItsWay are the states of a warning that may still reach somebody.
+	if err := c.settled(clue, bots.ClueOpen); err != nil {
+		return err
+	}
 var onItsWay = []string{bots.WarningProposed, bots.WarningApproved, bots.WarningHeld}
 
 // warningAwaits says whether a warning about a clue may still reach its author.

@@ -30,7 +30,13 @@ func (c *commit) writeBulletin(by *record.Officer, d *bots.Decision) error {
 	if b.Extras, err = extrasOf(f["extras"], b.Text); err != nil {
 		return err
 	}
+	if b.Refutes, err = record.NewRefutation(f["refutes"], f["basis"]); err != nil {
+		return err
+	}
 	c.audit("write-bulletin", bots.Target{Kind: bots.KindBulletin, ID: b.ID}, "", b.Schedule)
+	if err := c.refutes(b); err != nil {
+		return err
+	}
 	return worded(c.draftBulletin(b, bulletinTemplate, map[string]string{"Title": b.Title, "Text": b.Text}))
 }
 

@@ -72,9 +72,15 @@ type Tagger interface {
 	Tag(scope, value string) string
 }
 
-// Sieve finds rules that match a text. It is pure.
+// Sieve finds rules that match a text, and texts that are alike. It is pure.
 type Sieve interface {
 	Sift(text string) []bots.Hit
+	// Keys are what alike texts are found by; none for a text that is too short to be told from others.
+	Keys(text string) []string
+	// Same says whether two texts say nearly the same, neither of them much more.
+	Same(a, b string) bool
+	// Repeats says how surely a text repeats a known one, whatever stands around it, in percent.
+	Repeats(text, known string) int
 }
 
 // Options assemble an engine.

@@ -102,4 +102,7 @@ func (plain) Lint(string) error                       { return nil }
 // wide is a sieve that catches nothing.
 type wide struct{}
 
-func (wide) Sift(string) []bots.Hit { return nil }
+func (wide) Sift(string) []bots.Hit      { return nil }
+func (wide) Keys(string) []string        { return nil }
+func (wide) Same(_, _ string) bool       { return false }
+func (wide) Repeats(_, known string) int { return 0 }

@@ -69,7 +69,11 @@ func (f *facts) Counted(name string) int64 {
 
 func (f *facts) Find(kind bots.RecordKind, stream, state string, limit int) []string {
 	f.alive()
-	ids, err := f.e.find(f.ctx, kind, stream, state, limit)
+	in := stream
+	if kind == bots.KindTie {
+		in = f.e.sharedStream(stream)
+	}
+	ids, err := f.e.find(f.ctx, kind, in, state, limit)
 	f.fail(err)
 	f.note(fmt.Sprintf("find %s %s %s %d", kind, stream, state, limit), ids, 0)
 	return ids

@@ -13,6 +13,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
+	"netpatrol/bots/patrol"
 	"netpatrol/internal/record"
 	"netpatrol/internal/store/boltstore"
 	"netpatrol/scheduler"
@@ -254,6 +255,21 @@ func (w plainWriter) Lint(text string) error { return w.lint(text) }
 
 // wordSieve matches the word 刷单.
 type wordSieve struct{}
+
+func (wordSieve) Keys(text string) []string { return shippedSieve().Keys(text) }
+
+func (wordSieve) Same(a, b string) bool { return shippedSieve().Same(a, b) }
+
+func (wordSieve) Repeats(text, known string) int { return shippedSieve().Repeats(text, known) }
+
+// shippedSieve compares texts as the shipped one does.
+var shippedSieve = sync.OnceValue(func() *patrol.Sieve {
+	pack, err := patrol.Shipped()
+	if err != nil {
+		panic(err)
+	}
+	return patrol.NewSieve(pack)
+})
 
 func (wordSieve) Sift(text string) []bots.Hit {
 	i := strings.Index(text, "刷单")

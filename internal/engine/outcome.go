@@ -98,9 +98,10 @@ func (c *commit) reached(w *bots.Warning) error {
 		return err
 	}
 	clue.State, clue.Updated = bots.ClueWarned, c.now
-	if err := c.tx.Put(clue); err != nil {
+	if err := errors.Join(c.settled(clue, was), c.tx.Put(clue)); err != nil {
 		return err
 	}
+	was := clue.State
 	return c.warned(w, clue.Author)
 }
 

@@ -108,6 +108,11 @@ func (f *replayed) Find(kind bots.RecordKind, stream, state string, limit int) (
 	return ids
 }
 
+func (f *replayed) Alike(text string, limit int) (all []bots.Alike) {
+	f.decode(f.answer(askAlike(text, limit)), &all)
+	return all
+}
+
 func (f *replayed) record(kind bots.RecordKind, id string) bots.Record {
 	b := f.answer("get " + string(kind) + " " + id)
 	if len(b) == 0 {

@@ -52,7 +52,7 @@ func (c *commit) sendTip(by *record.Officer, d *bots.Decision) error {
 		return err
 	}
 	c.audit("tip", bots.Target{Kind: bots.KindClue, ID: clue.ID}, "", string(clue.Category)+" "+clue.Tip.Grade+clue.Tip.Worth)
-	return errors.Join(c.count(today), c.count("tips"), c.put(clue))
+	return errors.Join(c.cluster(clue), c.count(today), c.count("tips"), c.put(clue))
 }
 
 // counted is what [commit.count] has counted today.

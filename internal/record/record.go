@@ -85,6 +85,8 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	bots.KindShift:        func() bots.Record { return new(Shift) },
 	bots.KindLeave:        func() bots.Record { return new(Leave) },
 	bots.KindHandOver:     func() bots.Record { return new(HandOver) },
+	bots.KindCluster:      func() bots.Record { return new(bots.Cluster) },
+	bots.KindTie:          func() bots.Record { return new(bots.Tie) },
 }
 
 // Kinds lists every kind, for tools that walk a store.
