@@ -33,6 +33,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
+	"netpatrol/internal/form"
 	"netpatrol/internal/record"
 	"netpatrol/scheduler"
 )
@@ -169,6 +170,7 @@ type Engine struct {
 	o        Options
 	accounts map[string]*Account
 	streams  *streams
+	form     form.Writer
 	due      chan struct{} // something changed what is due next
 	errands  sync.WaitGroup
 	room     map[string]chan struct{} // for the errands of each account

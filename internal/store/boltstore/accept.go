@@ -25,7 +25,9 @@ type arrival struct {
 // Accept implements [record.Store]. An event without a state is pending. The events
 // given are stamped only when Accept returns nil.
 func (s *Store) Accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) ([]bool, error) {
-	arrivals, err := prepare(events)
+	room := s.scratch()
+	defer s.spare.Put(room)
+	arrivals, err := s.prepare(room, events)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +47,9 @@ func (s *Store) Accept(ctx context.Context, events []*bots.Event, marks ...*reco
 	return stamp(arrivals), nil
 }
 
-func prepare(events []*bots.Event) ([]arrival, error) {
+// prepare encodes the events into the room, which is theirs until they are stored.
+func (s *Store) prepare(room *scratch, events []*bots.Event) ([]arrival, error) {
+	room.body = room.body[:0]
 	arrivals := make([]arrival, len(events))
 	for i, e := range events {
 		if e.Key == "" || len(e.Key) > maxID {
@@ -54,11 +58,13 @@ func prepare(events []*bots.Event) ([]arrival, error) {
 		if e.State == "" {
 			e.State = bots.EventPending
 		}
-		body, err := e.MarshalJSON()
+		start := len(room.body)
+		longer, err := s.appendBodyOf(room.body, e)
 		if err != nil {
-			return nil, fmt.Errorf("encode event %q: %w", e.Key, err)
+			return nil, fmt.Errorf("event %q: %w", e.Key, err)
 		}
-		arrivals[i] = arrival{event: e, body: body}
+		room.body = longer
+		arrivals[i] = arrival{event: e, body: longer[start:]}
 	}
 	return arrivals, nil
 }

@@ -47,6 +47,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"netpatrol/bots"
+	"netpatrol/internal/form"
 	"netpatrol/internal/record"
 	"netpatrol/internal/vault"
 )
@@ -82,6 +83,7 @@ type Store struct {
 	ahead *ahead
 	vault *vault.Vault
 	memo  memo
+	form  form.Writer
 	spare sync.Pool // of *scratch
 	log   *slog.Logger
 	keep  time.Duration // of events

@@ -469,7 +469,7 @@ func (t *txn) Audit(e record.AuditEntry) {
 	if t.over {
 		return
 	}
-	line, err := encodeAudit(e)
+	line, err := t.b.s.encodeAudit(e)
 	if err != nil {
 		t.failed = err
 	}

@@ -283,7 +283,7 @@ func (r *rehearsal) Audit(e record.AuditEntry) {
 	if r.over {
 		return
 	}
-	line, err := encodeAudit(e)
+	line, err := r.s.encodeAudit(e)
 	if err != nil {
 		r.failed = err
 	}
