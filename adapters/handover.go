@@ -9,6 +9,9 @@ type Courier interface {
 	HandOver(ctx context.Context, at Attempt, p Package) (Receipt, error)
 }
 
+// SourceHandovers is the source on which what other units answer is polled.
+const SourceHandovers = "handovers"
+
 // MaxPackage is how many bytes the files of one package may have together.
 const MaxPackage = 4 << 20
 

@@ -10,6 +10,8 @@ type HandoffAnswer struct {
 	Note    string `json:"note,omitempty"`
 	Number  string `json:"number,omitempty"` // under which they keep it
 	By      string `json:"by,omitempty"`     // officer who typed in a return slip; empty: they said it themselves
+	// Revision of the package that is answered; 0: not said.
+	Revision int `json:"revision,omitempty"`
 	// Report is the report the package is about, if it is about one.
 	Report string `json:"report,omitempty"`
 }

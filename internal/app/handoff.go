@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/config"
 	"netpatrol/internal/engine"
@@ -58,20 +59,48 @@ func (c clerk) Pack(texts []string, whole bool) record.HandoffPackage {
 	return p
 }
 
+// Courier implements [engine.Clerk].
+func (c clerk) Courier(unit string) string {
+	for _, u := range c.a.o.Config.Units {
+		if u.ID == unit && u.Contact.Kind == record.ByBridge {
+			return u.Contact.Account
+		}
+	}
+	return ""
+}
+
 // Deliver implements [engine.Clerk]. A page is there as soon as the record says so.
-func (c clerk) Deliver(_ context.Context, h *record.Handoff) error {
+func (c clerk) Deliver(ctx context.Context, h *record.Handoff) error {
 	i := slices.IndexFunc(c.a.o.Config.Units, func(u config.OtherUnit) bool { return u.ID == h.Unit })
 	if i < 0 || c.a.o.Config.Units[i].Contact.Kind != h.Way {
 		return fmt.Errorf("unit %q is no longer configured with a %s", h.Unit, h.Way)
 	}
-	if h.Way != record.ByFolder {
+	if h.Way == record.ByPage {
 		return nil
 	}
 	files, err := c.build(h)
 	if err != nil {
 		return err
 	}
+	if h.Way == record.ByBridge {
+		return c.a.outbox.HandOver(ctx, c.Courier(h.Unit), h, h.Key(handoff.Digest(files)), asPackage(h, files))
+	}
 	return putFiles(c.a.o.Config.Units[i].Contact.Folder, fmt.Sprintf("%s-%d%s", h.Code, h.Revision, suffix(h)), files)
+}
+
+// asPackage is a hand-off as the other unit's system gets it.
+func asPackage(h *record.Handoff, files []handoff.File) adapters.Package {
+	p := adapters.Package{
+		Code: h.Code, Revision: h.Revision, Withdrawn: h.State == record.HandoffWithdrawn, To: h.Package.ToUnit, Emergency: h.Package.Emergency,
+		From: adapters.Station{Name: h.Package.FromUnit, Region: h.Package.FromRegion},
+	}
+	if n := len(h.Notes); n > 0 {
+		p.Note = h.Notes[n-1].Text
+	}
+	for _, f := range files {
+		p.Files = append(p.Files, adapters.PackageFile(f))
+	}
+	return p
 }
 
 // suffix tells a withdrawal from what it withdraws.

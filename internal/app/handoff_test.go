@@ -27,9 +27,11 @@ type office struct {
 	app *App
 	srv *httptest.Server
 	out string
+
+	deeds int
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T, systems ...config.Account) *office {
 	t.Helper()
 	dir, out := t.TempDir(), t.TempDir()
 	if err := Init(dir); err != nil {
@@ -40,10 +42,12 @@ func newOffice(t *testing.T) *office {
 	c.Units = []config.OtherUnit{
 		{ID: "meilan", Name: "美兰分局", Region: "460108", Contact: config.Contact{Kind: record.ByPage}},
 		{ID: "sansha", Name: "三沙市公安局", Region: "460300", Contact: config.Contact{Kind: record.ByFolder, Folder: out}},
+		{ID: "qiongshan", Name: "琼山分局", Region: "460107", Contact: config.Contact{Kind: record.ByBridge, Account: "qiongshan-system"}},
 		{ID: "silent", Name: "没有联系方式的单位", Region: "460200"},
 	}
 	c.Officers = []config.Officer{{ID: "chen", Name: "陈警官", Roles: []string{"officer"}}, {ID: "lin", Name: "林审核", Roles: []string{"approver"}}}
-	a, err := New(t.Context(), Options{Config: c, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	c.Accounts, c.Pace.Backoff = systems, 20*time.Millisecond
+	a, err := New(t.Context(), Options{Config: c, Platforms: bridges, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +232,7 @@ func TestAPackageIsPutIntoItsFolderOnce(t *testing.T) {
 func TestTheUnitNearThePlaceComesFirst(t *testing.T) {
 	o := newOffice(t)
 	units := clerk{o.app}.Units([]string{"我在三沙市被骗了"})
-	if len(units) != 2 || units[0].ID != "sansha" || units[0].Nearby != "三沙市" || units[1].Nearby != "" {
+	if len(units) != 3 || units[0].ID != "sansha" || units[0].Nearby != "三沙市" || units[1].Nearby != "" {
 		t.Errorf("%+v", units)
 	}
 }

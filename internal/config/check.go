@@ -29,7 +29,7 @@ var (
 
 // check looks at what the decoder read, as a whole.
 func (d *decoder) check(cfg *Config, c Checks) {
-	d.checkUnit(cfg)
+	d.checkUnit(cfg, c.Platforms)
 	d.checkListeners(cfg)
 	d.checkOfficers(cfg.Officers)
 	d.checkPreviews(cfg)
@@ -41,7 +41,7 @@ func (d *decoder) check(cfg *Config, c Checks) {
 	d.checkClamd(cfg.Evidence.Clamd)
 }
 
-func (d *decoder) checkUnit(cfg *Config) {
+func (d *decoder) checkUnit(cfg *Config, platforms map[string]adapters.Manifest) {
 	if strings.TrimSpace(cfg.State) == "" {
 		d.wrong("state", "name a directory, or remove the line for ./state", "state is empty")
 	}
@@ -57,14 +57,14 @@ func (d *decoder) checkUnit(cfg *Config) {
 			d.wrong(fmt.Sprintf("unit.links[%d]", i), "write a host such as gaj.example.gov.cn, or .example.gov.cn for all below it", "unit.links[%d] is no host: every message could link to whatever it matches", i)
 		}
 	}
-	d.checkUnits(cfg)
+	d.checkUnits(cfg, platforms)
 }
 
 // linkHost is a host of at least two labels in lower case; a dot before it stands for all below it.
 var linkHost = regexp.MustCompile(`^\.?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
 
 // checkUnits looks at the other units as a tree below the station's own.
-func (d *decoder) checkUnits(cfg *Config) {
+func (d *decoder) checkUnits(cfg *Config, platforms map[string]adapters.Manifest) {
 	ids, parents := map[string]string{}, map[string]string{}
 	for i := range cfg.Units {
 		u, path := &cfg.Units[i], fmt.Sprintf("units[%d]", i)
@@ -77,6 +77,7 @@ func (d *decoder) checkUnits(cfg *Config) {
 			d.wrong(path+".region", `write the six digits of GB/T 2260, such as "460100"`, "%s.region is not a region code", path)
 		}
 		d.checkContact(cfg, u.Contact, path+".contact")
+		d.checkCourier(cfg, u.Contact, path+".contact", platforms)
 		if u.Language == "" {
 			u.Language = cfg.Unit.Language
 		} else {
@@ -96,7 +97,7 @@ func (d *decoder) checkUnits(cfg *Config) {
 // checkContact looks at the way to another unit.
 func (d *decoder) checkContact(cfg *Config, c Contact, path string) {
 	switch {
-	case c.Kind == "" && c.Folder == "":
+	case c.Kind == "" && c.Folder == "" && c.Account == "":
 	case !slices.Contains(ContactKinds(), c.Kind):
 		d.wrong(path+".kind", suggest(c.Kind, ContactKinds()), "%s.kind %q is no way to a unit", path, clip(c.Kind))
 	case c.Kind == "folder" && c.Folder == "":

@@ -75,12 +75,13 @@ type OtherUnit struct {
 
 // Contact is a way to another unit.
 type Contact struct {
-	Kind   string `yaml:"kind"`   // page (a link with a token) or folder (signed files for one-way import)
-	Folder string `yaml:"folder"` // of the files; it must exist
+	Kind    string `yaml:"kind"`    // page (a link with a token), folder (signed files for one-way import) or bridge (its own system)
+	Folder  string `yaml:"folder"`  // of the files; it must exist
+	Account string `yaml:"account"` // id of the bridge account its system is reached by
 }
 
 // ContactKinds are the ways to another unit.
-func ContactKinds() []string { return []string{"page", "folder"} }
+func ContactKinds() []string { return []string{"page", "folder", "bridge"} }
 
 // Speaks returns the unit an account speaks for.
 func (c *Config) Speaks(a Account) Unit {

@@ -16,6 +16,8 @@ type Clerk interface {
 	Unit(id string) (name, way string, ok bool)
 	// Pack says what of these texts is passed on; whole: the reporter's own numbers too. It is pure.
 	Pack(texts []string, whole bool) record.HandoffPackage
+	// Courier is the account by which packages go to a unit and its answers come; "": they go otherwise.
+	Courier(unit string) (account string)
 	// Deliver puts a package, its correction or its withdrawal where the other unit gets it. The same again
 	// changes nothing.
 	Deliver(ctx context.Context, h *record.Handoff) error
@@ -145,7 +147,7 @@ func mayAnswer(h *record.Handoff, a bots.HandoffAnswer) *bots.Result {
 	}
 	tried := *h
 	tried.Answers = nil
-	err := record.AnswerHandoff(&tried, record.HandoffAnswer{As: a.As, Note: a.Note})
+	err := record.AnswerHandoff(&tried, record.HandoffAnswer{As: a.As, Note: a.Note, Revision: a.Revision})
 	if refused := (*record.Refusal)(nil); errors.As(err, &refused) {
 		return &bots.Result{Status: bots.Refused, Code: refused.Code, Message: refused.Message}
 	}
@@ -165,7 +167,7 @@ func (c *commit) answered(a *bots.HandoffAnswer) error {
 	on := bots.Target{Kind: record.KindHandoff, ID: h.ID}
 	c.bot, c.who = "handoff", a.By
 	defer func() { c.who = "" }()
-	err = record.AnswerHandoff(h, record.HandoffAnswer{At: c.now, As: a.As, Note: a.Note, Number: a.Number, By: a.By})
+	err = record.AnswerHandoff(h, record.HandoffAnswer{At: c.now, As: a.As, Note: a.Note, Number: a.Number, By: a.By, Revision: a.Revision})
 	if refused := (*record.Refusal)(nil); errors.As(err, &refused) {
 		c.audit("handoff-answer-refused", on, h.Code, refused.Code)
 		return nil

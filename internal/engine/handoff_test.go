@@ -21,8 +21,14 @@ type clerk struct {
 }
 
 func (*clerk) Unit(id string) (name, way string, ok bool) {
-	return "单位" + id, record.ByPage, id != "nowhere"
+	way = record.ByPage
+	if id == "b" {
+		way = record.ByBridge
+	}
+	return "单位" + id, way, id != "nowhere"
 }
+
+func (*clerk) Courier(unit string) string { return map[string]string{"b": "mb"}[unit] }
 
 func (*clerk) Pack(texts []string, whole bool) record.HandoffPackage {
 	p := record.HandoffPackage{FromUnit: "测试网警", Words: texts}

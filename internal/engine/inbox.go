@@ -30,7 +30,14 @@ const webhook = ""
 func (e *Engine) receive(ctx context.Context, a *Account, source string, items []adapters.Inbound, marks ...*record.Mark) error {
 	var events []*bots.Event
 	for i := range items {
-		if ev := e.translate(a, &items[i], source); ev != nil {
+		ev, err := e.unitSays(ctx, a, &items[i])
+		if err != nil {
+			return err
+		}
+		if ev == nil {
+			ev = e.translate(a, &items[i], source)
+		}
+		if ev != nil {
 			events = append(events, ev)
 		}
 	}

@@ -106,6 +106,16 @@ func PublicKey(key crypto.Signer) string {
 	return base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey))
 }
 
+// Digest is the hex SHA-256 of the manifest, by which it stands for all files.
+func Digest(files []File) string {
+	for _, f := range files {
+		if f.Name == ManifestName {
+			return digest(f.Data)
+		}
+	}
+	return digest(nil)
+}
+
 func digest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])

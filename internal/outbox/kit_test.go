@@ -40,6 +40,7 @@ type platform struct {
 	told   []string // ways in which people were told of news
 	menu   []adapters.MenuEntry
 	menus  bool // it has a menu
+	hands  bool // packages go to another unit by it
 	limits adapters.Limits
 	looks  int
 	finds  int
@@ -64,6 +65,9 @@ func (p *platform) Caps() adapters.Caps {
 	}
 	if p.menus {
 		c.Menu = p
+	}
+	if p.hands {
+		c.Handover = p
 	}
 	return c
 }

@@ -28,7 +28,7 @@ type Handoff struct {
 	About      bots.Target     `json:"about"`   // the report or clue
 	Account    string          `json:"account"` // by which that came to us
 	Unit       string          `json:"unit"`    // id of the unit that gets it
-	Way        string          `json:"way"`     // page or folder
+	Way        string          `json:"way"`     // page, folder or bridge
 	By         string          `json:"by"`      // who prepared it
 	Package    HandoffPackage  `json:"package"`
 	Digest     string          `json:"digest"` // of Package; see [HandoffPackage.Digest]
@@ -61,6 +61,7 @@ const (
 const (
 	ByPage   = "page"   // the other unit opens a link with a token
 	ByFolder = "folder" // signed files are put into a folder for import elsewhere
+	ByBridge = "bridge" // the other unit's system takes it, and answers by the same account
 )
 
 // HandoffPackage is what another unit is told. It never holds an identity card's number or a whole
@@ -122,6 +123,19 @@ func (p HandoffPackage) Digest() string {
 // Personal says whether a package tells who reported, or in what words.
 func (h *Handoff) Personal() bool {
 	return h.Package.Reporter != "" || h.About.Kind == bots.KindReport && len(h.Package.Words) > 0
+}
+
+// Whole says whether a hand-off was approved as it stands.
+func (h *Handoff) Whole() bool { return h.Approver != "" && h.Digest == h.Package.Digest() }
+
+// Key names what is sent now, the same for every try and another one for each revision and for the
+// withdrawal; digest is of the very bytes. It has at most 32 ASCII characters.
+func (h *Handoff) Key(digest string) string {
+	key := h.Code + "-" + strconv.Itoa(h.Revision)
+	if h.State == HandoffWithdrawn {
+		key += "w"
+	}
+	return key + "-" + digest[:8]
 }
 
 // Reached says whether the other unit has got the package.
@@ -227,7 +241,8 @@ func HandoffResults() []string {
 }
 
 // AnswerHandoff records what the other unit said. Who answered once can only add a result, or
-// answer a correction.
+// answer a correction. What was said of an earlier revision is kept and ends nothing: the correction
+// still has to be sent, or answered.
 func AnswerHandoff(h *Handoff, a HandoffAnswer) error {
 	if !slices.Contains(HandoffResults(), a.As) {
 		return refuse("as", "an answer is one of %s", strings.Join(HandoffResults(), ", "))
@@ -241,8 +256,17 @@ func AnswerHandoff(h *Handoff, a HandoffAnswer) error {
 	if h.State == bots.HandoffNotOurs || a.As != bots.HandoffResult && slices.Contains(HandoffResults(), h.State) {
 		return refuse("answered", "it was answered already: %s", h.State)
 	}
-	a.Revision = h.Revision
-	h.Answers = append(h.Answers, a)
+	stale := h.State == HandoffCorrected && h.Way != ByPage // the correction has not left
+	if a.Revision <= 0 || a.Revision > h.Revision {
+		a.Revision = h.Revision
+		if stale {
+			a.Revision--
+		}
+	}
+	h.Answers, h.Updated = append(h.Answers, a), a.At
+	if stale || a.Revision < h.Revision {
+		return nil
+	}
 	h.State, h.Due, h.Updated = a.As, time.Time{}, a.At
 	return nil
 }

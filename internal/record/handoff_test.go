@@ -161,3 +161,46 @@ func TestALinkOpensForItsTimeAndItsRound(t *testing.T) {
 		t.Errorf("the old link still opens: %v", err)
 	}
 }
+
+func TestAnAnswerToAnEarlierRevisionEndsNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		way      string
+		revision int // that is answered; 0: not said
+		due      bool
+		want     string
+		answered int
+	}{
+		"before the correction left":          {ByBridge, 0, true, HandoffCorrected, 1},
+		"of the revision before":              {ByBridge, 1, false, HandoffSent, 1},
+		"of this revision":                    {ByBridge, 2, false, bots.HandoffAccepted, 2},
+		"of none that there is":               {ByBridge, 9, false, bots.HandoffAccepted, 2},
+		"not said, and the correction is out": {ByFolder, 0, false, bots.HandoffAccepted, 2},
+		"a page shows the correction at once": {ByPage, 0, true, bots.HandoffAccepted, 2},
+	} {
+		h := sent(t)
+		h.Way = c.way
+		if err := CorrectHandoff(h, officer("chen", Duty), "号码有误", now); err != nil {
+			t.Fatal(err)
+		}
+		if !c.due {
+			h.Delivered(now)
+		}
+		if err := AnswerHandoff(h, HandoffAnswer{As: bots.HandoffAccepted, Revision: c.revision}); err != nil || h.State != c.want || h.Answers[0].Revision != c.answered {
+			t.Errorf("%s: %v, %s, revision %d", name, err, h.State, h.Answers[0].Revision)
+		}
+		if c.want == HandoffCorrected && !h.Waits() {
+			t.Errorf("%s: the correction is not sent", name)
+		}
+	}
+}
+
+func TestTheKeyOfAPackageIsTheSameForEveryTry(t *testing.T) {
+	h := sent(t)
+	first := h.Key("0123456789abcdef")
+	if err := WithdrawHandoff(h, officer("chen", Duty), "误移", now); err != nil {
+		t.Fatal(err)
+	}
+	if last := h.Key("0123456789abcdef"); first != "ABCD2345-1-01234567" || last != "ABCD2345-1w-01234567" {
+		t.Errorf("%s, %s", first, last)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func no(status int, class, code, detail string) reply {
 
 // serveContract checks a request and carries it out, unless a fault is due.
 func (s *Site) serveContract(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 8<<20))
 	if err != nil {
 		no(http.StatusRequestEntityTooLarge, "rejected", "too-large", "").write(w)
 		return
@@ -100,6 +101,8 @@ func (s *Site) carryOut(r *http.Request, body []byte) reply {
 	path := strings.TrimPrefix(r.URL.Path, "/v1/")
 	of, ref, named := strings.Cut(path, "/")
 	switch {
+	case r.Method == http.MethodPost && of == "handovers" && s.can("handover"):
+		return s.takePackage(body)
 	case r.Method == http.MethodPost && !named:
 		return s.take(of, body)
 	case r.Method == http.MethodDelete && named && of == "sends":
@@ -124,7 +127,7 @@ func (s *Site) carryOut(r *http.Request, body []byte) reply {
 
 func (s *Site) about() reply {
 	return reply{http.StatusOK, map[string]any{
-		"contract": "1", "abilities": s.opts.Abilities, "sources": sources(),
+		"contract": "1", "abilities": s.opts.Abilities, "sources": s.sources(),
 		"account": map[string]any{"id": "u110", "handle": "wangjing", "name": s.opts.Name, "confirmed": true, "evidence": "站方与" + s.opts.Name + "签有协议"},
 		"limits": map[string]any{"parallel": 2, "text": []any{
 			map[string]any{"channel": "public", "max": 5000, "unit": "characters"}, map[string]any{"channel": "private", "max": s.opts.MaxPrivate},
@@ -133,20 +136,27 @@ func (s *Site) about() reply {
 	}}
 }
 
-func sources() []string { return []string{"messages", "mentions", "board"} }
+func (s *Site) can(ability string) bool { return slices.Contains(s.opts.Abilities, ability) }
+
+func (s *Site) sources() []string {
+	if s.can("handover") {
+		return []string{"messages", "mentions", "board", "handovers"}
+	}
+	return []string{"messages", "mentions", "board"}
+}
 
 // eventPage: the cursor is the number of the last event seen, of whatever source.
 func (s *Site) eventPage(source, after, most string) reply {
 	limit, bad := strconv.Atoi(most)
 	known := false
-	for _, one := range sources() {
+	for _, one := range s.sources() {
 		known = known || one == source
 	}
 	if bad != nil || limit < 1 || !known {
 		return no(http.StatusBadRequest, "rejected", "query", "the source or the limit is missing or unknown")
 	}
 	seen := len(s.events)
-	if source == "messages" {
+	if source == "messages" || source == "handovers" {
 		seen = 0
 	}
 	if after != "" {

@@ -28,11 +28,17 @@ type post struct {
 type event struct {
 	ID     string    `json:"id"`
 	Kind   string    `json:"kind"`
-	Ref    string    `json:"ref"`
+	Ref    string    `json:"ref,omitempty"`
 	Parent string    `json:"parent,omitempty"`
 	From   *member   `json:"from,omitempty"`
 	Text   string    `json:"text,omitempty"`
 	At     time.Time `json:"at"`
+
+	Package  string `json:"package,omitempty"` // of an answer to one
+	Revision int    `json:"revision,omitempty"`
+	Answer   string `json:"answer,omitempty"`
+	Number   string `json:"number,omitempty"`
+
 	source string
 }
 

@@ -23,7 +23,7 @@ type Options struct {
 	ReviewDelay time.Duration // from a publication to the moment a person has agreed; 0: no review
 	MaxPrivate  int           // characters of a private message; default 800
 	Refuse      string        // publications that hold this are refused by the person who reviews
-	Abilities   []string      // default all
+	Abilities   []string      // default all but handover, which makes it another unit's system
 }
 
 // Errors of the methods by which people act.
@@ -50,6 +50,7 @@ type Site struct {
 	copies  map[string]int
 	actions []Action
 	faults  []*Fault
+	given   []HandedOver
 	struck  int
 	refused int
 }

@@ -45,6 +45,9 @@ func (clerk) Pack(texts []string, whole bool) record.HandoffPackage {
 	return p
 }
 
+// Courier implements [engine.Clerk].
+func (clerk) Courier(string) string { return "" }
+
 // Deliver implements [engine.Clerk].
 func (clerk) Deliver(context.Context, *record.Handoff) error { return nil }
 
