@@ -259,6 +259,8 @@ const (
 	Private Channel = "private" // to one person
 	InReply Channel = "comment" // public, under somebody's post
 	Preview Channel = "preview" // a bulletin, to one of our own people, before it is published
+	// Withdrawal is no message: a post of ours is taken back from where it came out.
+	Withdrawal Channel = "withdrawal"
 
 	HandedOver Channel = "handover" // a clue package, to another unit
 	Moderators Channel = "flag"     // a [Flag], to the platform's own moderators

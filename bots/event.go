@@ -175,6 +175,7 @@ const (
 	PullDraft      Verb = "pull-draft"        // a draft made in a platform's console: Fields account, ref, hash, title, text
 	ReplyTo        Verb = "reply"             // to a conversation, in the officer's own words: Fields["text"]
 	WriteBulletin  Verb = "write-bulletin"    // Fields: title, text, language, schedule, slot (RFC 3339), accounts (comma)
+	TakeBack       Verb = "withdraw-bulletin" // a bulletin that is out, with a reason: first person; each account's draft is approved by a second
 	ApproveKind    Verb = "approve-kind"      // a standing approval: first person; Fields: template, version, accounts, until
 	ConfirmKind    Verb = "confirm-kind"      // a standing approval: second person
 	RevokeKind     Verb = "revoke-kind"       // a standing approval: one person may always stop it

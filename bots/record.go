@@ -235,7 +235,7 @@ const (
 )
 
 // Bulletin is a public notice on its way. States: drafted, approved, released,
-// missed (with Reason), returned.
+// missed (with Reason), returned, withdrawn (from everywhere it came out).
 type Bulletin struct {
 	Head
 	Title    string    `json:"title"`
@@ -255,6 +255,19 @@ type Bulletin struct {
 	Previews []string `json:"previews,omitempty"`
 	// Readings are the figures the platforms gave since it came out, oldest first.
 	Readings []Reading `json:"readings,omitempty"`
+	// Withdrawals are the drafts by which it is taken back, one for each account and asking.
+	Withdrawals []string `json:"withdrawals,omitempty"`
+	// Gone is from where it was taken back.
+	Gone []Gone `json:"gone,omitempty"`
+}
+
+// Gone is an account from which a bulletin was taken back, and why.
+type Gone struct {
+	Account string    `json:"account"`
+	At      time.Time `json:"at"`
+	Why     string    `json:"why"`
+	By      string    `json:"by"`   // who asked
+	Code    string    `json:"code"` // by which the withdrawal's story is told
 }
 
 // Sign is an officer's approval of a bulletin on one account.
@@ -298,6 +311,8 @@ const (
 	BulletinReleased = "released"
 	BulletinMissed   = "missed"
 	BulletinReturned = "returned"
+	// BulletinWithdrawn: it is gone from every account on which it came out.
+	BulletinWithdrawn = "withdrawn"
 )
 
 // Purpose says why a message leaves. Standing approvals cover some, never others.
@@ -314,6 +329,9 @@ const (
 	ForOfficer   Purpose = "officer"   // an officer's own reply in a conversation the citizen opened
 	ForAlarm     Purpose = "alarm"     // to our own officers, by an account that reaches nobody else
 	ForPreview   Purpose = "preview"   // a bulletin, shown to one of our own people before it is published
+	// ForWithdrawal takes back a bulletin that is out. It reaches nobody: Parent is what is taken
+	// back, Text why.
+	ForWithdrawal Purpose = "withdrawal"
 )
 
 // Draft is one exact message, rendered and measured, before and after its approval.
@@ -347,7 +365,8 @@ type Draft struct {
 	Item      string            `json:"item,omitempty"` // the outbox item it became
 	Reason    string            `json:"reason,omitempty"`
 	DecidedBy string            `json:"decidedBy,omitempty"`
-	Corrects  string            `json:"corrects,omitempty"` // code of the message of ours that it sets right
+	Corrects  string            `json:"corrects,omitempty"`  // code of the message of ours that it sets right
+	Withdraws string            `json:"withdraws,omitempty"` // outbox item that it takes back
 }
 
 // RecordKind implements [Record].

@@ -15,7 +15,7 @@ import (
 )
 
 func (t *tool) bulletinCommand() *cobra.Command {
-	return group("bulletin", "Public notices: write, preview, approve", t.bulletinNew(), t.bulletinPreview(), t.bulletinApprove(), t.bulletinList(), t.bulletinDrafts(), t.bulletinPull())
+	return group("bulletin", "Public notices: write, preview, approve", t.bulletinNew(), t.bulletinPreview(), t.bulletinApprove(), t.bulletinList(), t.bulletinDrafts(), t.bulletinPull(), t.bulletinWithdraw())
 }
 
 // bulletinFlags is a bulletin as it is given on the command line.
@@ -223,7 +223,7 @@ func (t *tool) bulletinList() *cobra.Command {
 			})
 		}),
 	})
-	c.Flags().StringVar(&state, "state", "", "only those drafted, approved, released, missed or returned")
+	c.Flags().StringVar(&state, "state", "", "only those drafted, approved, released, missed, returned or withdrawn")
 	return c
 }
 

@@ -235,6 +235,10 @@ func writeMatter(w io.Writer, m api.Matter) {
 	if m.Warning != nil {
 		fields(w, "why", m.Warning.Why, "rule", fmt.Sprintf("%s, version %d", m.Warning.Rule, m.Warning.Rev))
 	}
+	if d.Withdraws != "" {
+		fields(w, "takes back", string(d.Parent))
+		quoted(w, d.PostText)
+	}
 	if r := m.Report; r != nil {
 		fields(w, "report", r.Reference, "emergency", yes(r.Emergency))
 		for _, l := range r.Lines {

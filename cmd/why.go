@@ -72,6 +72,9 @@ func writeSubject(w io.Writer, s api.Story) {
 		for _, s := range b.Signs {
 			fields(w, "  approved", moment(s.At)+" by "+s.Officer+" on "+s.Account, "  seal", shortSeal(s.Seal))
 		}
+		for _, g := range b.Gone {
+			fields(w, "  withdrawn", moment(g.At)+" from "+g.Account+", asked for by "+g.By, "  because", g.Why, "  by", g.Code)
+		}
 	}
 }
 

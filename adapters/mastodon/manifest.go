@@ -49,7 +49,10 @@ func limits() adapters.Limits {
 	doc := adapters.Provenance{Source: "docs.joinmastodon.org/user/posting", CheckedOn: checkedOn}
 	rate := adapters.Provenance{Source: "docs.joinmastodon.org/api/rate-limits", CheckedOn: checkedOn}
 	l := adapters.Limits{
-		Quotas:   []adapters.Quota{{Scope: adapters.ScopeAccount, N: 300, Per: 5 * time.Minute, Provenance: rate}},
+		Quotas: []adapters.Quota{
+			{Scope: adapters.ScopeAccount, N: 300, Per: 5 * time.Minute, Provenance: rate},
+			{Scope: adapters.ScopeAccount, Channel: adapters.Withdrawal, N: 30, Per: 30 * time.Minute, Provenance: rate},
+		},
 		Pictures: pictureLimit(),
 	}
 	for _, ch := range []adapters.Channel{adapters.Public, adapters.Private, adapters.InReply} {

@@ -162,12 +162,12 @@ func (p public) Sent(ctx context.Context, code string) (s frontdoor.Sent, ok boo
 		return frontdoor.Sent{At: d.Updated, Unit: p.a.o.Config.Unit.Name}, d.State == bots.DraftReleased, nil
 	}
 	i, err := p.item(ctx, d)
-	if err != nil || i == nil || !left(i) || d.Purpose == bots.ForAlarm || d.Purpose == bots.ForPreview {
+	if err != nil || i == nil || !left(i) || d.Purpose == bots.ForAlarm || d.Purpose == bots.ForPreview || d.Purpose == bots.ForWithdrawal {
 		return s, false, err
 	}
 	s = frontdoor.Sent{At: i.Updated, Unit: p.a.unitOf(d.Account), Account: p.account(d.Account)}
 	if d.Purpose == bots.ForBulletin && i.State == record.ItemDelivered {
-		s.Bulletin = d.About.ID
+		s.Bulletin, s.Withdrawn = d.About.ID, i.Gone
 	}
 	return s, true, nil
 }
@@ -220,7 +220,7 @@ func (p public) Bulletins(ctx context.Context, before string) (all []frontdoor.B
 			if err != nil {
 				return nil, false, err
 			}
-			if i == nil {
+			if i == nil || len(r.(*bots.Bulletin).Gone) > 0 {
 				continue
 			}
 			if len(all) == bulletinsPage {
@@ -254,7 +254,7 @@ func (p public) published(ctx context.Context, b *bots.Bulletin) (*record.Item, 
 // released is a bulletin that is published, and the send that arrived; nil: there is none.
 func (p public) released(ctx context.Context, id string) (*bots.Bulletin, *record.Item, error) {
 	b, err := record.Fetch[bots.Bulletin](ctx, p.a.store, id)
-	if errors.Is(err, record.ErrNotFound) || err == nil && b.State != bots.BulletinReleased {
+	if errors.Is(err, record.ErrNotFound) || err == nil && b.State != bots.BulletinReleased && b.State != bots.BulletinWithdrawn {
 		return nil, nil, nil
 	}
 	if err != nil {
@@ -264,11 +264,15 @@ func (p public) released(ctx context.Context, id string) (*bots.Bulletin, *recor
 	return b, i, err
 }
 
-// Bulletin implements [frontdoor.Press]. It shows the text as it was approved and arrived.
+// Bulletin implements [frontdoor.Press]. It shows the text as it was approved and arrived, and
+// nothing of it once it was taken back from anywhere.
 func (p public) Bulletin(ctx context.Context, id string) (frontdoor.Bulletin, bool, error) {
 	b, i, err := p.released(ctx, id)
 	if err != nil || i == nil {
 		return frontdoor.Bulletin{}, false, err
+	}
+	if len(b.Gone) > 0 {
+		return frontdoor.Bulletin{ID: id, Title: cmp.Or(i.Title, b.Title), At: i.Updated, Withdrawn: b.Gone[0].At}, true, nil
 	}
 	return frontdoor.Bulletin{ID: id, Title: cmp.Or(i.Title, b.Title), At: i.Updated, Blocks: blocks(i.Text, i.Extras)}, true, nil
 }
@@ -303,8 +307,8 @@ const shownSide = 1280
 
 // Picture implements [frontdoor.Press].
 func (p public) Picture(ctx context.Context, id string, n int) ([]byte, bool, error) {
-	_, i, err := p.released(ctx, id)
-	if err != nil || i == nil || n < 0 || n >= len(i.Extras.Pictures) {
+	b, i, err := p.released(ctx, id)
+	if err != nil || i == nil || len(b.Gone) > 0 || n < 0 || n >= len(i.Extras.Pictures) {
 		return nil, false, err
 	}
 	jpeg, err := p.a.drawn(ctx, i.Extras.Pictures[n].Digest, shownSide)

@@ -47,6 +47,9 @@ func (c *commit) decided(draft *bots.Draft, d *bots.Decision) error {
 	case bots.KindWarning:
 		return c.warningDecided(draft, d)
 	case bots.KindBulletin:
+		if draft.Purpose == bots.ForWithdrawal {
+			return nil // the bulletin stands until it is gone
+		}
 		return c.bulletinDecided(draft)
 	}
 	return nil

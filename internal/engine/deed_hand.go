@@ -36,6 +36,9 @@ func (c *commit) giveHand(by *record.Officer, d *bots.Decision) error {
 // proveHand records what an officer posted. Another text than the approved one is put before people.
 func (c *commit) proveHand(by *record.Officer, d *bots.Decision) error {
 	return c.onItem(d, "prove", func(i *record.Item) error {
+		if i.Withdraws != "" {
+			return i.ProveGone(by, c.now)
+		}
 		p := record.Proof{Link: strings.TrimSpace(d.Fields["link"]), Text: d.Fields["text"], Reason: strings.TrimSpace(d.Reason)}
 		if err := i.ProveHand(by, p, c.e.o.Policy, c.now); err != nil {
 			return err

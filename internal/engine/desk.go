@@ -20,6 +20,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.ReplyTo:        (*commit).replyTo,
 	bots.Correct:        (*commit).correct,
 	bots.WriteBulletin:  (*commit).writeBulletin,
+	bots.TakeBack:       (*commit).takeBack,
 	bots.ApproveKind:    (*commit).approveKind,
 	bots.ConfirmKind:    (*commit).confirmKind,
 	bots.RevokeKind:     (*commit).revokeKind,

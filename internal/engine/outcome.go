@@ -58,6 +58,8 @@ func (c *commit) book() error {
 		return c.bookWarning(d.About.ID, o)
 	case bots.KindReport:
 		return c.bookReport(d.About.ID, o)
+	case bots.KindBulletin:
+		return c.bookGone(d, o)
 	}
 	return nil
 }

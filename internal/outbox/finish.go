@@ -29,6 +29,9 @@ func (o *Outbox) classify(it *record.Item, r adapters.Receipt, err error, now ti
 		return o.sent(r, now)
 	}
 	e := errorOf(err)
+	if it.Withdraws != "" && e.Class == adapters.Gone {
+		return o.sent(adapters.Receipt{Ref: it.Parent, Existed: true}, now)
+	}
 	end := ending{Ending: record.Ending{Code: e.Code, Note: whyFailed(e)}, freed: true}
 	switch e.Class {
 	case adapters.NotSent:
@@ -43,7 +46,8 @@ func (o *Outbox) classify(it *record.Item, r adapters.Receipt, err error, now ti
 		end.alarm = whyBlocked
 	case adapters.Rejected, adapters.WindowClosed, adapters.Gone, adapters.Unsupported:
 		end.State = record.ItemRejected
-		if never := e.Class == adapters.WindowClosed || e.Class == adapters.Unsupported; never && o.mayHand(it) {
+		never := e.Class == adapters.WindowClosed || e.Class == adapters.Unsupported || it.Withdraws != ""
+		if never && o.mayHand(it) {
 			end.State, end.hand = record.ItemDue, true
 		}
 	default:

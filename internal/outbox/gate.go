@@ -34,7 +34,7 @@ func (l *lane) brief(ctx context.Context, it *record.Item) (*brief, error) {
 		b.account = a
 		b.quotas = binding(l.o.allowances(a.Caps().Limits, it))
 	}
-	if l.o.o.Lint != nil {
+	if l.o.o.Lint != nil && it.Withdraws == "" { // a withdrawal shows nobody anything
 		b.lint = l.o.o.Lint(it.Text)
 	}
 	b.extras, b.pics = l.o.pictures(ctx, it)
@@ -176,7 +176,7 @@ func standingStill(c *check) (ruling, error) {
 
 // modest keeps an unsolicited message from leaving on anything but an officer's own approval.
 func modest(c *check) (ruling, error) {
-	if c.it.Unsolicited() && (c.appr == nil || c.appr.Officer == "") { // promise 1
+	if (c.it.Unsolicited() || c.it.Withdraws != "") && (c.appr == nil || c.appr.Officer == "") { // promise 1
 		return ruling{hold: whyNoOfficer}, nil
 	}
 	return ruling{}, nil

@@ -54,6 +54,9 @@ func (c *check) orByHand(why string, r ruling) ruling {
 // mayHand says whether people may be asked to send what certainly did not leave. What may have
 // gone out before is not posted a second time.
 func (o *Outbox) mayHand(it *record.Item) bool {
+	if it.Withdraws != "" { // whoever finds it gone has nothing to do
+		return true
+	}
 	if hadUnknown(it) { // promise 4
 		return false
 	}
@@ -71,6 +74,9 @@ func (o *Outbox) handOver(tx record.Tx, it *record.Item, why, place string, now 
 	within := handWithin
 	if it.Purpose == bots.ForEmergency {
 		within = urgentWithin
+	}
+	if it.Withdraws != "" {
+		place = standsAt(tx, it, place)
 	}
 	if err := it.HandOver(why, place, now.Add(within), now); err != nil {
 		return err

@@ -265,6 +265,9 @@ func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Rec
 			return caps.Preview.Preview(ctx, c.at, it.To, part)
 		}
 		return caps.Publish.Publish(ctx, c.at, part)
+	case adapters.Withdrawal:
+		gone := adapters.Receipt{Ref: it.Parent}
+		return gone, caps.Retract.Withdraw(ctx, c.at, gone)
 	case adapters.Private:
 		return caps.Message.Send(ctx, c.at, adapters.Message{To: it.To, Text: it.Text, Language: it.Language, InReplyTo: it.Parent, Choices: it.Choices})
 	default:
@@ -295,9 +298,10 @@ func unable(caps adapters.Caps, it *record.Item) string {
 	switch {
 	case it.Channel == adapters.Public && caps.Publish != nil,
 		it.Channel == adapters.Preview && caps.Publish != nil && caps.Preview != nil,
+		it.Channel == adapters.Withdrawal && caps.Retract != nil,
 		it.Channel == adapters.Private && caps.Message != nil,
 		it.Channel == adapters.InReply && caps.Comment != nil:
 		return ""
 	}
-	return whyUnable
+	return whyUnableTo(it)
 }

@@ -28,13 +28,14 @@ func (l *lane) resolve(ctx context.Context, it *record.Item) error {
 		return l.forget(ctx, it)
 	}
 	a, up := l.o.o.Accounts(it.Account)
+	if it.Withdraws != "" {
+		return l.resolveGone(ctx, it, a)
+	}
 	if !it.Vanished.IsZero() { // promise 4
 		return l.giveUp(ctx, it, it.Why)
 	}
 	if l.mayRepeat(it, time.Now()) {
-		return l.change(ctx, it, "repeats", func(_ record.Tx, it *record.Item, now time.Time) error {
-			return it.Repeat(l.o.idem(it, a) == adapters.Keyed, l.o.later(now, unknowns(it)-1))
-		})
+		return l.repeat(ctx, it, l.o.idem(it, a) == adapters.Keyed)
 	}
 	if !up {
 		return l.inconclusive(ctx, it, whyDown)
@@ -51,6 +52,13 @@ func (l *lane) resolve(ctx context.Context, it *record.Item) error {
 		return l.inconclusive(ctx, it, whyInconclusive(err))
 	}
 	return l.found(ctx, it, finding)
+}
+
+// repeat lets an unknown outcome be tried again.
+func (l *lane) repeat(ctx context.Context, it *record.Item, keyed bool) error {
+	return l.change(ctx, it, "repeats", func(_ record.Tx, it *record.Item, now time.Time) error {
+		return it.Repeat(keyed, l.o.later(now, unknowns(it)-1))
+	})
 }
 
 // mayRepeat says whether an unknown outcome may be repeated without looking.

@@ -31,6 +31,8 @@ const (
 	whyAuth        = "账号授权已失效，请重新授权"
 	whyBlocked     = "账号已被平台停用或限制，请与平台联系"
 	whyNoFind      = "是否送达未知，平台无法查询，请民警到平台核对后处理"
+	whyStillThere  = "多次请求撤回没有得到答复，请民警到平台查看：还在的请删除，再认定结果"
+	whyNoRetract   = "程序不能在该平台撤回，须由民警到平台上删除"
 	whyNeverWrote  = "对方没有来信，平台不允许主动私信，请改用其他渠道"
 	whyWaits       = "平台的回复时限已过，" + record.WhyAwaits
 	whyNoticing    = "；已尝试通知对方“有新进展”，是否送达未知"
@@ -60,6 +62,14 @@ const (
 
 func whyNoPicture(name string) string {
 	return "图片 " + name + " 读取不到或与批准的不一致，须重新附图并审批"
+}
+
+// whyUnableTo says why an account cannot send an item.
+func whyUnableTo(it *record.Item) string {
+	if it.Withdraws != "" {
+		return whyNoRetract
+	}
+	return whyUnable
 }
 
 func whyBehind(item string) string {

@@ -85,7 +85,7 @@ func MayDecide(by *Officer, p bots.Purpose) bool { return by.Is(deciders(p)...) 
 
 func deciders(p bots.Purpose) []Role {
 	switch p {
-	case bots.ForBulletin:
+	case bots.ForBulletin, bots.ForWithdrawal:
 		return []Role{Approver}
 	case bots.ForPreview:
 		return []Role{Editor, Duty, Approver}
@@ -94,7 +94,7 @@ func deciders(p bots.Purpose) []Role {
 }
 
 func roleNames(p bots.Purpose) string {
-	if p == bots.ForBulletin {
+	if p == bots.ForBulletin || p == bots.ForWithdrawal {
 		return "an approver"
 	}
 	return "an officer or approver"
@@ -118,7 +118,7 @@ func EditDraft(d *bots.Draft, by *Officer, text string, seen uint64) error {
 	if !by.Is(Editor, Duty, Approver) {
 		return refuse("role", "%s may not edit a %s", by.ID, d.Purpose)
 	}
-	if d.State != bots.DraftAwaiting && d.State != bots.DraftReturned && d.State != bots.DraftApproved {
+	if d.Purpose == bots.ForWithdrawal || d.State != bots.DraftAwaiting && d.State != bots.DraftReturned && d.State != bots.DraftApproved {
 		return refuse("not-editable", "this %s is %s and can no longer be edited", d.Purpose, d.State)
 	}
 	if seen != d.Version {

@@ -47,7 +47,7 @@ type Hand struct {
 
 // MayPost says whether an officer may send an item by hand.
 func MayPost(by *Officer, p bots.Purpose) bool {
-	return by.Is(Duty, Approver) || p == bots.ForBulletin && by.Is(Editor)
+	return by.Is(Duty, Approver) || (p == bots.ForBulletin || p == bots.ForWithdrawal) && by.Is(Editor)
 }
 
 // HandOver gives a due item to people, because no program may or can send it. The intent is

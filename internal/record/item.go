@@ -17,7 +17,7 @@ import (
 //	claimed -> due (certainly not sent) | rejected | unknown | by-hand
 //	due -> by-hand -> delivered (proven) | closed by an officer | expired (not taken) | withdrawn (not taken)
 //	unknown -> delivered | due | closed by an officer
-//	before claim -> expired | withdrawn
+//	before claim -> expired | withdrawn; accepted -> withdrawn (taken back before it came out)
 type Item struct {
 	bots.Head
 	Draft        string           `json:"draft"`
@@ -68,6 +68,10 @@ type Item struct {
 	Hand *Hand `json:"hand,omitempty"`
 	// Corrected are the codes of messages that set this one right, whatever became of them.
 	Corrected []string `json:"corrected,omitempty"`
+	// Withdraws is the item that this one takes back, by Parent, the platform's id of it.
+	Withdraws string `json:"withdraws,omitempty"`
+	// Gone is when it was taken back from the platform, where it had come out.
+	Gone time.Time `json:"gone,omitzero"`
 }
 
 // RecordKind implements [bots.Record].
@@ -113,7 +117,7 @@ func newItem(d *bots.Draft, a *Approval, now time.Time) *Item {
 		Draft: d.ID, Approval: a.ID, Purpose: d.Purpose, Account: d.Account, Channel: d.Channel, To: d.To,
 		Parent: d.Parent, Title: d.Title, Text: d.Text, Choices: d.Choices, Extras: d.Extras, Language: d.Language, Code: d.Code, Key: itemKey(d.Code),
 		Seal: a.Seal, Evidence: d.Evidence, Post: d.Post, PostText: d.PostText, About: d.About,
-		Conversation: d.Stream, Expires: d.Expires,
+		Conversation: d.Stream, Expires: d.Expires, Withdraws: d.Withdraws,
 	}
 	due := now
 	if d.NotBefore.After(due) {
@@ -143,7 +147,7 @@ func (i *Item) MayCorrect(by *Officer) bool {
 	switch i.Purpose {
 	case bots.ForBulletin:
 		return by.Is(Editor, Approver)
-	case bots.ForAlarm, bots.ForPreview: // our own people got those
+	case bots.ForAlarm, bots.ForPreview, bots.ForWithdrawal: // our own people got those, or nobody
 		return false
 	}
 	return by.Is(Duty, Approver)
@@ -178,8 +182,11 @@ func (i *Item) InPublic() bool { return i.Channel == adapters.Public || i.Channe
 
 // Recipient is whom the item goes to, for ordering within its lane.
 func (i *Item) Recipient() string {
-	if i.Channel == adapters.Public {
+	switch i.Channel {
+	case adapters.Public:
 		return ""
+	case adapters.Withdrawal: // one waits for no other
+		return string(i.Parent)
 	}
 	return i.To.ID
 }

@@ -95,6 +95,7 @@ func (a *API) routes() {
 	a.decide("POST /api/v1/items/{id}/take", bots.TakeHand, record.KindItem, looked)
 	a.decide("POST /api/v1/items/{id}/give", bots.GiveHand, record.KindItem, maybeReason)
 	a.decide("POST /api/v1/items/{id}/prove", bots.ProveHand, record.KindItem, proof)
+	a.decide("POST /api/v1/items/{id}/gone", bots.ProveHand, record.KindItem)
 	a.decide("POST /api/v1/items/{id}/confirm-hand", bots.ConfirmHand, record.KindItem)
 	a.decide("POST /api/v1/items/{id}/close-hand", bots.CloseHand, record.KindItem, reason)
 
@@ -128,6 +129,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/bulletins/{id}", show(a, newBulletin))
 	a.get("POST /api/v1/bulletins/preview", a.preview)
 	a.get("POST /api/v1/bulletins", a.writeBulletin)
+	a.decide("POST /api/v1/bulletins/{id}/withdraw", bots.TakeBack, bots.KindBulletin, reason)
 	a.get("POST /api/v1/pictures", a.keepPicture)
 	a.get("GET /api/v1/quotas", a.quotas)
 	a.decide("POST /api/v1/drafts/{id}/preview", bots.PreviewDraft, bots.KindDraft, to)

@@ -103,8 +103,11 @@ func (d *draftPage) MayDecide(o *record.Officer) bool {
 
 // Deciders says who decides, to those who do not.
 func (d *draftPage) Deciders() string {
-	if d.Draft.Purpose == bots.ForBulletin {
+	switch d.Draft.Purpose {
+	case bots.ForBulletin:
 		return "通报须由审核人员批准或退回。"
+	case bots.ForWithdrawal:
+		return "撤回通报须由审核人员批准或退回。"
 	}
 	return "须由民警或审核人员批准或退回。"
 }
@@ -118,7 +121,7 @@ func (d *draftPage) Own(o *record.Officer) bool {
 // Editable says whether the text may still be changed.
 func (d *draftPage) Editable() bool {
 	s := d.Draft.State
-	return !d.Draft.Erased && d.Draft.Extras.Source == "" && (s == bots.DraftAwaiting || s == bots.DraftReturned || s == bots.DraftApproved)
+	return !d.Draft.Erased && d.Draft.Extras.Source == "" && d.Draft.Purpose != bots.ForWithdrawal && (s == bots.DraftAwaiting || s == bots.DraftReturned || s == bots.DraftApproved)
 }
 
 func (c *Console) draft(v *visit) error {

@@ -104,6 +104,9 @@ func (c *Console) showTask(v *visit, status int, n *notice, t task) error {
 	if t.Approval, err = record.Fetch[record.Approval](v.ctx(), c.desk, i.Approval); err != nil && !errors.Is(err, record.ErrNotFound) {
 		return err
 	}
+	if i.Withdraws != "" {
+		return c.showTakedown(v, status, n, t)
+	}
 	return c.showAs(v, status, "task", "人工代发 · "+i.Code, "by-hand", n, t)
 }
 
@@ -116,7 +119,11 @@ func (c *Console) onTask(v *visit, verb bots.Verb, fields map[string]string, don
 }
 
 func (c *Console) takeTask(v *visit) error {
-	return c.onTask(v, bots.TakeHand, map[string]string{"looked": v.value("looked")}, "已由您接手。请复制全文，到平台发布，再回来粘贴链接和文字。")
+	done := "已由您接手。请复制全文，到平台发布，再回来粘贴链接和文字。"
+	if v.value("takedown") != "" {
+		done = "已由您接手。请到平台删除，再回来登记。"
+	}
+	return c.onTask(v, bots.TakeHand, map[string]string{"looked": v.value("looked")}, done)
 }
 
 func (c *Console) giveTask(v *visit) error {

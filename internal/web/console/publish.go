@@ -37,7 +37,7 @@ func bulletinWord(state string) string {
 func (c *Console) bulletins(v *visit) (err error) {
 	l := bulletinList{
 		State:  v.r.URL.Query().Get("state"),
-		States: []string{"", bots.BulletinDrafted, bots.BulletinApproved, bots.BulletinReleased, bots.BulletinMissed, bots.BulletinReturned},
+		States: []string{"", bots.BulletinDrafted, bots.BulletinApproved, bots.BulletinReleased, bots.BulletinMissed, bots.BulletinReturned, bots.BulletinWithdrawn},
 	}
 	q := record.Query{State: l.State, Newest: true, After: v.r.URL.Query().Get("after"), Limit: perPage}
 	if l.Bulletins, err = view.List[bots.Bulletin](v.ctx(), c.desk, q); err != nil {
@@ -57,6 +57,7 @@ type bulletinPage struct {
 	Previews []*bots.Draft // newest first
 	Quotas   []quotaState
 	Figures  []figuresOf
+	Taking   []*view.Matter // withdrawals, newest first
 }
 
 // sendOf is a bulletin on one account.
@@ -87,6 +88,9 @@ func (c *Console) bulletin(v *visit) error {
 			p.Sends = append(p.Sends, c.sendOf(b, m))
 		}
 		if p.Previews, err = c.previews(v, b); err != nil {
+			return err
+		}
+		if p.Taking, err = c.withdrawals(v, b); err != nil {
 			return err
 		}
 	}

@@ -43,12 +43,12 @@ var bulletinWords = map[string]string{bots.BulletinReleased: "已发布", bots.B
 
 var purposeWords = map[string]string{
 	string(bots.ForReply): "答复", string(bots.ForReceipt): "举报回执", string(bots.ForNotice): "通知", string(bots.ForEmergency): "紧急劝阻",
-	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览", string(bots.ForAlarm): "值守提醒",
+	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览", string(bots.ForAlarm): "值守提醒", string(bots.ForWithdrawal): "撤回",
 }
 
 func purposeWord(p bots.Purpose) string { return word(purposeWords, string(p)) }
 
-var channelWords = map[string]string{string(adapters.Public): "公开发布", string(adapters.Private): "私信", string(adapters.InReply): "公开评论", string(adapters.Preview): "给同事预览"}
+var channelWords = map[string]string{string(adapters.Public): "公开发布", string(adapters.Private): "私信", string(adapters.InReply): "公开评论", string(adapters.Preview): "给同事预览", string(adapters.Withdrawal): "从平台删除"}
 
 func channelWord(c adapters.Channel) string { return word(channelWords, string(c)) }
 
@@ -152,7 +152,7 @@ var degradedWords = map[string]string{
 func degradedWord(s string) string { return word(degradedWords, s) }
 
 var verbWords = map[bots.Verb]string{
-	bots.PreviewDraft: "给同事预览", bots.PullDraft: "加封后台草稿",
+	bots.PreviewDraft: "给同事预览", bots.PullDraft: "加封后台草稿", bots.TakeBack: "申请撤回通报",
 	bots.Approve: "批准", bots.Reject: "退回", bots.Edit: "修改", bots.ReplyTo: "回复", bots.WriteBulletin: "提交通报", bots.ApproveKind: "提出常设审批",
 	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.TakeTalk: "接手会话", bots.GiveTalk: "交回会话", bots.LogCall: "登记电话", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送", bots.Correct: "更正",
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.CompareHand: "对照代发截图", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
@@ -180,7 +180,7 @@ var resultWords = map[string]string{
 func resultWord(s string) string { return cmp.Or(resultWords[s], stateWord(s)) }
 
 var didWords = map[string]string{
-	"preview": "给同事预览", "pull-draft": "加封后台草稿", "vanished": "草稿已不在草稿箱", "unclear": "请民警认定",
+	"preview": "给同事预览", "pull-draft": "加封后台草稿", "ask-withdrawal": "申请撤回", "looked": "到平台查看", "vanished": "草稿已不在草稿箱", "unclear": "请民警认定",
 	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "draft": "起草", "write-bulletin": "起草通报", "propose-standing": "提出常设审批",
 	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "revoke-standing": "撤销常设审批", "hold": "暂缓", "correct": "更正", "check-proof": "复核代发", "send-held": "未复核放行", "resume-held": "继续发送", "settle": "认定结果",
 	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
@@ -257,6 +257,10 @@ var refusals = map[string]string{
 	"not-bulletin":                "只有通报可以先给同事预览。",
 	"cannot-preview":              "这个账号的平台不能先给同事预览，或暂时没有连上。",
 	"preview-late":                "这篇通报已经不在待审批或待发布状态，不用再预览。",
+	"under-way":                   "这篇通报还挂着的账号都已申请撤回，正在办理。",
+	"withdraw-bulletin/not-out":   "这篇通报已不在任何账号上，没有可撤回的。",
+	"withdraw-bulletin/reason":    "请写明撤回的理由，理由会随通报保存。",
+	"withdraw-bulletin/observe":   "有账号处于“观察”模式，不能由程序撤回。请先切换模式，或到平台后台删除。",
 	"colleague":                   "这位同事的账户已停用，不能给他预览。",
 	"no-preview-id":               "配置里没有这位同事在该平台上的号，请管理员在 officers 的 previews 里添加。",
 	"console-draft":               "这是平台后台的草稿，按原稿发出。要改请到平台后台改，再重新加封提交。",

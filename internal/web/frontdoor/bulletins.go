@@ -12,7 +12,7 @@ type Press interface {
 	// Bulletins lists those that are published, newest first, older than the one named; more says
 	// that there are older ones.
 	Bulletins(ctx context.Context, before string) (page []Bulletin, more bool, err error)
-	// Bulletin is one that is published; ok is false when there is none of that id.
+	// Bulletin is one that is published, or was; ok is false when there is none of that id.
 	Bulletin(ctx context.Context, id string) (b Bulletin, ok bool, err error)
 	// Picture draws a picture of a published bulletin anew, as a JPEG; ok is false when there is none.
 	Picture(ctx context.Context, id string, n int) (jpeg []byte, ok bool, err error)
@@ -23,6 +23,8 @@ type Bulletin struct {
 	ID, Title string
 	At        time.Time
 	Blocks    []Block // of one that is read, not listed
+	// Withdrawn is the day on which it was taken back; then there is no text. Zero: it stands.
+	Withdrawn time.Time
 }
 
 // Block is a paragraph or a picture of a bulletin.

@@ -12,6 +12,8 @@ type Sent struct {
 	Unit     string
 	Account  string // as people see it; empty: no longer known
 	Bulletin string // id of the bulletin it was; empty: a message to one person
+	// Withdrawn is the day on which the bulletin was taken back; zero: it stands.
+	Withdrawn time.Time
 }
 
 // Proven is what a proof of receipt proves.

@@ -47,6 +47,9 @@ func Why(ctx context.Context, s Desk, st Station, code string) (*Story, error) {
 	if err := story.messages(ctx, s, st, drafts); err != nil {
 		return nil, err
 	}
+	if err := story.withdrawals(ctx, s, st); err != nil {
+		return nil, err
+	}
 	if err := story.beginning(ctx, s); err != nil {
 		return nil, err
 	}
@@ -128,6 +131,28 @@ func (y *Story) messages(ctx context.Context, s record.Reader, st Station, draft
 		y.Bulletin = cmp.Or(y.Bulletin, m.Bulletin)
 	}
 	return nil
+}
+
+// withdrawals adds what was done to take the bulletin back from the accounts the story tells of.
+func (y *Story) withdrawals(ctx context.Context, s record.Reader, st Station) error {
+	if y.Bulletin == nil {
+		return nil
+	}
+	told := map[string]bool{}
+	for _, m := range y.Messages {
+		told[m.Draft.ID], told["item "+m.Draft.Item] = true, true
+	}
+	var more []string
+	for _, id := range y.Bulletin.Withdrawals {
+		d, err := fetch[bots.Draft](ctx, s, id)
+		if err != nil {
+			return err
+		}
+		if d != nil && !told[id] && told["item "+d.Withdraws] {
+			more = append(more, id)
+		}
+	}
+	return y.messages(ctx, s, st, more)
 }
 
 // beginning finds the event the story began with: the first thing heard, else what the

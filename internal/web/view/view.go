@@ -172,11 +172,16 @@ func Sees(o *record.Officer, r bots.Record) bool {
 	}
 	switch r := r.(type) {
 	case *bots.Draft:
-		return r.Purpose == bots.ForBulletin || r.Purpose == bots.ForPreview
+		return editorial(r.Purpose)
 	case *record.Item:
-		return r.Purpose == bots.ForBulletin || r.Purpose == bots.ForPreview
+		return editorial(r.Purpose)
 	}
 	return false
+}
+
+// editorial says whether messages of a purpose are what editors write.
+func editorial(p bots.Purpose) bool {
+	return p == bots.ForBulletin || p == bots.ForPreview || p == bots.ForWithdrawal
 }
 
 // own says whether a record is a decision the officer made.
