@@ -53,6 +53,7 @@ type Yielder interface {
 // personal.
 type Survey struct {
 	Followers int         `json:"followers"`
+	Groups    []Group     `json:"groups,omitempty"`  // of followers
 	Replies   []AutoReply `json:"replies,omitempty"` // what the platform's own console answers by itself
 	Menu      []MenuEntry `json:"menu,omitempty"`
 	Articles  []Published `json:"articles,omitempty"` // newest first
@@ -62,6 +63,13 @@ type Survey struct {
 	Stops []string `json:"stops,omitempty"`
 	Back  string   `json:"back,omitempty"`
 	Gaps  []string `json:"gaps,omitempty"` // what could not be read, and why
+}
+
+// Group is followers under one name, to whom a bulletin can be sent apart.
+type Group struct {
+	ID      string `json:"id"` // as options name it
+	Name    string `json:"name"`
+	Members int    `json:"members"`
 }
 
 // AutoReply is one automatic answer of the platform's own console.

@@ -130,7 +130,7 @@ func (t *tool) accountsTakeover() *cobra.Command {
 	c := t.withJSON(&cobra.Command{
 		Use: "takeover ACCOUNT", Short: "Read what an account has before it is taken over, and what will stop working", Args: cobra.ExactArgs(1),
 		Long: `Read from the platform what the account has before its messages come to netpatrol: automatic
-replies, menu, number of followers, past articles. What will stop working is named, and the
+replies, menu, number and groups of followers, past articles. What will stop working is named, and the
 way back. It changes nothing, and is kept: --last shows what was found then.`,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
 			read := c.Survey
@@ -151,6 +151,9 @@ way back. It changes nothing, and is kept: --last shows what was found then.`,
 func writeTakeover(w io.Writer, t api.Takeover) {
 	s := t.Survey
 	fields(w, "account", t.Account, "read", moment(t.At)+" by "+t.By, "followers", fmt.Sprint(s.Followers), "articles", fmt.Sprint(len(s.Articles)+s.More))
+	for _, g := range s.Groups {
+		fmt.Fprintf(w, "group %s: %s, %d followers\n", g.ID, oneLine(g.Name, 60), g.Members)
+	}
 	for _, stop := range s.Stops {
 		fmt.Fprintf(w, "will stop: %s\n", stop)
 	}

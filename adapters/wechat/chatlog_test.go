@@ -68,7 +68,7 @@ func TestStaff_WithoutCustomerServiceTheMendIsSaid(t *testing.T) {
 	c := open(t, f).caps
 	f.answers["/customservice/msgrecord/getmsglist"] = `{"errcode":65400,"errmsg":"please enable new service for customer"}`
 	_, err := c.Watch.Poll(t.Context(), "staff", "", 10)
-	if adapters.ClassOf(err) != adapters.Unsupported || !strings.Contains(err.Error(), "console_staff") {
+	if adapters.ClassOf(err) != adapters.Unsupported || !strings.Contains(err.Error(), "leave staff out of watch") {
 		t.Errorf("%v", err)
 	}
 }

@@ -104,7 +104,7 @@ var meanings = map[int]meaning{
 	48001: {adapters.Unsupported, adapters.ScopeEndpoint, unsaid, "the account lacks the permission: see docs/wechat.md"},
 
 	// The chat log.
-	65400: {adapters.Unsupported, adapters.ScopeEndpoint, unsaid, "the console's customer service is not switched on: switch it on, or set option console_staff to off"},
+	65400: {adapters.Unsupported, adapters.ScopeEndpoint, unsaid, "the console's customer service is not switched on: switch it on, or leave staff out of watch"},
 	65416: {adapters.Rejected, adapters.ScopeEndpoint, unsaid, ""},
 	65417: {adapters.Rejected, adapters.ScopeEndpoint, unsaid, ""},
 

@@ -52,12 +52,9 @@ type marks map[string]mark
 
 // Sources names what can be polled: comments, and what the console's staff wrote. The platform
 // has no mentions, and private messages come as callbacks.
-func (a *account) Sources() []string {
-	if !a.options.staff {
-		return []string{commentsSource}
-	}
-	return []string{commentsSource, staffSource}
-}
+func (a *account) Sources() []string { return sources() }
+
+func sources() []string { return []string{commentsSource, staffSource} }
 
 // Poll implements [adapters.Watcher].
 func (a *account) Poll(ctx context.Context, source string, cur adapters.Cursor, limit int) (adapters.Batch, error) {

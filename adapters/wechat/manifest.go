@@ -22,6 +22,7 @@ func Manifest() adapters.Manifest {
 	return adapters.Manifest{
 		Name: "wechat", Title: "微信公众号 (WeChat Official Account)", Docs: "docs/wechat.md",
 		ForgetLeavers: true, // the platform demands that the data of whoever unfollows is deleted
+		Watch:         sources(),
 		Abilities:     abilities(),
 		Limits:        options{kind: kindSubscription, publish: publishAPI}.limits(), // the narrowest
 		Idem: map[adapters.Channel]adapters.Idempotency{
@@ -71,7 +72,7 @@ func settings() []adapters.Setting {
 		{Name: "cover_media_id", Help: "media_id of a permanent picture for covers; left out: a plain blue one is made and uploaded once"},
 		{Name: "comments", Help: "on articles: on (default) or off"},
 		{Name: "articles", Help: "further articles whose comments are read: msg_data_id or msg_data_id:index, separated by commas"},
-		{Name: "console_staff", Help: "the console has customer service: while the account observes, messages are left to its staff, and what they write is counted: on (default) or off"},
+		{Name: "console_staff", Help: "while the account observes, messages are left to the console's customer service: on (default) or off"},
 		{Name: "notify_subscription", Help: "templates of subscription messages by purpose (reply, receipt, notice, officer, or any), for news outside the reply window: any:ID:thing1=news:character_string2=code"},
 		{Name: "notify_template", Help: "the same for template messages"},
 		{Name: "principal", Help: "full name of the agency the account must be verified for; left out: the unit's. Another name holds sends"},

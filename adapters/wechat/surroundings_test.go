@@ -260,6 +260,7 @@ func TestSurvey_TellsWhatIsThereAndWhatStops(t *testing.T) {
 		"keyword_autoreply_info":{"list":[{"rule_name":"报警","keyword_list_info":[{"type":"text","match_mode":"contain","content":"报警"}],"reply_list_info":[{"type":"text","content":"请拨打110"},{"type":"img","content":"MEDIA"}]}]}}`
 	f.answers[menuPath] = `{"is_menu_open":1,"selfmenu_info":{"button":[{"type":"view","name":"办事大厅","url":"https://ga.example.gov.cn/"}]}}`
 	f.answers["/cgi-bin/user/get"] = `{"total":31415,"count":1,"data":{"openid":["` + openID + `"]},"next_openid":""}`
+	f.answers["/cgi-bin/tags/get"] = `{"tags":[{"id":101,"name":"老年人","count":2718}]}`
 	f.answers["/cgi-bin/freepublish/batchget"] = `{"total_count":1,"item_count":1,"item":[{"article_id":"ART1","content":{"news_item":[{"title":"警惕冒充客服","url":"http://mp.weixin.qq.com/s?x"}]},"update_time":1714112445}]}`
 	got, err := open(t, f).caps.Survey.Survey(t.Context())
 	if err != nil {
@@ -267,6 +268,7 @@ func TestSurvey_TellsWhatIsThereAndWhatStops(t *testing.T) {
 	}
 	want := adapters.Survey{
 		Followers: 31415,
+		Groups:    []adapters.Group{{ID: "tag:101", Name: "老年人", Members: 2718}},
 		Replies:   []adapters.AutoReply{{Name: "被关注回复", When: []string{}, Says: []string{"欢迎关注"}}, {Name: "报警", When: []string{"报警"}, Says: []string{"请拨打110", "［img］"}}},
 		Menu:      []adapters.MenuEntry{{Label: "办事大厅", URL: "https://ga.example.gov.cn/"}},
 		Articles:  []adapters.Published{{Ref: "article:ART1", Title: "警惕冒充客服", URL: "http://mp.weixin.qq.com/s?x", At: time.Unix(1714112445, 0).UTC()}},
@@ -287,7 +289,7 @@ func TestSurvey_TellsWhatIsThereAndWhatStops(t *testing.T) {
 func TestSurvey_WhatCannotBeReadIsAGap(t *testing.T) {
 	f := newFake() // it knows none of the calls but the list of articles
 	got, err := open(t, f).caps.Survey.Survey(t.Context())
-	if err != nil || len(got.Gaps) != 3 || !strings.HasPrefix(got.Gaps[0], "自动回复：") || len(got.Stops) != 0 {
+	if err != nil || len(got.Gaps) != 4 || !strings.HasPrefix(got.Gaps[0], "自动回复：") || len(got.Stops) != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	f.answers["/cgi-bin/freepublish/batchget"] = `{"errcode":48001,"errmsg":"api unauthorized"}`

@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"netpatrol/adapters"
@@ -13,14 +14,14 @@ var _ adapters.Surveyor = (*account)(nil)
 const surveyed = 200
 
 // Survey reads what the account's console has: automatic replies, menu, the number of
-// followers, published articles. Mass sends may not be among the articles.
+// followers and their tags, published articles. Who follows is not read: nothing needs it. Mass sends may not be among the articles.
 func (a *account) Survey(ctx context.Context) (adapters.Survey, error) {
 	s := adapters.Survey{Back: "在公众平台“设置与开发 → 基本配置 → 服务器配置”停用服务器配置，后台的自动回复和菜单随即恢复。"}
 	reads := []struct {
 		what string
 		read func(context.Context, *adapters.Survey) error
 	}{
-		{"自动回复", a.surveyReplies}, {"菜单", a.surveyMenu}, {"关注人数", a.surveyFollowers}, {"已发表的文章", a.surveyArticles},
+		{"自动回复", a.surveyReplies}, {"菜单", a.surveyMenu}, {"关注人数", a.surveyFollowers}, {"标签", a.surveyTags}, {"已发表的文章", a.surveyArticles},
 	}
 	var last error
 	for _, r := range reads {
@@ -108,6 +109,22 @@ func (a *account) surveyFollowers(ctx context.Context, s *adapters.Survey) error
 	}
 	err := a.http.do(ctx, call{op: "survey", path: "/cgi-bin/user/get", get: true}, &got)
 	s.Followers = got.Total
+	return err
+}
+
+// surveyTags reads the groups a mass send can go to. Source: service/api/usermanage/tag/api_gettags.
+func (a *account) surveyTags(ctx context.Context, s *adapters.Survey) error {
+	var got struct {
+		Tags []struct {
+			ID      int    `json:"id"`
+			Name    string `json:"name"`
+			Members int    `json:"count"`
+		} `json:"tags"`
+	}
+	err := a.http.do(ctx, call{op: "survey", path: "/cgi-bin/tags/get", get: true}, &got)
+	for _, t := range got.Tags {
+		s.Groups = append(s.Groups, adapters.Group{ID: "tag:" + strconv.Itoa(t.ID), Name: t.Name, Members: t.Members})
+	}
 	return err
 }
 

@@ -55,7 +55,7 @@ func newWechatVenue(id, publish, door string) (*wechatVenue, error) {
 
 func (v *wechatVenue) account() config.Account {
 	return config.Account{
-		ID: v.id, Platform: "wechat", BaseURL: v.base(), Names: []string{demoName}, Language: "zh-Hans", Poll: 2 * time.Second,
+		ID: v.id, Platform: "wechat", BaseURL: v.base(), Names: []string{demoName}, Language: "zh-Hans", Poll: 2 * time.Second, Watch: []string{"comments", "staff"},
 		Options: map[string]string{"appid": demoAppID, "kind": "subscription", "mode": "safe", "publish": v.publish, "audience": "all"},
 		Secrets: map[string]adapters.Secret{"appsecret": demoSecret, "token": demoToken, "aes_key": demoAESKey},
 		Menu:    []config.MenuEntry{{Label: "我要举报", Means: "report"}, {Label: "是不是骗局", Means: "ask"}, {Label: "查进度", Means: "progress"}},

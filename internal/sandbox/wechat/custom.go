@@ -230,14 +230,14 @@ func chatRecords(c *call) (any, error) {
 		return nil, refuse(65417, "time span out of limit")
 	}
 	list := []object{}
-	last := in.MsgID
+	next := in.MsgID
 	for i, m := range c.p.staff {
-		if at := m.at.Unix(); at >= in.StartTime && at <= in.EndTime && i+1 > in.MsgID && len(list) < in.Number {
+		if at := m.at.Unix(); at >= in.StartTime && at <= in.EndTime && i+1 >= in.MsgID && len(list) < in.Number {
 			list = append(list, object{"openid": m.openID, "opercode": m.code, "text": m.text, "time": at, "worker": m.worker})
-			last = i + 1
+			next = i + 2
 		}
 	}
-	return object{"recordlist": list, "number": len(list), "msgid": last}, nil
+	return object{"recordlist": list, "number": len(list), "msgid": next}, nil
 }
 
 // agents is GET /cgi-bin/customservice/getkflist.
