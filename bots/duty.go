@@ -24,6 +24,18 @@ const (
 	RemarkHandOver Verb = "remark-handover" // a sheet: Fields["note"]
 )
 
+// RingAgain is how long an alarm may go unnoticed before the next person is rung.
+const RingAgain = 3 * time.Minute
+
+// SignWithin is how long a hand-over sheet may stand without both signatures before the supervisor is rung.
+const SignWithin = 30 * time.Minute
+
+// The states of a hand-over sheet in which a signature is missing.
+const (
+	HandOverDrawn = "drawn" // nobody has signed
+	HandOverLeft  = "left"  // who leaves has signed
+)
+
 // DeskBot names the bot that repeats alarms. The engine sets two reminders for it: a turn follows
 // each after a space.
 const (

@@ -56,6 +56,9 @@ type Notify struct {
 	Template string
 	Vars     map[string]string
 	About    Target
+	// Urgent: somebody is in danger now. The officer who has the conversation is rung first, and
+	// the alarm comes again until somebody takes notice. One is enough for an event.
+	Urgent bool
 }
 
 // The levels of [Notify].

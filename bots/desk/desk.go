@@ -7,7 +7,8 @@
 //
 // The bot is pure. Deadlines are stored with the message; reminders come back after a restart and
 // after a step of the clock, late ones at once. An alarm nobody takes notice of goes to the next
-// person, and at the end stands in the desk.
+// person, and at the end stands in the desk. An alarm for somebody in danger goes on to the supervisor and
+// the commander; a hand-over sheet that is not signed by both rings the supervisor.
 package desk
 
 import (
@@ -25,7 +26,7 @@ const DefaultPromise = 30 * time.Minute
 // patience is how long an alarm may go unnoticed before the next person is rung, and turns how many
 // persons of a level are.
 const (
-	patience = 3 * time.Minute
+	patience = bots.RingAgain
 	turns    = 3
 )
 
@@ -127,6 +128,9 @@ const againKey = "again"
 
 // rings tells whoever must know by now.
 func (b *Bot) rings(e bots.Event, r *bots.Reminder, f bots.Facts) []bots.Effect {
+	if key, turn, ok := turnOf(r.Key); ok && key == bots.RemindUnsigned {
+		return unsigned(e, turn, f)
+	}
 	talk, _ := bots.Get[bots.Conversation](f, e.Stream)
 	w, running := bots.Get[bots.Wait](f, talk.Wait)
 	if talk.Wait == "" || !running || w.State != bots.WaitRunning {
@@ -134,6 +138,9 @@ func (b *Bot) rings(e bots.Event, r *bots.Reminder, f bots.Facts) []bots.Effect 
 	}
 	if r.Key == againKey {
 		return again(e, w, f)
+	}
+	if key, step, ok := turnOf(r.Key); ok && key == bots.RemindUrgent {
+		return inDanger(e, w, step, f)
 	}
 	for i, s := range stages {
 		if r.Key == stageKey(i) && w.Alarms <= i {

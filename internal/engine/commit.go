@@ -237,6 +237,9 @@ func (c *commit) apply(x bots.Effect) error {
 	case bots.EndWait:
 		return c.answeredWait(x)
 	case bots.Notify:
+		if x.Urgent {
+			return c.alertFor(x)
+		}
 		return c.notify(x)
 	case bots.Remind:
 		return c.remind(x)
@@ -445,15 +448,20 @@ func (c *commit) remember(x bots.Remember) error {
 }
 
 func (c *commit) remind(x bots.Remind) error {
-	id := memoryID(c.ev.Stream, c.bot, x.Key)
+	return c.wake(bots.Head{Subject: c.ev.Subject, Stream: c.ev.Stream}, c.bot, x.Key, orNow(x.At, c.now))
+}
+
+// wake sets a reminder of a bot in a stream.
+func (c *commit) wake(in bots.Head, bot, key string, at time.Time) error {
+	id := memoryID(in.Stream, bot, key)
 	w, err := record.Load[record.Wake](c.tx, id)
 	if errors.Is(err, record.ErrNotFound) {
-		w, err = &record.Wake{Head: bots.Head{ID: id, Subject: c.ev.Subject, Stream: c.ev.Stream, State: "waiting", Created: c.now}}, nil
+		w, err = &record.Wake{Head: bots.Head{ID: id, Subject: in.Subject, Stream: in.Stream, State: "waiting", Created: c.now}}, nil
 	}
 	if err != nil {
 		return err
 	}
-	w.Bot, w.Key, w.Account, w.Cause, w.Due, w.Updated = c.bot, x.Key, c.ev.Account, c.ev.ID, c.wall(orNow(x.At, c.now)), c.now
+	w.Bot, w.Key, w.Account, w.Cause, w.Due, w.Updated = bot, key, c.ev.Account, c.ev.ID, c.wall(at), c.now
 	c.timed = true
 	return c.tx.Put(w)
 }

@@ -59,6 +59,14 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.NoteInterview:       (*commit).noteInterview,
 	bots.SettleRectification: (*commit).settleRectification,
 
+	bots.AddShift:       (*commit).addShift,
+	bots.EndShift:       (*commit).endShift,
+	bots.AddLeave:       (*commit).addLeave,
+	bots.EndLeave:       (*commit).endLeave,
+	bots.DrawHandOver:   (*commit).drawHandOver,
+	bots.SignHandOver:   (*commit).signHandOver,
+	bots.RemarkHandOver: (*commit).remarkHandOver,
+
 	bots.PrepareHandoff:  (*commit).prepareHandoff,
 	bots.ApproveHandoff:  (*commit).approveHandoff,
 	bots.ResendHandoff:   (*commit).resendHandoff,

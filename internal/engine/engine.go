@@ -105,6 +105,8 @@ type Options struct {
 	Colleagues func(officer, account string) (to adapters.Person, ok bool)
 	// OnDuty says who of a level is reached now, and by what; turn counts the times nobody took notice.
 	OnDuty func(tx record.Tx, at time.Time, level, turn int) ([]Contact, error)
+	// Reach says by what one officer, or whoever stands in for them, is reached now; nothing: by nothing.
+	Reach func(tx record.Tx, at time.Time, officer string) ([]Contact, error)
 	// Committed is told after a commit that released items, so that the outbox looks.
 	Committed func()
 	Log       *slog.Logger

@@ -44,6 +44,7 @@ type deskOptions struct {
 	more      []*Account
 	named     func(account, text string) bool
 	onDuty    func(record.Tx, time.Time, int, int) ([]Contact, error)
+	reach     func(record.Tx, time.Time, string) ([]Contact, error)
 	fetch     fetchFunc // of media
 	evidence  Evidence
 	scanner   Scanner
@@ -102,7 +103,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Evidence: o.evidence, Scanner: o.scanner, Prove: o.prove, Colleagues: o.colleagues, Clerk: o.clerk,
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Reach: o.reach, Evidence: o.evidence, Scanner: o.scanner, Prove: o.prove, Colleagues: o.colleagues, Clerk: o.clerk,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }

@@ -20,12 +20,9 @@ type Contact struct {
 // notify rings the officers of a level. Nobody to ring is an alarm in itself.
 func (c *commit) notify(x bots.Notify) error {
 	about := c.about(x.About)
-	var contacts []Contact
-	if c.e.o.OnDuty != nil {
-		var err error
-		if contacts, err = c.e.o.OnDuty(c.tx, c.now, x.Level, x.Turn); err != nil {
-			return err
-		}
+	contacts, holder, err := c.contacts(x)
+	if err != nil {
+		return err
 	}
 	if err := c.rung(x); err != nil {
 		return err
@@ -35,26 +32,75 @@ func (c *commit) notify(x bots.Notify) error {
 			return err
 		}
 	}
+	if x.Urgent {
+		return c.unnoticed(holder)
+	}
 	return nil
 }
 
-// alert rings the duty officers at once for somebody who gets an emergency card, in public too: no
-// bot can forget it. That nobody could be rung never holds the card back.
+// contacts are by what is rung: for somebody in danger whose conversation an officer has, that
+// officer's own, if they have any.
+func (c *commit) contacts(x bots.Notify) (contacts []Contact, holder bool, err error) {
+	if x.Urgent && c.conv != nil && c.conv.Officer != "" && c.e.o.Reach != nil {
+		contacts, err = c.e.o.Reach(c.tx, c.now, c.conv.Officer)
+		if err != nil || len(contacts) > 0 {
+			return contacts, true, err
+		}
+	}
+	if c.e.o.OnDuty != nil {
+		contacts, err = c.e.o.OnDuty(c.tx, c.now, x.Level, x.Turn)
+	}
+	return contacts, false, err
+}
+
+// alert rings at once for somebody who gets an emergency card, in public too: no bot can forget it.
 func (c *commit) alert(x bots.Reply) error {
-	if x.Purpose != bots.ForEmergency || c.alerted {
+	if x.Purpose != bots.ForEmergency {
+		return nil
+	}
+	about := bots.Target{Kind: bots.KindReport, ID: x.Report}
+	if x.Report == "" {
+		about = bots.Target{}
+	}
+	return c.alertFor(bots.Notify{Level: bots.LevelDuty, Urgent: true, Template: "alarm-urgent", Vars: map[string]string{"Account": c.ev.Account}, About: about})
+}
+
+// alertFor rings once an event for somebody in danger. That nobody could be rung never holds a card back.
+func (c *commit) alertFor(x bots.Notify) error {
+	if c.alerted {
 		return nil
 	}
 	c.alerted = true
-	about := bots.Target{Kind: bots.KindReport, ID: x.Report}
-	if x.Report == "" {
-		about = c.about(bots.Target{})
-	}
-	err := c.notify(bots.Notify{Level: bots.LevelDuty, Template: "alarm-urgent", Vars: map[string]string{"Account": c.ev.Account}, About: about})
+	err := c.notify(x)
 	if err == nil || errors.Is(err, record.ErrConflict) || storeFailed(err) {
 		return err
 	}
-	raise(c.tx, c.ev, "有人情况紧急，但没能提醒到值班民警："+err.Error(), about)
+	raise(c.tx, c.ev, "有人情况紧急，但没能提醒到值班民警："+err.Error(), c.about(x.About))
 	return nil
+}
+
+// unnoticed lets the alarm come again until somebody takes notice of it; that an officer knew before
+// how long the person had waited does not count. Who has the conversation was rung first, or the
+// first of the duty officers.
+func (c *commit) unnoticed(holder bool) error {
+	if c.conv == nil {
+		return nil
+	}
+	w, err := record.Load[bots.Wait](c.tx, c.conv.Wait)
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	if w != nil && w.State == bots.WaitRunning && w.Seen != "" {
+		w.Seen, w.Updated = "", c.now
+		if err := c.tx.Put(w); err != nil {
+			return err
+		}
+	}
+	next := bots.RemindUrgent + " 1"
+	if holder {
+		next = bots.RemindUrgent + " 0"
+	}
+	return c.wake(bots.Head{Subject: c.ev.Subject, Stream: c.ev.Stream}, bots.DeskBot, next, c.now.Add(bots.RingAgain))
 }
 
 // rung counts the levels that were told of a wait.

@@ -60,10 +60,11 @@ func (c *commit) answeredWait(x bots.EndWait) error {
 
 // notice notes on a wait that an officer knows of it: others are not rung.
 func (c *commit) notice(on bots.Target, officer string) error {
-	if on.Kind != bots.KindWait {
-		return nil
+	id, err := c.waitOf(on)
+	if err != nil || id == "" {
+		return err
 	}
-	w, err := record.Load[bots.Wait](c.tx, on.ID)
+	w, err := record.Load[bots.Wait](c.tx, id)
 	if errors.Is(err, record.ErrNotFound) || err == nil && (w.Seen != "" || w.State != bots.WaitRunning) {
 		return nil
 	}
@@ -72,6 +73,33 @@ func (c *commit) notice(on bots.Target, officer string) error {
 	}
 	w.Seen, w.Updated = officer, c.now
 	return c.tx.Put(w)
+}
+
+// waitOf is the clock that an alarm is about: its own, or that of a conversation or of a report's.
+func (c *commit) waitOf(on bots.Target) (string, error) {
+	switch on.Kind {
+	case bots.KindWait:
+		return on.ID, nil
+	case bots.KindReport:
+		r, err := record.Load[bots.Report](c.tx, on.ID)
+		if errors.Is(err, record.ErrNotFound) || err == nil && r.Erased {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return c.waitOf(bots.Target{Kind: bots.KindConversation, ID: r.Conversation})
+	case bots.KindConversation:
+		talk, err := record.Load[bots.Conversation](c.tx, on.ID)
+		if errors.Is(err, record.ErrNotFound) {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return talk.Wait, nil
+	}
+	return "", nil
 }
 
 // takeTalk makes an officer the one who answers in a conversation: the bots keep silent.

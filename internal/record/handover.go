@@ -36,14 +36,11 @@ type Remark struct {
 
 // The states of a sheet.
 const (
-	HandOverDrawn    = "drawn"
-	HandOverLeft     = "left"
+	HandOverDrawn    = bots.HandOverDrawn
+	HandOverLeft     = bots.HandOverLeft
 	HandOverTaken    = "taken"
 	HandOverReplaced = "replaced"
 )
-
-// SignWithin is how long a sheet may stand unsigned before the supervisor is rung.
-const SignWithin = 30 * time.Minute
 
 // mostRemarks bounds what one sheet holds.
 const mostRemarks = 50

@@ -94,6 +94,7 @@ var kindWords = map[string]string{
 	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "pulse": "账号状况", "wait": "等待答复", "audit-batch": "审计批次",
 	"handoff": "移交", string(bots.HandoffAnswered): "移交的答复",
 	"evidence": "证据", "lookup": "查询码", "site": "合作网站", "rectification": "约谈整改",
+	"shift": "排班", "leave": "请假", "handover": "交接单",
 }
 
 func kindWord(k any) string {
@@ -117,7 +118,7 @@ var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bullet
 
 var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
-	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "correction": "更正",
+	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "alarm-handover": "交接提醒", "correction": "更正",
 	"ask": "追问", "advice": "报案指引", "scam-card": "骗局提示", "fake-police": "冒充警察举报", "human": "转民警", "stay": "危险中陪伴",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复", "handoff-news": "有新进展",
 }
@@ -159,6 +160,7 @@ var verbWords = map[bots.Verb]string{
 	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
 	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.AskErase: "申请删除个人信息", bots.EraseTalk: "确认删除个人信息", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
 	bots.RegisterSite: "登记合作网站", bots.ConfirmSite: "确认合作网站", bots.RetireSite: "停止合作", bots.OpenRectification: "提出整改", bots.SignLetter: "签发函件", bots.NoteInterview: "记约谈", bots.SettleRectification: "登记整改进展",
+	bots.AddShift: "排班", bots.EndShift: "撤下排班", bots.AddLeave: "登记请假", bots.EndLeave: "销假", bots.DrawHandOver: "开具交接单", bots.SignHandOver: "交接签字", bots.RemarkHandOver: "交接备注",
 	bots.PrepareHandoff: "准备移交", bots.ApproveHandoff: "批准移交", bots.ResendHandoff: "再次移交", bots.CorrectHandoff: "更正移交", bots.WithdrawHandoff: "撤回移交", bots.SlipHandoff: "登记移交回执",
 }
 
@@ -192,6 +194,7 @@ var didWords = map[string]string{
 	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
 	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
 	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "settle-rectification": "登记整改进展",
+	"add-shift": "排班", "end-shift": "撤下排班", "add-leave": "登记请假", "end-leave": "销假", "draw-handover": "开具交接单", "replace-handover": "交接单作废", "sign-handover": "交接签字", "remark-handover": "交接备注",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件", "scan-evidence": "扫描恶意程序",
 }
 
@@ -360,6 +363,23 @@ var refusals = map[string]string{
 	"take-conversation/taken":     "已有同事接手这个会话，请先与其联系，或请审核员处理。",
 	"give-conversation/not-taken": "这个会话没有人接手，可能刚刚已交回。",
 	"log-call/empty":              "请写明电话里说了什么。",
+	"duty-level":                  "请选择岗位。",
+	"duty-officer":                "请选择一位在职的民警。",
+	"duty-answers":                "这位同事没有答复群众的权限，不能担任值班民警，也不能交接班。",
+	"duty-ended":                  "它已经不在表上，可能有同事刚刚处理过。",
+	"duty-full":                   "在用的已经太多，请先撤下不用的。",
+	"shift-time":                  "时间请写成 20:00 这样，结束可以写 24:00。",
+	"shift-days":                  "请选择星期。",
+	"shift-date":                  "日期有误：请写成 2026-10-01 这样，截止日期不能早于开始日期。",
+	"stand-in":                    "代班的须是另一位在职的同事；没有人代班请留空。",
+	"leave-time":                  "请假的结束时间须晚于开始时间，且不能已经过去。",
+	"handover-two":                "交班和接班须是两个人。",
+	"handover-who":                "只有交班人和接班人可以在这张交接单上签字和备注。",
+	"handover-first":              "请等交班人先签字。",
+	"handover-signed":             "这张交接单上没有要您签的字，可能已经签过，或已作废。",
+	"handover-remarks":            "备注已达上限，请写在下一张交接单上。",
+	"remark-handover/empty":       "请写明备注的内容。",
+	"sign-handover/changed":       "您打开之后有人加了备注，请看过最新的内容再签字。",
 }
 
 // detailed are refusals whose own words, which are Chinese, say what exactly is wrong.
