@@ -43,6 +43,7 @@ type Factory func(ctx context.Context, c Config, h Host) (Account, error)
 type Config struct {
 	ID      string            // the account's id in the configuration, unique
 	BaseURL string            // API base address; every adapter must honour it
+	Watch   []string          // sources that will be polled; a stream may tell of them sooner
 	Options map[string]string // platform-specific, listed in Manifest.Options
 	Secrets map[string]Secret // platform-specific, listed in Manifest.Secrets
 }

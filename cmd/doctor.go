@@ -131,7 +131,7 @@ func (d *doctor) examine(ctx context.Context) {
 	d.address(ctx)
 	opening, cancel := context.WithTimeout(ctx, doctorPatience)
 	defer cancel()
-	c := adapters.Config{ID: d.account.ID, BaseURL: d.account.BaseURL, Options: d.account.Options, Secrets: d.account.Secrets}
+	c := adapters.Config{ID: d.account.ID, BaseURL: d.account.BaseURL, Watch: d.account.Watch, Options: d.account.Options, Secrets: d.account.Secrets}
 	account, err := d.platform.Open(opening, c, doctorHost())
 	d.note("open", "", err)
 	if err != nil {

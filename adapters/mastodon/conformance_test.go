@@ -15,7 +15,7 @@ func kit(f func() *fake) adaptertest.Kit {
 	return adaptertest.Kit{
 		Platform: mastodon.Platform(),
 		Config: func(base string) adapters.Config {
-			return adapters.Config{ID: "station", BaseURL: base + "/", Options: map[string]string{"visibility": "public"}, Secrets: map[string]adapters.Secret{"token": token}}
+			return adapters.Config{ID: "station", BaseURL: base + "/", Watch: []string{"mentions", "tag:反诈"}, Options: map[string]string{"visibility": "public"}, Secrets: map[string]adapters.Secret{"token": token}}
 		},
 		Fake: func() adaptertest.Fake { return f() },
 		To:   adapters.Person{ID: aliceID, Handle: "alice@other.example"},
@@ -37,7 +37,7 @@ func kit(f func() *fake) adaptertest.Kit {
 		},
 		Sources: []adaptertest.Source{
 			{Name: "mentions", Kind: adapters.KindMessage, Inbox: true},
-			{Name: "tag:反诈", Kind: adapters.KindPost, Unstreamed: true},
+			{Name: "tag:反诈", Kind: adapters.KindPost},
 			{Name: "timeline:" + aliceID, Kind: adapters.KindPost, Unstreamed: true},
 			{Name: "search:e", Kind: adapters.KindPost, Unstreamed: true},
 		},

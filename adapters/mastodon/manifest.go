@@ -18,7 +18,7 @@ func Manifest() adapters.Manifest {
 			{Name: "message", Permission: "write:statuses", Note: "a post of visibility direct; it reaches only whom it names"},
 			{Name: "comment", Permission: "write:statuses"},
 			{Name: "watch", Permission: "read:notifications read:statuses write:notifications", Note: "write:notifications is for one setting: accept private mentions of strangers"},
-			{Name: "stream", Permission: "read:notifications", Note: "mentions as they are made; everything else is polled, and mentions are, too"},
+			{Name: "stream", Permission: "read:notifications read:statuses", Note: "mentions and posts under watched tags as they are made; everything is polled as well"},
 			{Name: "search", Permission: "read:search", Note: "for sources search:WORDS; only what the server's full-text index lets the account find"},
 			{Name: "find", Permission: "read:statuses read:accounts"},
 			{Name: "retract", Permission: "write:statuses"},

@@ -41,6 +41,7 @@ type account struct {
 	server  server
 	limits  adapters.Limits
 	options options
+	tags    []string // whose posts are polled, and streamed where the server does
 }
 
 var _ adapters.Account = (*account)(nil)
@@ -58,7 +59,7 @@ func Open(ctx context.Context, c adapters.Config, h adapters.Host) (adapters.Acc
 	if err != nil {
 		return nil, err
 	}
-	a := &account{http: cl, tokens: h.Tokens, log: cl.log, options: opt}
+	a := &account{http: cl, tokens: h.Tokens, log: cl.log, options: opt, tags: tagsIn(c.Watch)}
 	if a.server, err = a.readServer(ctx); err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type rig struct {
 	body string // of the last request
 }
 
-func open(t *testing.T, f *fake, options map[string]string) *rig {
+func open(t *testing.T, f *fake, options map[string]string, watch ...string) *rig {
 	t.Helper()
 	r := &rig{fake: f, host: adaptertest.Host(t)}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
@@ -40,7 +40,7 @@ func open(t *testing.T, f *fake, options map[string]string) *rig {
 		f.ServeHTTP(w, q)
 	}))
 	t.Cleanup(srv.Close)
-	a, err := mastodon.Platform().Open(t.Context(), adapters.Config{ID: "station", BaseURL: srv.URL, Options: options, Secrets: map[string]adapters.Secret{"token": " " + token + "\n"}}, r.host)
+	a, err := mastodon.Platform().Open(t.Context(), adapters.Config{ID: "station", BaseURL: srv.URL, Watch: watch, Options: options, Secrets: map[string]adapters.Secret{"token": " " + token + "\n"}}, r.host)
 	if err != nil {
 		t.Fatal(err)
 	}

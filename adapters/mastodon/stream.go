@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -19,6 +21,7 @@ var _ adapters.Streamer = (*account)(nil)
 
 const (
 	streaming = "stream"
+	tagStream = "hashtag"
 	// quiet is how long a connection may say nothing: one that died without a word does not
 	// show otherwise. Made anew, it is polled behind, so that a quiet night costs a handshake
 	// every ten minutes.
@@ -27,14 +30,19 @@ const (
 	maxFrame = 1 << 20
 )
 
-// Stream listens to the account's notifications and tells of mentions as they are made, private
-// ones included. Posts under tags and of other accounts are only polled.
+// Stream listens to the account's notifications and to the tags it watches, on one connection. It
+// tells of mentions as they are made, private ones included, and of posts under those tags, and of their edits. No
+// stream follows one other account or a search: those are only polled. A server that knows no stream of
+// tags says so, or nothing; the poll sees them there.
 func (a *account) Stream(ctx context.Context, up func(), emit func(adapters.Inbound) error) error {
 	conn, err := a.http.listen(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.CloseNow() //nolint:errcheck // it is given up, whatever it says
+	if err := a.subscribe(ctx, conn); err != nil {
+		return err
+	}
 	up()
 	for {
 		frame, err := a.http.frame(ctx, conn)
@@ -51,21 +59,64 @@ func (a *account) Stream(ctx context.Context, up func(), emit func(adapters.Inbo
 	}
 }
 
-// fromFrame translates a frame, whose payload is a document inside a text. What is no mention
-// is passed over; so is what cannot be read, because the poll will see it.
+// subscribe asks for the watched tags on a connection that is open already.
+func (a *account) subscribe(ctx context.Context, conn *websocket.Conn) error {
+	for _, tag := range a.tags {
+		ask, err := json.Marshal(map[string]string{"type": "subscribe", "stream": tagStream, "tag": tag})
+		if err == nil {
+			err = conn.Write(ctx, websocket.MessageText, ask)
+		}
+		if err != nil {
+			return a.http.scrubbed(streamError(adapters.Answered, adapters.Redact(err)))
+		}
+	}
+	return nil
+}
+
+// tagsIn are the tags among the sources that are polled.
+func tagsIn(watch []string) (tags []string) {
+	for _, source := range watch {
+		if tag, is := strings.CutPrefix(source, tagPrefix); is && tag != "" && !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
+// fromFrame translates a frame, whose payload is a document inside a text. What is no mention and
+// no post under a watched tag is passed over; so is what cannot be read, because the poll will see it.
 func (a *account) fromFrame(frame []byte) (in adapters.Inbound, ok bool) {
 	var f struct {
-		Event   string `json:"event"`
-		Payload string `json:"payload"`
+		Stream  []string `json:"stream"`
+		Event   string   `json:"event"`
+		Payload string   `json:"payload"`
 	}
+	if json.Unmarshal(frame, &f) != nil {
+		return in, false
+	}
+	switch {
+	case f.Event == "notification":
+		return a.fromMention([]byte(f.Payload))
+	case len(f.Stream) > 0 && f.Stream[0] == tagStream && (f.Event == "update" || f.Event == "status.update"):
+		return a.fromTag([]byte(f.Payload))
+	}
+	return in, false
+}
+
+// fromTag translates a post under a watched tag, or its edit. Our own are dropped.
+func (a *account) fromTag(raw []byte) (in adapters.Inbound, ok bool) {
+	var s status
+	if json.Unmarshal(raw, &s) != nil || s.ID == "" || s.Account.ID == a.self.ID {
+		return in, false
+	}
+	return a.inbound(s), true
+}
+
+func (a *account) fromMention(raw []byte) (in adapters.Inbound, ok bool) {
 	var n struct {
 		ID   text   `json:"id"`
 		Type string `json:"type"`
 	}
-	if json.Unmarshal(frame, &f) != nil || f.Event != "notification" {
-		return in, false
-	}
-	raw := []byte(f.Payload)
 	if json.Unmarshal(raw, &n) != nil || n.Type != "mention" || n.ID == "" {
 		return in, false
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"netpatrol/adapters"
 )
@@ -53,6 +54,35 @@ func TestStream_TellsOfMentionsOnly(t *testing.T) {
 	}
 	if len(l.got) > 0 {
 		t.Errorf("more than the mention came: %+v", <-l.got)
+	}
+}
+
+func TestStream_TellsOfWatchedTagsOnTheSameConnection(t *testing.T) {
+	f := newFake()
+	r := open(t, f, nil, "mentions", "tag:反诈", "timeline:1", "tag:兼职", "tag:反诈")
+	l := listen(t, r)
+	f.add(&post{author: selfID, text: "我们自己的 #反诈", visibility: "public", tag: "反诈"})
+	ref := f.add(&post{author: bobID, text: "刷单日结 #兼职", visibility: "public", tag: "兼职"})
+	in := <-l.got
+	if in.Kind != adapters.KindPost || in.Ref != ref || in.From.ID != bobID {
+		t.Errorf("%+v", in)
+	}
+	p := f.last()
+	p.text, p.edited = "刷单日结，加我", time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)
+	f.streams.send(frame("status.update", f.render(p), "hashtag", "兼职"))
+	if edit := <-l.got; edit.Ref != ref || edit.Key == in.Key || edit.Edited.IsZero() || !strings.Contains(edit.Text, "加我") {
+		t.Errorf("an edit: %+v, before %+v", edit, in)
+	}
+	f.streams.send(frame("delete", string(ref), "hashtag", "兼职"))
+	f.streams.send(frame("update", f.render(p), "public"))
+	f.streams.send([]byte(`{"error":"Unknown stream type","status":400}`))
+	f.streams.send(nil)
+	<-l.ended
+	if len(l.got) > 0 {
+		t.Errorf("more came: %+v", <-l.got)
+	}
+	if n := r.called(f, "GET /api/v1/streaming"); n != 1 {
+		t.Errorf("%d connections", n)
 	}
 }
 

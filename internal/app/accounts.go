@@ -73,7 +73,7 @@ func (o *opener) try(ctx context.Context, a config.Account) error {
 	}
 	calls := &callCounter{store: o.store, account: a.ID, log: o.log}
 	calls.budget.Store(&p.Manifest.Limits.Calls)
-	acct, err := p.Open(ctx, adapters.Config{ID: a.ID, BaseURL: a.BaseURL, Options: a.Options, Secrets: a.Secrets}, calls.lend(o.host(a)))
+	acct, err := p.Open(ctx, adapters.Config{ID: a.ID, BaseURL: a.BaseURL, Watch: a.Watch, Options: a.Options, Secrets: a.Secrets}, calls.lend(o.host(a)))
 	if err == nil {
 		stated := acct.Caps().Limits.Calls
 		calls.budget.Store(&stated)

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -65,6 +67,84 @@ func TestStream_TellsOfWhatIsNewAndNotFiltered(t *testing.T) {
 	b.m.Revoke(b.agency.token)
 	if _, _, err := conn.Read(context.Background()); err == nil {
 		t.Error("a withdrawn token goes on listening")
+	}
+}
+
+// told reads a frame of a stream that is not of notifications.
+func told(t *testing.T, conn *websocket.Conn) (stream, event, payload string) {
+	t.Helper()
+	_, raw, err := conn.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f struct {
+		Stream         []string
+		Event, Payload string
+		Error          string
+	}
+	if err := json.Unmarshal(raw, &f); err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	return strings.Join(f.Stream, " "), f.Event, f.Payload + f.Error
+}
+
+func TestStream_TagsOnAnOpenConnection(t *testing.T) {
+	var seconds atomic.Int64 // the server reads the clock while the test turns it
+	b := setup(t, Options{Now: func() time.Time { return newClock().t.Add(time.Duration(seconds.Load()) * time.Second) }})
+	before, err := b.m.Say("阿明", "之前的 #兼职")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seconds.Add(1)
+	conn, _ := b.hear(t, b.agency.token, "user:notification")
+	ask := func(what string) {
+		if err := conn.Write(t.Context(), websocket.MessageText, []byte(what)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask(`{"type":"subscribe","stream":"hashtag"}`)
+	if _, _, payload := told(t, conn); payload != "Unknown stream type" {
+		t.Errorf("a tag without a name: %s", payload)
+	}
+	ask(`{"type":"subscribe","stream":"hashtag","tag":"兼职"}`)
+	seconds.Add(1)
+	id, err := b.m.Say("阿明", "刷单日结 #兼职")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := func(event, text string) {
+		t.Helper()
+		if stream, e, payload := told(t, conn); stream != "hashtag 兼职" || e != event || !strings.Contains(payload, text) {
+			t.Errorf("%s %s %s, want %s with %s", stream, e, payload, event, text)
+		}
+	}
+	want("update", "刷单日结")
+	seconds.Add(1)
+	for _, p := range []StatusID{id, before} {
+		if err := b.m.Edit("阿明", p, "改过的 #兼职"); err != nil {
+			t.Fatal(err)
+		}
+		want("status.update", "改过的")
+	}
+	if err := b.m.Delete("阿明", id); err != nil {
+		t.Fatal(err)
+	}
+	want("delete", string(id))
+}
+
+func TestStream_GoToSocialTakesATagAndTellsNothing(t *testing.T) {
+	b := setup(t, Options{Flavour: GoToSocial})
+	conn, _ := b.hear(t, b.agency.token, "user:notification")
+	if err := conn.Write(t.Context(), websocket.MessageText, []byte(`{"type":"subscribe","stream":"hashtag","tag":"兼职"}`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"刷单日结 #兼职", "@海口网警 在吗"} {
+		if _, err := b.m.Say("xiaolin", text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := next(t, conn); !strings.Contains(got, "在吗") {
+		t.Errorf("%s", got)
 	}
 }
 
