@@ -14,12 +14,12 @@ const (
 type Cluster struct {
 	Head
 	Category Category `json:"category"`
-	Clues    int      `json:"clues"`            // that ever belonged to it
-	Open     int      `json:"open"`             // that nobody has decided on
-	Warned   int      `json:"warned,omitempty"` // whose authors were warned
-	Asked    int      `json:"asked,omitempty"`  // people who sent us the same text, to report it or to ask
-	Newest   string   `json:"newest"`           // its newest clue
-	Keys     []string `json:"keys,omitempty"`   // streams of the ties by which it is found
+	Clues    int      `json:"clues"`           // that ever belonged to it
+	Open     int      `json:"open"`            // that nobody has decided on
+	Acted    int      `json:"acted,omitempty"` // whose authors were warned, or that were reported to their platform
+	Asked    int      `json:"asked,omitempty"` // people who sent us the same text, to report it or to ask
+	Newest   string   `json:"newest"`          // its newest clue
+	Keys     []string `json:"keys,omitempty"`  // streams of the ties by which it is found
 }
 
 // RecordKind implements [Record].

@@ -198,6 +198,7 @@ const (
 	ResumeSends    Verb = "resume"            //
 	CloseReport    Verb = "close-report"      //
 	DismissClue    Verb = "dismiss-clue"      // a clue nobody acts on, with a reason
+	FlagPost       Verb = "flag"              // a clue's post, to the platform's own moderators: Fields: kind, note (the officer's own words; none: the template's)
 	TakeTalk       Verb = "take-conversation" // a conversation: I answer it; the bots keep silent
 	GiveTalk       Verb = "give-conversation" // a conversation: the bots may answer again
 	LogCall        Verb = "log-call"          // a conversation: I spoke with the person by phone; Fields["note"]

@@ -73,6 +73,8 @@ type Account struct {
 	// Mismatch says that the platform names another principal than the one configured. While it
 	// does, nobody's word lets the account send.
 	Mismatch string `json:"mismatch,omitempty"`
+	// Flags are what a post can be reported as to the platform's own moderators; none: it cannot.
+	Flags []adapters.FlagKind `json:"flags,omitempty"`
 }
 
 // RecordKind implements [Record].
@@ -132,9 +134,11 @@ type Report struct {
 	More         int               `json:"more,omitempty"` // messages beyond them, kept as events of the conversation
 	Slots        map[string]string `json:"slots,omitempty"`
 	Calls        []Call            `json:"calls,omitempty"` // what officers said and heard by phone
-	Emergency    bool              `json:"emergency"`
-	Bot          string            `json:"bot"`
-	Answered     time.Time         `json:"answered,omitzero"`
+	// Shared are the streams of the ties to reports that name the same things; see [Tie].
+	Shared    []string  `json:"shared,omitempty"`
+	Emergency bool      `json:"emergency"`
+	Bot       string    `json:"bot"`
+	Answered  time.Time `json:"answered,omitzero"`
 }
 
 // RecordKind implements [Record].
@@ -155,7 +159,7 @@ type Line struct {
 }
 
 // Clue is a post that may be unlawful or harmful, with its evidence as seen.
-// States: open, warned, dismissed.
+// States: open, warned, flagged, dismissed.
 type Clue struct {
 	Head
 	Account  string          `json:"account"`
@@ -193,6 +197,7 @@ func (*Clue) RecordKind() RecordKind { return KindClue }
 const (
 	ClueOpen      = "open"
 	ClueWarned    = "warned"    // its author was warned
+	ClueFlagged   = "flagged"   // it was reported to the platform's own moderators
 	ClueDismissed = "dismissed" // an officer found nothing to do about it
 )
 
@@ -255,6 +260,8 @@ type Bulletin struct {
 	Previews []string `json:"previews,omitempty"`
 	// Readings are the figures the platforms gave since it came out, oldest first.
 	Readings []Reading `json:"readings,omitempty"`
+	// Refutes is what it says is false; nil: it refutes nothing.
+	Refutes *Refutation `json:"refutes,omitempty"`
 	// Withdrawals are the drafts by which it is taken back, one for each account and asking.
 	Withdrawals []string `json:"withdrawals,omitempty"`
 	// Gone is from where it was taken back.
@@ -271,21 +278,6 @@ type Gone struct {
 }
 
 // Sign is an officer's approval of a bulletin on one account.
-	// Refutes is what it says is false; nil: it refutes nothing.
-	Refutes *Refutation `json:"refutes,omitempty"`
-	// Withdrawals are the drafts by which it is taken back, one for each account and asking.
-	Withdrawals []string `json:"withdrawals,omitempty"`
-	// Gone is from where it was taken back.
-	Gone []Gone `json:"gone,omitempty"`
-}
-
-// Gone is an account from which a bulletin was taken back, and why.
-type Gone struct {
-	Account string    `json:"account"`
-	At      time.Time `json:"at"`
-	Why     string    `json:"why"`
-	By      string    `json:"by"`   // who asked
-	Code    string    `json:"code"` // by which the withdrawal's story is told
 type Sign struct {
 	Officer string    `json:"officer"`
 	Account string    `json:"account"`
@@ -329,6 +321,7 @@ const (
 	ForOfficer   Purpose = "officer"   // an officer's own reply in a conversation the citizen opened
 	ForAlarm     Purpose = "alarm"     // to our own officers, by an account that reaches nobody else
 	ForPreview   Purpose = "preview"   // a bulletin, shown to one of our own people before it is published
+	ForFlag      Purpose = "flag"      // unsolicited, about a post, to the platform's own moderators
 	// ForWithdrawal takes back a bulletin that is out. It reaches nobody: Parent is what is taken
 	// back, Text why.
 	ForWithdrawal Purpose = "withdrawal"
@@ -353,9 +346,10 @@ type Draft struct {
 	Choices   []adapters.Choice `json:"choices,omitempty"` // lines of Text that may be offered as buttons
 	Extras    adapters.Extras   `json:"extras,omitzero"`
 	Evidence  string            `json:"evidence,omitempty"`
-	Post      adapters.Ref      `json:"post,omitempty"` // the post a warning is about
+	Post      adapters.Ref      `json:"post,omitempty"` // the post a warning or flag is about
 	PostText  string            `json:"postText,omitempty"`
-	About     Target            `json:"about,omitzero"` // the report, warning or bulletin it serves
+	Flag      adapters.FlagKind `json:"flag,omitempty"` // what a flag says is wrong with Parent
+	About     Target            `json:"about,omitzero"` // the report, warning, bulletin or clue it serves
 	Event     string            `json:"event"`          // what it came of
 	Author    string            `json:"author"`         // "bot:intake" or an officer
 	Editors   []string          `json:"editors,omitempty"`

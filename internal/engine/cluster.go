@@ -130,9 +130,23 @@ func (c *commit) tie(stream, who string, on bots.Target) error {
 	return c.tx.Put(t)
 }
 
+// mostShared bounds the ties a report remembers, because a record has a size.
+const mostShared = 40
+
 // share ties a report to the others that name the same thing.
 func (c *commit) share(x bots.Share) error {
-	return c.tie(c.e.sharedStream(x.What), c.ev.Stream, bots.Target{Kind: bots.KindReport, ID: x.Report})
+	r, err := record.Load[bots.Report](c.tx, x.Report)
+	if err != nil {
+		return err
+	}
+	stream := c.e.sharedStream(x.What)
+	if len(r.Shared) < mostShared && !slices.Contains(r.Shared, stream) {
+		r.Shared = append(r.Shared, stream)
+		if err := c.tx.Put(r); err != nil {
+			return err
+		}
+	}
+	return c.tie(stream, c.ev.Stream, bots.Target{Kind: bots.KindReport, ID: x.Report})
 }
 
 func (e *Engine) sharedStream(what string) string { return record.SharedStream(e.o.Tags.Tag, what) }
@@ -177,7 +191,11 @@ func (f *facts) Alike(text string, limit int) []bots.Alike {
 	all, err := f.e.alike(f.ctx, f.ev.Account, text)
 	f.fail(err)
 	all = all[:min(len(all), limit)]
-	f.note(askAlike(text, limit), all, 0) // advisory, as counts are
+	var answer any
+	if len(all) > 0 {
+		answer = all
+	}
+	f.note(askAlike(text, limit), answer, 0) // advisory, as counts are
 	return all
 }
 
@@ -220,7 +238,7 @@ func (e *Engine) alike(ctx context.Context, account, text string) (all []bots.Al
 // likeCluster holds a text against a cluster. One whose clues were all dismissed is like nothing.
 func (e *Engine) likeCluster(ctx context.Context, _, id, text string) (bots.Alike, error) {
 	k, err := record.Fetch[bots.Cluster](ctx, e.o.Store, id)
-	if err != nil || k.Open+k.Warned == 0 {
+	if err != nil || k.Open+k.Acted == 0 {
 		return bots.Alike{}, err
 	}
 	first, err := record.Fetch[bots.Clue](ctx, e.o.Store, id)

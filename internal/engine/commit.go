@@ -249,13 +249,13 @@ func (c *commit) apply(x bots.Effect) error {
 		return c.errand(x)
 	case bots.Remember:
 		return c.remember(x)
-	}
-	return fmt.Errorf("the engine knows no effect %T", x)
-}
 	case bots.Share:
 		return c.share(x)
 	case bots.JoinCluster:
 		return c.joinCluster(x)
+	}
+	return fmt.Errorf("the engine knows no effect %T", x)
+}
 
 func (c *commit) about(t bots.Target) bots.Target {
 	if t.ID == "" {
@@ -370,12 +370,12 @@ func (c *commit) openClue(x bots.OpenClue) error {
 		Hits: x.Hits, Cluster: x.Cluster, Bot: c.bot, Edited: h.Edited, Seen: c.now,
 	}
 	c.audit("open-clue", bots.Target{Kind: bots.KindClue, ID: x.ID}, "", string(x.Category))
-	return c.put(clue)
-}
-
 	if err := c.cluster(clue); err != nil {
 		return err
 	}
+	return c.put(clue)
+}
+
 func (c *commit) proposeWarning(x bots.ProposeWarning) error {
 	clue, err := record.Load[bots.Clue](c.tx, x.Clue)
 	if err != nil {

@@ -17,17 +17,21 @@ func (c *commit) dismissClue(by *record.Officer, d *bots.Decision) error {
 	if err != nil {
 		return err
 	}
-	if err := record.DismissClue(clue, by, d.Reason, awaiting, c.now); err != nil {
+	flagging, err := c.flagAwaits(clue)
+	if err != nil {
+		return err
+	}
+	if err := record.DismissClue(clue, by, d.Reason, awaiting || flagging, c.now); err != nil {
 		return err
 	}
 	c.audit("dismiss-clue", d.On, "", string(clue.Category))
+	if err := c.settled(clue, bots.ClueOpen); err != nil {
+		return err
+	}
 	return c.tx.Put(clue)
 }
 
 // onItsWay are the states of a warning that may still reach somebody.
-	if err := c.settled(clue, bots.ClueOpen); err != nil {
-		return err
-	}
 var onItsWay = []string{bots.WarningProposed, bots.WarningApproved, bots.WarningHeld}
 
 // warningAwaits says whether a warning about a clue may still reach its author.

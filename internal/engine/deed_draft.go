@@ -127,7 +127,7 @@ func (c *commit) edit(by *record.Officer, d *bots.Decision) error {
 	if !strings.Contains(text, a.Unit) { // promise 7
 		return refuse("identity", "the text must say who speaks: %s", a.Unit)
 	}
-	if draft.Purpose == bots.ForWarning {
+	if draft.Purpose == bots.ForWarning || draft.Purpose == bots.ForFlag {
 		if err := c.passOn(text, draft.PostText); err != nil {
 			return err
 		}

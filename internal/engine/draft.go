@@ -148,7 +148,7 @@ func (c *commit) fit(d *bots.Draft) error {
 }
 
 func automatic(d *bots.Draft) string {
-	if d.Corrects != "" || d.Purpose == bots.ForOfficer || d.Purpose == bots.ForBulletin || d.Purpose == bots.ForWarning {
+	if d.Corrects != "" || d.Purpose == bots.ForOfficer || d.Purpose == bots.ForBulletin || d.Purpose == bots.ForWarning || d.Purpose == bots.ForFlag {
 		return ""
 	}
 	return "true"

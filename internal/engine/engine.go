@@ -256,7 +256,7 @@ func (e *Engine) register(ctx context.Context, a *Account) error {
 			rec.Head = old.Head
 			rec.Wanted, rec.WantedBy, rec.Attested, rec.Grounds = old.Wanted, old.WantedBy, old.Attested, old.Grounds
 			rec.Identity, rec.Confirmed, rec.Suspect = old.Identity, old.Confirmed, old.Suspect
-			rec.Mismatch = old.Mismatch
+			rec.Mismatch, rec.Flags = old.Mismatch, old.Flags
 			rec.Self, rec.Handle, rec.Lookable, rec.Private = old.Self, old.Handle, old.Lookable, old.Private
 			if old.Self != "" {
 				a.self.Store(&adapters.Person{ID: old.Self, Handle: old.Handle})

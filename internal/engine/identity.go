@@ -58,6 +58,7 @@ func (e *Engine) checkIdentity(ctx context.Context, a *Account) error {
 		before := *rec
 		rec.Self, rec.Handle = who.ID, who.Handle
 		rec.Lookable, rec.Private = open.Caps().Lookup != nil, open.Caps().Message != nil
+		rec.Flags = flagKinds(open.Caps())
 		changed := record.Identified(rec, identityDigest(who), who.Confirmed)
 		mismatch := record.Principal(rec, who.Principal, who.Expected) && rec.Mismatch != ""
 		if reflect.DeepEqual(before, *rec) {
@@ -93,6 +94,13 @@ func (e *Engine) lookAgain(ctx context.Context, d bots.Decision) {
 	if err := e.checkIdentity(within, a); err != nil {
 		e.o.Log.WarnContext(ctx, "identity", "account", a.Record.ID, "err", err)
 	}
+}
+
+func flagKinds(caps adapters.Caps) []adapters.FlagKind {
+	if caps.Flag == nil {
+		return nil
+	}
+	return caps.Flag.FlagKinds()
 }
 
 func identityDigest(who adapters.Identity) string {

@@ -56,6 +56,7 @@ type deskOptions struct {
 	measure    adapters.Meter
 	find       adapters.Finder
 	byKey      bool
+	flag       adapters.Flagger
 }
 
 func newDesk(t *testing.T, o deskOptions) *desk {
@@ -89,7 +90,7 @@ func (d *desk) options(o deskOptions) Options {
 	if o.lint == nil {
 		o.lint = func(string) error { return nil }
 	}
-	account := &scripted{look: o.look, pages: o.watch, stream: o.stream, fetch: o.fetch, measure: o.measure, find: o.find, byKey: o.byKey}
+	account := &scripted{look: o.look, pages: o.watch, stream: o.stream, fetch: o.fetch, measure: o.measure, find: o.find, byKey: o.byKey, flag: o.flag}
 	a := &Account{
 		Record: bots.Account{Head: bots.Head{ID: "wb"}, Platform: "test", Unit: "测试网警", Names: []string{"测试网警"}, Language: "zh-Hans"},
 		Open:   func() adapters.Account { return account }, Poll: cmpOr(o.poll, 10*time.Millisecond),
@@ -331,6 +332,7 @@ type scripted struct {
 	measure adapters.Meter
 	find    adapters.Finder
 	byKey   bool
+	flag    adapters.Flagger
 }
 
 func (s *scripted) Identity(context.Context) (adapters.Identity, error) {
@@ -338,7 +340,7 @@ func (s *scripted) Identity(context.Context) (adapters.Identity, error) {
 }
 
 func (s *scripted) Caps() adapters.Caps {
-	c := adapters.Caps{Publish: planner{}, Preview: shower{}, Measure: s.measure, Find: s.find, FindsByKey: s.byKey, CountsDays: true}
+	c := adapters.Caps{Publish: planner{}, Preview: shower{}, Measure: s.measure, Find: s.find, FindsByKey: s.byKey, CountsDays: true, Flag: s.flag}
 	c.Limits.Pictures = adapters.PictureLimit{Count: 2, Bytes: 1000, Types: []string{"image/png"}}
 	if s.look != nil {
 		c.Lookup = lookFunc(s.look)

@@ -60,6 +60,8 @@ func (c *commit) book() error {
 		return c.bookReport(d.About.ID, o)
 	case bots.KindBulletin:
 		return c.bookGone(d, o)
+	case bots.KindClue:
+		return c.bookFlag(d, o)
 	}
 	return nil
 }
@@ -99,11 +101,11 @@ func (c *commit) reached(w *bots.Warning) error {
 	if err != nil {
 		return err
 	}
+	was := clue.State
 	clue.State, clue.Updated = bots.ClueWarned, c.now
 	if err := errors.Join(c.settled(clue, was), c.tx.Put(clue)); err != nil {
 		return err
 	}
-	was := clue.State
 	return c.warned(w, clue.Author)
 }
 

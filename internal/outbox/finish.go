@@ -173,7 +173,7 @@ func (l *lane) record(tx record.Tx, c *claim, r adapters.Receipt, callErr error)
 		c.item.State = record.ItemByHand
 		return l.o.handOver(tx, it, end.Note, c.place, now)
 	}
-	if it.State == record.ItemRejected && it.Purpose == bots.ForBulletin {
+	if it.State == record.ItemRejected && (it.Purpose == bots.ForBulletin || it.Purpose == bots.ForFlag) {
 		if err := alarm(tx, it, "refused", whyRefused+it.Why, now); err != nil {
 			return err
 		}

@@ -197,7 +197,7 @@ func manned(c *check) (ruling, error) {
 }
 
 func looked(c *check) (ruling, error) {
-	if c.it.Purpose != bots.ForWarning || c.it.NotLooked != "" {
+	if !c.it.AboutPost() || c.it.NotLooked != "" {
 		return ruling{}, nil
 	}
 	if c.lookedByHand() {

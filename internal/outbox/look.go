@@ -20,7 +20,7 @@ type sight struct {
 // insists on the version it was made for.
 func (l *lane) look(ctx context.Context, b *brief) error {
 	it := b.item
-	if it.Purpose != bots.ForWarning || it.NotLooked != "" || !time.Now().Before(it.Expires) || b.account == nil {
+	if !it.AboutPost() || it.NotLooked != "" || !time.Now().Before(it.Expires) || b.account == nil {
 		return nil
 	}
 	since, err := l.o.proposed(ctx, it)
@@ -75,7 +75,7 @@ func changed(s adapters.Sight, it *record.Item, since time.Time) string {
 		return whyPostGone
 	case s.Text != it.PostText, s.Edited.After(since):
 		return whyPostChanged
-	case s.Author.ID != "" && s.Author.ID != it.To.ID:
+	case it.Purpose == bots.ForWarning && s.Author.ID != "" && s.Author.ID != it.To.ID:
 		return whyPostOther
 	}
 	return ""

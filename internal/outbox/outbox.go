@@ -312,7 +312,7 @@ func (o *Outbox) everyLane(ctx context.Context, lanes map[string]bool) error {
 
 func lanesOf(account string) []string {
 	lanes := []string{record.Lane(account, adapters.Private, bots.ForEmergency)}
-	for _, ch := range []adapters.Channel{adapters.Private, adapters.InReply, adapters.Public, adapters.Preview, adapters.Withdrawal} {
+	for _, ch := range []adapters.Channel{adapters.Private, adapters.InReply, adapters.Public, adapters.Preview, adapters.Withdrawal, adapters.Moderators} {
 		lanes = append(lanes, record.Lane(account, ch, bots.ForReply))
 	}
 	return lanes

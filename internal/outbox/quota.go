@@ -48,7 +48,7 @@ func (o *Outbox) allowance(q adapters.Quota, it *record.Item) allowance {
 		a.ledger += "/" + o.o.Tag("quota/"+it.Account, it.Recipient())
 	}
 	a.fit()
-	if it.Purpose != bots.ForEmergency && it.Channel != adapters.Public && a.limit > 1 { // promise 12
+	if it.Purpose != bots.ForEmergency && it.Channel != adapters.Public && it.Channel != adapters.Moderators && a.limit > 1 { // promise 12
 		a.limit-- // the last credit is kept for an emergency card
 	}
 	return a

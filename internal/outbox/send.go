@@ -270,6 +270,8 @@ func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Rec
 		return gone, caps.Retract.Withdraw(ctx, c.at, gone)
 	case adapters.Private:
 		return caps.Message.Send(ctx, c.at, adapters.Message{To: it.To, Text: it.Text, Language: it.Language, InReplyTo: it.Parent, Choices: it.Choices})
+	case adapters.Moderators:
+		return caps.Flag.Flag(ctx, c.at, adapters.Flag{Post: it.Parent, Kind: it.Flag, Text: it.Text, Language: it.Language})
 	default:
 		return caps.Comment.Comment(ctx, c.at, adapters.Comment{To: it.To, Parent: it.Parent, Text: it.Text, Language: it.Language})
 	}
@@ -299,6 +301,7 @@ func unable(caps adapters.Caps, it *record.Item) string {
 	case it.Channel == adapters.Public && caps.Publish != nil,
 		it.Channel == adapters.Preview && caps.Publish != nil && caps.Preview != nil,
 		it.Channel == adapters.Withdrawal && caps.Retract != nil,
+		it.Channel == adapters.Moderators && caps.Flag != nil,
 		it.Channel == adapters.Private && caps.Message != nil,
 		it.Channel == adapters.InReply && caps.Comment != nil:
 		return ""

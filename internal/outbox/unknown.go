@@ -91,7 +91,7 @@ func (o *Outbox) idem(it *record.Item, a adapters.Account) adapters.Idempotency 
 func (o *Outbox) find(ctx context.Context, a adapters.Account, it *record.Item) (adapters.Finding, error) {
 	ctx, stop := context.WithTimeout(ctx, o.pace.Call)
 	defer stop()
-	q := adapters.FindQuery{Channel: it.Channel, To: it.To, Parent: it.Parent, Code: it.Code, Key: it.Key, Text: it.Text}
+	q := adapters.FindQuery{Channel: it.Channel, To: it.To, Parent: it.Parent, Flag: it.Flag, Code: it.Code, Key: it.Key, Text: it.Text}
 	if len(it.Attempts) > 0 {
 		// The platform's clock may be behind ours.
 		q.Since = it.Attempts[0].At.Add(-sinceLeniency)

@@ -31,7 +31,7 @@ func TestPromise1_ASealCoversWhatABulletinCarries(t *testing.T) {
 		}
 	}
 	plain := draft(bots.ForBulletin)
-	if before := sealOf(plain.Title, plain.Text, plain.Account, string(plain.Channel), plain.To.ID, string(plain.Parent), plain.Evidence, plain.Expires, adapters.Extras{}); Seal(plain) != before {
+	if before := sealOf(plain.Title, plain.Text, plain.Account, string(plain.Channel), plain.To.ID, string(plain.Parent), plain.Evidence, plain.Expires, adapters.Extras{}, ""); Seal(plain) != before {
 		t.Error("a bulletin without extras has another seal than before there were any")
 	}
 }

@@ -57,8 +57,8 @@ func SettleClue(k *bots.Cluster, clue *bots.Clue, was string, now time.Time) {
 		switch state {
 		case bots.ClueOpen:
 			k.Open += by
-		case bots.ClueWarned:
-			k.Warned += by
+		case bots.ClueWarned, bots.ClueFlagged:
+			k.Acted += by
 		}
 	}
 	count(was, -1)
@@ -89,9 +89,9 @@ func NewRefutation(claims, basis string) (*bots.Refutation, error) {
 	case len(r.Claims) == 0 && r.Basis == "":
 		return nil, nil
 	case len(r.Claims) == 0:
-		return nil, refuse("claim", "write the claim that is refuted, as it goes round")
+		return nil, refuse("no-claim", "write the claim that is refuted, as it goes round")
 	case r.Basis == "":
-		return nil, refuse("basis", "say who verified that it is false, and by what: the approver sees it")
+		return nil, refuse("no-basis", "say who verified that it is false, and by what: the approver sees it")
 	case len(r.Claims) > maxClaims || len(r.Basis) > maxBasis:
 		return nil, refuse("claim-long", "at most %d wordings, and %d bytes of who verified it", maxClaims, maxBasis)
 	}

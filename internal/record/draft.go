@@ -12,15 +12,19 @@ import (
 )
 
 // Seal is the hex SHA-256 over everything an approval binds to: the rendered bytes,
-// account, recipient, channel, what it answers, the evidence digest and the expiry.
+// account, recipient, channel, what it answers or flags and as what, the evidence digest and the expiry.
 func Seal(d *bots.Draft) string {
-	return sealOf(d.Title, d.Text, d.Account, string(d.Channel), d.To.ID, string(d.Parent), d.Evidence, d.Expires, d.Extras)
+	return sealOf(d.Title, d.Text, d.Account, string(d.Channel), d.To.ID, string(d.Parent), d.Evidence, d.Expires, d.Extras, d.Flag)
 }
 
-func sealOf(title, text, account, channel, to, parent, evidence string, expires time.Time, extras adapters.Extras) string {
+func sealOf(title, text, account, channel, to, parent, evidence string, expires time.Time, extras adapters.Extras, flag adapters.FlagKind) string {
 	h := sha256.New()
 	fields := []string{"netpatrol seal 1", title, text, account, channel, to, parent, evidence, expires.UTC().Format(time.RFC3339Nano)}
-	for _, f := range append(fields, extraFields(extras)...) {
+	fields = append(fields, extraFields(extras)...)
+	if flag != "" {
+		fields = append(fields, "flag", string(flag))
+	}
+	for _, f := range fields {
 		var n [8]byte
 		binary.BigEndian.PutUint64(n[:], uint64(len(f)))
 		h.Write(n[:])
@@ -59,6 +63,9 @@ func ApproveDraft(d *bots.Draft, by *Officer, seen uint64, now time.Time, p Poli
 func wrote(d *bots.Draft, officer string) bool {
 	if d.Purpose == bots.ForOfficer || d.Purpose == bots.ForPreview { // the reader of a preview is one of us
 		return false
+	}
+	if d.Purpose == bots.ForFlag { // who asks for one in the words of the template has written nothing
+		return slices.Contains(d.Editors, officer)
 	}
 	return d.Author == officer || slices.Contains(d.Editors, officer)
 }

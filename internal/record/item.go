@@ -35,7 +35,7 @@ type Item struct {
 	Key          string           `json:"key"` // idempotency key
 	Seal         string           `json:"seal"`
 	Evidence     string           `json:"evidence,omitempty"`
-	Post         adapters.Ref     `json:"post,omitempty"` // looked at again before a warning leaves
+	Post         adapters.Ref     `json:"post,omitempty"` // looked at again before a warning or flag leaves
 	PostText     string           `json:"postText,omitempty"`
 	About        bots.Target      `json:"about,omitzero"`
 	Conversation string           `json:"conversation,omitempty"` // the stream its outcome belongs to
@@ -72,6 +72,8 @@ type Item struct {
 	Withdraws string `json:"withdraws,omitempty"`
 	// Gone is when it was taken back from the platform, where it had come out.
 	Gone time.Time `json:"gone,omitzero"`
+	// Flag is what a flag says is wrong with Parent, the post.
+	Flag adapters.FlagKind `json:"flag,omitempty"`
 }
 
 // RecordKind implements [bots.Record].
@@ -116,7 +118,7 @@ func newItem(d *bots.Draft, a *Approval, now time.Time) *Item {
 	i := &Item{
 		Draft: d.ID, Approval: a.ID, Purpose: d.Purpose, Account: d.Account, Channel: d.Channel, To: d.To,
 		Parent: d.Parent, Title: d.Title, Text: d.Text, Choices: d.Choices, Extras: d.Extras, Language: d.Language, Code: d.Code, Key: itemKey(d.Code),
-		Seal: a.Seal, Evidence: d.Evidence, Post: d.Post, PostText: d.PostText, About: d.About,
+		Seal: a.Seal, Evidence: d.Evidence, Post: d.Post, PostText: d.PostText, Flag: d.Flag, About: d.About,
 		Conversation: d.Stream, Expires: d.Expires, Withdraws: d.Withdraws,
 	}
 	due := now
@@ -136,7 +138,7 @@ func itemKey(code string) string { return "np-" + strings.ToLower(code) }
 // Intact says whether the item is still what was approved.
 func (i *Item) Intact(a *Approval) bool {
 	return a != nil && a.ID == i.Approval && a.Seal == i.Seal &&
-		sealOf(i.Title, i.Text, i.Account, string(i.Channel), i.To.ID, string(i.Parent), i.Evidence, i.Expires, i.Extras) == i.Seal
+		sealOf(i.Title, i.Text, i.Account, string(i.Channel), i.To.ID, string(i.Parent), i.Evidence, i.Expires, i.Extras, i.Flag) == i.Seal
 }
 
 // Out says whether the item reached people, or is with the platform.
@@ -174,7 +176,7 @@ func (i *Item) Correct(by *Officer, code string) error {
 
 // Unsolicited says whether nobody asked for this message.
 func (i *Item) Unsolicited() bool {
-	return i.Purpose == bots.ForWarning || i.Purpose == bots.ForBulletin
+	return i.Purpose == bots.ForWarning || i.Purpose == bots.ForBulletin || i.Purpose == bots.ForFlag
 }
 
 // InPublic says whether everybody can read it: a post of ours, or an answer under a post.
@@ -185,7 +187,7 @@ func (i *Item) Recipient() string {
 	switch i.Channel {
 	case adapters.Public:
 		return ""
-	case adapters.Withdrawal: // one waits for no other
+	case adapters.Withdrawal, adapters.Moderators: // one waits for no other
 		return string(i.Parent)
 	}
 	return i.To.ID
@@ -294,9 +296,12 @@ const WhyAwaits = "等对方再次来信后发出"
 // Awaits says whether the item is held only until the person does something again.
 func (i *Item) Awaits() bool { return i.State == ItemHeld && strings.Contains(i.Why, WhyAwaits) }
 
+// AboutPost says whether the item judges somebody's post, which must still stand when it leaves.
+func (i *Item) AboutPost() bool { return i.Purpose == bots.ForWarning || i.Purpose == bots.ForFlag }
+
 // Unseen says whether the item is held only because its post could not be looked at.
 func (i *Item) Unseen() bool {
-	return i.State == ItemHeld && i.Purpose == bots.ForWarning && strings.HasPrefix(i.Why, WhyNotLooked)
+	return i.State == ItemHeld && i.AboutPost() && strings.HasPrefix(i.Why, WhyNotLooked)
 }
 
 // SendUnseen lets a held warning leave although its post could not be looked at. What was

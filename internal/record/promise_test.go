@@ -54,6 +54,7 @@ func TestPromise1_NothingLeavesWithoutAnApprovalOverTheseVeryBytes(t *testing.T)
 		"recipient": func(d *bots.Draft) { d.To.ID = "p2" },
 		"channel":   func(d *bots.Draft) { d.Channel = adapters.Public },
 		"parent":    func(d *bots.Draft) { d.Parent = "7" },
+		"flag":      func(d *bots.Draft) { d.Flag = adapters.FlagSpam },
 		"evidence":  func(d *bots.Draft) { d.Evidence = "e2" },
 		"expiry":    func(d *bots.Draft) { d.Expires = d.Expires.Add(time.Second) },
 	}
