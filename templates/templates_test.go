@@ -126,7 +126,8 @@ func real(lang string) map[string]string {
 
 var shipped = []string{
 	"added", "advice", "alarm-handover", "alarm-urgent", "alarm-waiting", "answer-mention", "answer-mention-public", "ask", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
-	"fake-police", "flag", "handoff-news", "human", "is-it-a-scam", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "scam-card", "stay", "warning-fraud", "warning-rumour", "warning-unlawful",
+	"fake-police", "flag", "handoff-news", "human", "is-it-a-scam", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "scam-card", "stay",
+	"suggest-advice", "suggest-ask", "suggest-careful", "suggest-close", "suggest-first", "suggest-progress", "suggest-stay", "suggest-urgent", "warning-fraud", "warning-rumour", "warning-unlawful",
 }
 
 func TestShippedTemplates(t *testing.T) {

@@ -121,6 +121,7 @@ var templateWords = map[string]string{
 	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "alarm-handover": "交接提醒", "correction": "更正",
 	"ask": "追问", "advice": "报案指引", "scam-card": "骗局提示", "fake-police": "冒充警察举报", "human": "转民警", "stay": "危险中陪伴",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复", "handoff-news": "有新进展",
+	"suggest-first": "首次答复", "suggest-urgent": "紧急止付", "suggest-stay": "人身危险", "suggest-progress": "问进展", "suggest-ask": "补问", "suggest-advice": "报案指引", "suggest-careful": "先别付款", "suggest-close": "结束语",
 }
 
 // templateWord is a template's name in words, beside the one it has in files.
