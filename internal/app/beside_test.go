@@ -13,6 +13,19 @@ import (
 // beside runs a new station and a pretend platform until the test ends.
 func beside(t *testing.T, v venue, c *config.Config, platforms map[string]adapters.Platform) *App {
 	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = v.serve(ctx) })
+	t.Cleanup(func() {
+		cancel()
+		wg.Wait()
+	})
+	return runs(t, c, platforms)
+}
+
+// runs runs a new station until the test ends.
+func runs(t *testing.T, c *config.Config, platforms map[string]adapters.Platform) *App {
+	t.Helper()
 	if err := Init(c.State); err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +35,6 @@ func beside(t *testing.T, v venue, c *config.Config, platforms map[string]adapte
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = v.serve(ctx) })
 	wg.Go(func() {
 		if err := app.Run(ctx); err != nil {
 			t.Error(err)
