@@ -45,6 +45,9 @@ func (f *bulletinFlags) flags(c *cobra.Command) {
 	flags.StringSliceVar(&f.images, "image", nil, "picture that the text shows as ![description](its file name); may be repeated")
 	flags.StringVar(&f.cover, "cover", "", "picture above the article, where the platform has one")
 	flags.BoolVar(&f.Extras.Quiet, "quiet", false, "publish without notifying followers, where the platform knows the difference")
+	flags.StringArrayVar(&f.Refutes, "refutes", nil, "claim that it refutes, as it goes round; may be repeated, one wording each. Who sends us one is told that it is refuted")
+	flags.StringVar(&f.Basis, "basis", "", "who verified that the claim is false, and by what; the approver sees it")
+	c.MarkFlagsRequiredTogether("refutes", "basis")
 	c.MarkFlagsMutuallyExclusive("text", "file")
 	c.MarkFlagsRequiredTogether("schedule", "slot")
 }

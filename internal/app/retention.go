@@ -16,6 +16,8 @@ func (a *App) sweepRetained(ctx context.Context, now time.Time) error {
 	return errors.Join(
 		a.sweepOld(ctx, bots.KindConversation, now, keep.Conversations, a.eraseConversation),
 		a.sweepOld(ctx, bots.KindClue, now, keep.Clues, a.eraseClue),
+		a.sweepOld(ctx, bots.KindCluster, now, keep.Clues, a.deleteCluster),
+		a.sweepTies(ctx),
 		a.sweepOld(ctx, record.KindTape, now, keep.Events, a.deleteOld),
 		a.sweepOld(ctx, bots.KindCount, now, keep.Tallies, a.deleteOld),
 	)
@@ -86,4 +88,69 @@ func (a *App) eraseOld(ctx context.Context, r bots.Record) error {
 
 func (a *App) deleteOld(ctx context.Context, r bots.Record) error {
 	return a.store.Update(ctx, func(tx record.Tx) error { return tx.Delete(r.RecordKind(), r.Meta().ID) })
+}
+
+// deleteCluster leaves alone what waits for an officer. Its ties go with it.
+func (a *App) deleteCluster(ctx context.Context, r bots.Record) error {
+	if r.Meta().State == bots.ClusterOpen {
+		return nil
+	}
+	return a.store.Update(ctx, func(tx record.Tx) error {
+		k, err := record.Load[bots.Cluster](tx, r.Meta().ID)
+		if err != nil || k.State == bots.ClusterOpen {
+			return err
+		}
+		for _, stream := range append(k.Keys, record.ClusterStream(k.ID)) {
+			if err := deleteTies(tx, stream, k.ID); err != nil {
+				return err
+			}
+		}
+		return tx.Delete(bots.KindCluster, k.ID)
+	})
+}
+
+// deleteTies drops what ties a cluster to a stream, or everything that is tied to the cluster.
+func deleteTies(tx record.Tx, stream, cluster string) error {
+	q := record.Query{Kind: bots.KindTie, Stream: stream, Limit: 1000, Heads: true}
+	for {
+		page, err := tx.List(q)
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			if h := r.Meta(); stream != record.ClusterStream(cluster) && record.TiedTo(h).ID != cluster {
+				continue
+			}
+			if err := tx.Delete(bots.KindTie, r.Meta().ID); err != nil {
+				return err
+			}
+		}
+		if len(page) < q.Limit {
+			return nil
+		}
+		q.After = page[len(page)-1].Meta().ID
+	}
+}
+
+// sweepTies drops the ties of what was erased.
+func (a *App) sweepTies(ctx context.Context) error {
+	q := record.Query{Kind: bots.KindTie, Limit: 1000, Heads: true}
+	for {
+		page, err := a.store.List(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			if !r.Meta().Erased { // promise 15
+				continue
+			}
+			if err := a.deleteOld(ctx, r); err != nil && !errors.Is(err, record.ErrNotFound) {
+				return err
+			}
+		}
+		if len(page) < q.Limit {
+			return nil
+		}
+		q.After = page[len(page)-1].Meta().ID
+	}
 }

@@ -301,3 +301,47 @@ func cameOutAt(i *record.Item) time.Time {
 	}
 	return i.Attempts[len(i.Attempts)-1].Ended
 }
+
+// clusteredMark notes that every open clue belongs to a cluster.
+const clusteredMark = "clustered"
+
+// clusterOld files clues from before there were clusters, once.
+func (e *Engine) clusterOld(ctx context.Context) error {
+	_, err := record.Fetch[record.Mark](ctx, e.o.Store, clusteredMark)
+	if !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	q := record.Query{Kind: bots.KindClue, State: bots.ClueOpen, Limit: 200}
+	for {
+		page, err := e.o.Store.List(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			if err := e.clusterOne(ctx, r.Meta()); err != nil {
+				return fmt.Errorf("clue %s: %w", r.Meta().ID, err)
+			}
+		}
+		if len(page) < q.Limit {
+			break
+		}
+		q.After = page[len(page)-1].Meta().ID
+	}
+	return e.o.Store.Update(ctx, func(tx record.Tx) error {
+		return tx.Put(&record.Mark{Head: bots.Head{ID: clusteredMark, State: "done"}, Value: "1"})
+	})
+}
+
+func (e *Engine) clusterOne(ctx context.Context, h *bots.Head) error {
+	return e.o.Store.Update(ctx, func(tx record.Tx) error {
+		clue, err := record.Load[bots.Clue](tx, h.ID)
+		if err != nil || clue.Erased || clue.Cluster != "" {
+			return err
+		}
+		c := e.newCommit(tx, &bots.Event{Head: *h, Accepted: clue.Updated}, nil)
+		if err := c.cluster(clue); err != nil {
+			return err
+		}
+		return tx.Put(clue)
+	})
+}

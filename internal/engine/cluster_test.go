@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,6 +98,36 @@ func TestAClusterIsDoneWhenItsLastClueIsDecided(t *testing.T) {
 	d.settle()
 	if k := one[bots.Cluster](d); k.State != bots.ClusterOpen || k.Open != 1 || k.Clues != 3 {
 		t.Errorf("when it comes again: %+v", k)
+	}
+}
+
+func TestCluesFromBeforeThereWereClustersAreFiled(t *testing.T) {
+	d := newDesk(t, deskOptions{})
+	d.until("the first look is over", func() bool {
+		_, err := record.Fetch[record.Mark](context.Background(), d.store, clusteredMark)
+		return err == nil
+	})
+	d.update(func(tx record.Tx) error {
+		var err error
+		for i := range 3 {
+			id := fmt.Sprint("old-", i)
+			c := &bots.Clue{Head: bots.Head{ID: id, State: bots.ClueOpen, Subject: "post/" + id, Stream: "post/" + id}, Category: bots.Fraud, Text: fmt.Sprintf(advert, fmt.Sprint("abc888", i))}
+			err = errors.Join(err, tx.Put(c))
+		}
+		return errors.Join(err, tx.Delete(record.KindMark, clusteredMark))
+	})
+	for range 2 { // the second time nothing is left to do
+		if err := d.clusterOld(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if k := one[bots.Cluster](d); k.Clues != 3 || k.Open != 3 || k.ID != "old-0" || k.Newest != "old-2" {
+		t.Errorf("%+v", k)
+	}
+	for _, r := range d.all(bots.KindClue, "") {
+		if c := r.(*bots.Clue); c.Cluster != "old-0" {
+			t.Errorf("clue %s is in cluster %q", c.ID, c.Cluster)
+		}
 	}
 }
 
@@ -216,7 +247,7 @@ func TestARumourIsRefutedOnceTheBulletinIsOut(t *testing.T) {
 func TestARefutationNeedsAClaimAndABasis(t *testing.T) {
 	d := newDesk(t, deskOptions{})
 	for code, fields := range map[string]map[string]string{
-		"basis": {"refutes": rumour}, "claim": {"basis": "水务集团答复"}, "claim-short": {"refutes": "停水", "basis": "水务集团答复"},
+		"no-basis": {"refutes": rumour}, "no-claim": {"basis": "水务集团答复"}, "claim-short": {"refutes": "停水", "basis": "水务集团答复"},
 		"claim-long": {"refutes": strings.Repeat("停", 1000), "basis": "水务集团答复"},
 	} {
 		if r := d.writes(fields); r.Code != code {

@@ -206,6 +206,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer e.streams.stop()
+	if err := e.clusterOld(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("clues without a cluster: %w", err)
+	}
 	if err := e.resume(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("undecided events: %w", err)
 	}

@@ -50,6 +50,7 @@ type talkPage struct {
 	Goes         []view.Holding // what would be erased, once somebody has asked for it
 	Scans        bool           // files are looked at by a scanner
 }
+	Sharing      []*bots.Report // of other people, who name the same number, account or link
 
 // Allowed says what the platform still lets us answer; empty when it sets no limit.
 func (p talkPage) Allowed(now time.Time) string {
@@ -82,6 +83,9 @@ func (c *Console) showReport(v *visit, status int, n *notice, text string) error
 	}
 	return c.showAs(v, status, "report", "举报 "+r.Reference, "reports", n, p)
 }
+	if p.Sharing, err = c.sharing(v, r); err != nil {
+		return err
+	}
 
 func reportPath(v *visit) string { return "/reports/" + url.PathEscape(v.id()) }
 
@@ -210,7 +214,7 @@ func (c *Console) closeReport(v *visit) error {
 type clueList struct {
 	State  string
 	States []string
-	Clues  []*bots.Clue
+	Clues  []clueCard
 	More   string
 }
 
@@ -218,9 +222,12 @@ func (c *Console) clues(v *visit) (err error) {
 	if err := may(v, bots.KindClue); err != nil {
 		return err
 	}
-	l := clueList{State: cmp.Or(v.r.URL.Query().Get("state"), bots.ClueOpen), States: []string{bots.ClueOpen, bots.ClueWarned, bots.ClueDismissed}}
-	q := record.Query{State: l.State, Newest: true, After: v.r.URL.Query().Get("after"), Limit: perPage}
-	if l.Clues, err = view.List[bots.Clue](v.ctx(), c.desk, q); err != nil {
+	l := clueList{State: cmp.Or(v.r.URL.Query().Get("state"), bots.ClueOpen), States: []string{bots.ClueOpen, bots.ClueWarned, bots.ClueFlagged, bots.ClueDismissed}}
+	q, list := record.Query{State: l.State, Newest: true, After: v.r.URL.Query().Get("after"), Limit: perPage}, c.settledClues
+	if l.State == bots.ClueOpen {
+		list = c.openClues
+	}
+	if l.Clues, l.More, err = list(v, q); err != nil {
 		return err
 	}
 	l.More = more(l.Clues)

@@ -110,6 +110,7 @@ func (c *Console) bulletin(v *visit) error {
 // writing is the form of a new bulletin, as far as it is filled in.
 type writing struct {
 	Title, Text, Slot string
+	Refutes, Basis    string   // what it says is false, one wording a line, and who verified that
 	Chosen            []string // accounts
 	Accounts          []*bots.Account
 	Slots             []slotChoice
@@ -162,7 +163,7 @@ func (c *Console) fill(v *visit, w *writing) (err error) {
 }
 
 func (c *Console) writeBulletin(v *visit) error {
-	w := &writing{Title: v.value("title"), Text: v.value("text"), Slot: v.value("slot"), Chosen: v.r.PostForm["account"]}
+	w := &writing{Title: v.value("title"), Text: v.value("text"), Slot: v.value("slot"), Refutes: v.value("refutes"), Basis: v.value("basis"), Chosen: v.r.PostForm["account"]}
 	if err := c.fill(v, w); err != nil {
 		return err
 	}
@@ -211,7 +212,10 @@ func (c *Console) previewBulletin(v *visit, w *writing, b view.BulletinText) (er
 
 // bulletin is what the form says, or what is wrong with it.
 func (w *writing) bulletin() (b view.BulletinText, problem string) {
-	b = view.BulletinText{Title: w.Title, Text: w.Text, Accounts: w.Chosen, Extras: w.Extras}
+	b = view.BulletinText{Title: w.Title, Text: w.Text, Accounts: w.Chosen, Extras: w.Extras, Basis: w.Basis}
+	if w.Refutes != "" {
+		b.Refutes = strings.Split(w.Refutes, "\n")
+	}
 	switch {
 	case w.Title == "":
 		return b, "请写标题。"
@@ -235,6 +239,7 @@ func (w *writing) bulletin() (b view.BulletinText, problem string) {
 func bulletinFields(b view.BulletinText) map[string]string {
 	f := map[string]string{
 		"title": b.Title, "text": b.Text, "language": b.Language, "schedule": b.Schedule, "accounts": strings.Join(b.Accounts, ","),
+		"refutes": strings.Join(b.Refutes, "\n"), "basis": b.Basis,
 	}
 	if x, err := json.Marshal(b.Extras); err == nil { // strings and numbers always encode
 		f["extras"] = string(x)

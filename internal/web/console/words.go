@@ -93,7 +93,7 @@ var kindWords = map[string]string{
 	"memory": "自己的记录", "count": "计数", "lease": "发送权", "ledger": "限额记录", "mark": "进度", "wake": "定时提醒", "errand": "待查事项", "tape": "判断记录",
 	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "pulse": "账号状况", "wait": "等待答复", "audit-batch": "审计批次",
 	"handoff": "移交", string(bots.HandoffAnswered): "移交的答复",
-	"evidence": "证据", "lookup": "查询码", "site": "合作网站", "rectification": "约谈整改",
+	"cluster": "同源线索", "tie": "同源关联", "evidence": "证据", "lookup": "查询码", "site": "合作网站", "rectification": "约谈整改",
 	"shift": "排班", "leave": "请假", "handover": "交接单",
 }
 
@@ -119,8 +119,8 @@ var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bullet
 var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
 	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "alarm-handover": "交接提醒", "correction": "更正",
-	"ask": "追问", "advice": "报案指引", "scam-card": "骗局提示", "fake-police": "冒充警察举报", "human": "转民警", "stay": "危险中陪伴",
-	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "officer": "民警回复", "handoff-news": "有新进展",
+	"ask": "追问", "advice": "报案指引", "scam-card": "骗局提示", "unlawful-card": "违法信息提示", "refuted": "告知已辟谣", "fake-police": "冒充警察举报", "human": "转民警", "stay": "危险中陪伴",
+	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "flag": "举报给平台", "officer": "民警回复", "handoff-news": "有新进展",
 	"suggest-first": "首次答复", "suggest-urgent": "紧急止付", "suggest-stay": "人身危险", "suggest-progress": "问进展", "suggest-ask": "补问", "suggest-advice": "报案指引", "suggest-careful": "先别付款", "suggest-close": "结束语",
 }
 
@@ -223,7 +223,7 @@ func didWord(d string) string { return cmp.Or(didWords[d], stateWord(d)) }
 var slotWords = map[string]string{
 	"emergency": "紧急情形", "police": "是否已报警", "paid": "钱是否已转出", "amount": "金额（元）", "time": "时间", "phone": "电话", "link": "链接", "money": "正在或刚刚转账", "life": "危及人身安全",
 	"case": "接警号或受理单号", "callback": "回电号码", "kind": "诈骗类型", "how": "付款方式", "account": "对方账户", "contact": "对方联系方式", "app": "软件", "platform": "在哪里遇到",
-	"place": "所在地", "whom": "谁遇到的", "impostor": "冒充警察", "young": "年龄", "unreadable": "原件",
+	"place": "所在地", "whom": "谁遇到的", "impostor": "冒充警察", "young": "年龄", "unreadable": "原件", "known": "比对结果",
 }
 
 // slotWord names what a report tells, and what it tells where that is one of our words.
@@ -268,6 +268,10 @@ var refusals = map[string]string{
 	"colleague":                   "这位同事的账户已停用，不能给他预览。",
 	"no-preview-id":               "配置里没有这位同事在该平台上的号，请管理员在 officers 的 previews 里添加。",
 	"console-draft":               "这是平台后台的草稿，按原稿发出。要改请到平台后台改，再重新加封提交。",
+	"no-claim":                    "请写明要辟谣的传言原文，一行一种说法。",
+	"no-basis":                    "请写明由谁核实、依据是什么，审批人会看到。",
+	"claim-short":                 "传言原文太短，容易和别的内容混淆，请至少写十个字。",
+	"claim-long":                  "传言原文或核实依据太长：最多十种说法，每种不超过六百字。",
 	"picture-missing":             "正文或封面里写到的图片还没有附上，请先附图。",
 	"picture-unused":              "有附上的图片没有用到。请在正文里写上 ![说明](文件名)，或把它去掉。",
 	"pictures":                    "有的图片这个账号的平台用不了（大小、格式或张数不符），请换一张。",

@@ -61,7 +61,7 @@ func Summarise(ctx context.Context, s record.Reader, now time.Time, most int) (*
 		{&m.Unknown, record.KindItem, record.ItemUnknown},
 		{&m.ByHand, record.KindItem, record.ItemByHand},
 		{&m.Due, record.KindItem, record.ItemDue},
-		{&m.Clues, bots.KindClue, "open"},
+		{&m.Clues, bots.KindCluster, bots.ClusterOpen}, // one card each
 		{&m.Alarms, record.KindAlarm, record.AlarmOpen},
 		{&m.Parked, bots.KindEvent, bots.EventParked},
 	}

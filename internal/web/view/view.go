@@ -95,6 +95,9 @@ type BulletinText struct {
 const MaxPicture = 1 << 20
 
 // Preview is a bulletin as one account would publish it.
+	// Refutes is what it says is false, as it goes round, in each of its wordings; Basis who verified that, and by what.
+	Refutes []string `json:"refutes,omitempty"`
+	Basis   string   `json:"basis,omitempty"`
 type Preview struct {
 	Account  string   `json:"account"`
 	Parts    []string `json:"parts"`
