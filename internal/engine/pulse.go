@@ -96,15 +96,13 @@ func (p *pulse) suffer(source, why string, now time.Time) (changed bool) {
 func (e *Engine) beat(ctx context.Context, a *Account, note func(*pulse, time.Time) bool) {
 	now := time.Now()
 	a.pulse.mu.Lock()
-	tell := note(&a.pulse, now)
-	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Since: a.pulse.since, Hears: a.pulse.hears, Ends: a.pulse.ends}
-	if tell {
-		a.pulse.written, a.pulse.told = now, a.pulse.heard
-	}
-	a.pulse.mu.Unlock()
-	if !tell {
+	if !note(&a.pulse, now) {
+		a.pulse.mu.Unlock()
 		return
 	}
+	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Since: a.pulse.since, Hears: a.pulse.hears, Ends: a.pulse.ends}
+	a.pulse.written, a.pulse.told = now, a.pulse.heard
+	a.pulse.mu.Unlock()
 	if err := e.o.Store.Update(ctx, func(tx record.Tx) error { return putPulse(tx, a.Record.ID, *r, now) }); err != nil && ctx.Err() == nil {
 		e.o.Log.WarnContext(ctx, "pulse", "account", a.Record.ID, "err", err)
 	}

@@ -24,7 +24,8 @@ import (
 
 // Writer remembers how each type is written. The zero value is ready, and safe for concurrent use.
 type Writer struct {
-	plans sync.Map // reflect.Type -> *plan
+	plans   sync.Map // reflect.Type -> *plan
+	structs sync.Map // reflect.Type -> *fields, of those with an encoder of their own
 }
 
 // Append appends what json.Marshal makes of v, which may be a pointer.
@@ -41,7 +42,7 @@ func (w *Writer) Append(b []byte, v any) ([]byte, error) {
 // only encoding/json knows how a member is written.
 func (w *Writer) AppendWith(b []byte, v any, name string, more any) ([]byte, error) {
 	r := reflect.ValueOf(v).Elem()
-	all := w.membersOf(r.Type())
+	all := w.own(r.Type())
 	if all.odd {
 		return appendOther(b, r)
 	}
@@ -57,6 +58,15 @@ func (w *Writer) AppendWith(b []byte, v any, name string, more any) ([]byte, err
 		return nil, err
 	}
 	return append(b, '}'), nil
+}
+
+func (w *Writer) own(t reflect.Type) *fields {
+	if all, ok := w.structs.Load(t); ok {
+		return all.(*fields)
+	}
+	all := w.membersOf(t)
+	w.structs.Store(t, all)
+	return all
 }
 
 // plan is how a type is written.

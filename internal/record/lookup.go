@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -127,6 +128,9 @@ func ParseLookup(typed string) (code string, ok bool) {
 }
 
 func symbolOf(r rune) (byte, bool) {
+	if r >= '一' && r <= '鿿' { // most of what people write
+		return 0, false
+	}
 	r = unicode.ToUpper(narrow(r))
 	switch r {
 	case 'O':
@@ -139,6 +143,9 @@ func symbolOf(r rune) (byte, bool) {
 }
 
 func narrow(r rune) rune {
+	if r < utf8.RuneSelf {
+		return r
+	}
 	if n := width.LookupRune(r).Narrow(); n != 0 {
 		return n
 	}
@@ -147,6 +154,9 @@ func narrow(r rune) rune {
 
 // betweenSymbols says whether people put this between the groups of a code.
 func betweenSymbols(r rune) bool {
+	if r >= '一' && r <= '鿿' {
+		return false
+	}
 	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || strings.ContainsRune("−_.·", r)
 }
 

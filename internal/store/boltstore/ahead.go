@@ -11,8 +11,9 @@ import (
 // was written before, if only with zeroes, needs no such record, and a commit of a few
 // changes is a tenth faster. Large groups share the cost and are not worth the writing.
 type ahead struct {
-	file *os.File
-	upTo int64 // zeroes have been written up to here
+	file   *os.File
+	zeroes []byte
+	upTo   int64 // zeroes have been written up to here
 }
 
 const (
@@ -22,7 +23,7 @@ const (
 
 func openAhead(path string) (*ahead, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	return &ahead{file: f}, err
+	return &ahead{file: f, zeroes: make([]byte, aheadChunk)}, err
 }
 
 // prepare runs at the start of a write transaction: behind tx.Size there is no page yet,
@@ -37,7 +38,7 @@ func (a *ahead) prepare(tx *bolt.Tx, changes int) {
 	if err != nil || a.upTo+aheadChunk > info.Size() {
 		return
 	}
-	if _, err := a.file.WriteAt(make([]byte, aheadChunk), a.upTo); err == nil {
+	if _, err := a.file.WriteAt(a.zeroes, a.upTo); err == nil {
 		a.upTo += aheadChunk
 	}
 }

@@ -122,18 +122,19 @@ func (o Options) callback(w http.ResponseWriter, r *http.Request) {
 	if d.Replyable && o.Passive != nil && o.replied(w, r, account, receiver, d, started.Add(passiveWithin)) {
 		return
 	}
-	w.Header().Set("Content-Type", d.ContentType)
+	if d.ContentType != http.DetectContentType(d.Ack) { // else net/http finds it, and copies no header for it
+		w.Header().Set("Content-Type", d.ContentType)
+	}
 	_, _ = w.Write(d.Ack)
 }
 
 // readBody reads a callback within bounds: at once when it says how long it is, as all do.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	limited := http.MaxBytesReader(w, r.Body, maxBody)
 	if r.ContentLength < 0 || r.ContentLength > maxBody {
-		return io.ReadAll(limited)
+		return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	}
 	body := make([]byte, r.ContentLength)
-	_, err := io.ReadFull(limited, body)
+	_, err := io.ReadFull(r.Body, body)
 	return body, err
 }
 
