@@ -137,7 +137,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		return err
 	}
 	a.engine, err = engine.New(ctx, engine.Options{
-		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Scanner: scanner, Prove: a.prove, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty,
+		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Scanner: scanner, Prove: a.prove, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty, Reach: a.reach,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 		Clerk: clerk{a},
@@ -297,7 +297,7 @@ func (a *App) sweep(ctx context.Context) error {
 	defer t.Stop()
 	for {
 		_, err := a.store.Sweep(ctx, time.Now())
-		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepRetained(ctx, time.Now()), a.sweepLookups(ctx, time.Now()), a.sweepEvidence(ctx), a.sweepPictures(ctx, time.Now().Add(-strayAfter))); err != nil && ctx.Err() == nil {
+		if err = errors.Join(err, a.door.Sweep(ctx), a.sweepRetained(ctx, time.Now()), a.sweepLookups(ctx, time.Now()), a.sweepDuty(ctx, time.Now()), a.sweepEvidence(ctx), a.sweepPictures(ctx, time.Now().Add(-strayAfter))); err != nil && ctx.Err() == nil {
 			a.o.Log.ErrorContext(ctx, "sweep", "err", err)
 		}
 		select {

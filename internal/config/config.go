@@ -107,11 +107,12 @@ type Listener struct {
 // Duty is the promise to people who write to us, and who is rung when it is at risk.
 type Duty struct {
 	Promise time.Duration `yaml:"promise"` // a person answers within it; default 30m
+	Zone    string        `yaml:"zone"`    // IANA; of the wall clock by which shifts go; default Asia/Shanghai
 	Ring    []Ring        `yaml:"ring"`
 }
 
-// Ring is one way to reach who is on duty: all of a level at once on the first turn; of those with an
-// order, the next one each time nobody took notice.
+// Ring is one way to reach officers: a group each time its level is rung; an officer whenever that officer is
+// on duty, and, while the rota of the level names nobody, each officer of it in turn.
 type Ring struct {
 	Level   string `yaml:"level"`   // duty, supervisor or commander
 	Officer string `yaml:"officer"` // whom it reaches; empty: a group

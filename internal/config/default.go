@@ -14,7 +14,7 @@ func Default() *Config {
 	return &Config{
 		State:   "state",
 		Unit:    Unit{Language: "zh-Hans"},
-		Duty:    Duty{Promise: 30 * time.Minute},
+		Duty:    Duty{Promise: 30 * time.Minute, Zone: "Asia/Shanghai"},
 		Console: Listener{Listen: "127.0.0.1:8110"},
 		Pace: Pace{
 			FollowUp:  24 * time.Hour,

@@ -17,6 +17,9 @@ func (d *decoder) checkDuty(cfg *Config, platforms map[string]adapters.Manifest)
 	if p := cfg.Duty.Promise; p < time.Minute || p > 24*time.Hour {
 		d.wrong("duty.promise", "write a time from 1m to 24h, such as 30m", "duty.promise of %s is no promise", p)
 	}
+	if _, err := time.LoadLocation(cfg.Duty.Zone); err != nil || cfg.Duty.Zone == "" || cfg.Duty.Zone == "Local" {
+		d.wrong("duty.zone", "write an IANA zone, such as Asia/Shanghai", "duty.zone %q is not a time zone", clip(cfg.Duty.Zone))
+	}
 	for i, r := range cfg.Duty.Ring {
 		path := fmt.Sprintf("duty.ring[%d]", i)
 		if !slices.Contains(Levels(), r.Level) {

@@ -120,10 +120,11 @@ func (c *commit) drawHandOver(by *record.Officer, d *bots.Decision) error {
 	h := &record.HandOver{Notes: clip(strings.TrimSpace(d.Fields["notes"]), maxDetail)}
 	h.ID = bots.NewID(*c.ev, "handover")
 	h.Stream, h.Created, h.Updated = bots.HandOverStream(h.ID), c.now, c.now
-	if err := record.DrawHandOver(h, from, to, by); err != nil {
+	open, err := record.ListOpen(record.InTx(c.tx))
+	if err != nil {
 		return err
 	}
-	if h.Open, h.More, err = record.ListOpen(record.InTx(c.tx)); err != nil {
+	if err := record.DrawHandOver(h, from, to, by, open); err != nil {
 		return err
 	}
 	if err := c.replaceDrawn(h.From); err != nil {

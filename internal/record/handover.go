@@ -42,11 +42,14 @@ const (
 	HandOverReplaced = "replaced"
 )
 
-// mostRemarks bounds what one sheet holds.
-const mostRemarks = 50
+// MostOpen is how many open items a sheet names, and mostRemarks how many remarks it holds.
+const (
+	MostOpen    = 150
+	mostRemarks = 50
+)
 
-// DrawHandOver draws a sheet up between two officers. open is what is open now, from [ListOpen].
-func DrawHandOver(h *HandOver, from, to, by *Officer) error {
+// DrawHandOver draws a sheet up between two officers. open is what is open now, the most pressing first.
+func DrawHandOver(h *HandOver, from, to, by *Officer, open []OpenItem) error {
 	switch {
 	case !by.Is(Duty, Approver):
 		return refuse("role", "%s may not hand the desk over", by.ID)
@@ -55,6 +58,8 @@ func DrawHandOver(h *HandOver, from, to, by *Officer) error {
 	case !from.Is(Duty, Approver) || !to.Is(Duty, Approver):
 		return refuse("duty-answers", "who leaves and who comes must both be able to answer citizens")
 	}
+	n := min(len(open), MostOpen)
+	h.Open, h.More = open[:n], len(open)-n
 	h.From, h.To, h.By, h.State = from.ID, to.ID, by.ID, HandOverDrawn
 	return nil
 }

@@ -37,9 +37,6 @@ const (
 	PendingAlarm         = "alarm"         // nobody has taken notice
 )
 
-// MostOpen is how many open items a sheet names.
-const MostOpen = 150
-
 // Source is what can be read: in a change, or beside one.
 type Source struct {
 	Get  func(kind bots.RecordKind, id string) (bots.Record, error)
@@ -78,27 +75,23 @@ var openQueries = []Query{
 // openPage is how many of each kind are looked at.
 const openPage = 400
 
-// ListOpen lists what is open, the most pressing first and what has no deadline last, and counts
-// what there is besides.
-func ListOpen(s Source) (open []OpenItem, more int, err error) {
+// ListOpen lists what is open, the most pressing first and what has no deadline last.
+func ListOpen(s Source) ([]OpenItem, error) {
 	o := openList{s: s, waits: map[string]*bots.Wait{}}
 	for _, q := range openQueries {
 		q.Limit = openPage
 		page, err := s.List(q)
 		if err != nil {
-			return nil, 0, fmt.Errorf("list %s records in %s: %w", q.Kind, q.State, err)
+			return nil, fmt.Errorf("list %s records in %s: %w", q.Kind, q.State, err)
 		}
 		for _, r := range page {
 			if err := o.add(r); err != nil {
-				return nil, 0, err
+				return nil, err
 			}
 		}
 	}
 	slices.SortStableFunc(o.open, func(a, b OpenItem) int { return cmp.Or(cmp.Compare(undated(a), undated(b)), a.Due.Compare(b.Due)) })
-	if n := len(o.open); n > MostOpen {
-		return o.open[:MostOpen], n - MostOpen, nil
-	}
-	return o.open, 0, nil
+	return o.open, nil
 }
 
 func undated(i OpenItem) int {

@@ -238,6 +238,9 @@ func (s *Shift) span(d time.Time, zone *time.Location) (from, to time.Time) {
 	return from, instant(d, h, m, zone)
 }
 
+// Over says whether a leave has been past for a week.
+func (l *Leave) Over(now time.Time) bool { return now.Sub(l.To) > 7*24*time.Hour }
+
 // Over says whether a shift has been past for a week.
 func (s *Shift) Over(now time.Time) bool {
 	last, err := time.Parse(time.DateOnly, s.Until)

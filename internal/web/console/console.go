@@ -167,6 +167,7 @@ func (c *Console) routes() {
 	c.get("GET /why", c.ask)
 	c.get("GET /why/{code}", c.why)
 	c.handoffRoutes()
+	c.dutyRoutes()
 	c.get("GET /halt", c.halt)
 	c.post("POST /halt", c.haltSends)
 	c.post("POST /resume", c.resume)

@@ -18,6 +18,8 @@ type frontPage struct {
 	Tasks    []task        // to be posted by hand
 	Parked   []*bots.Event // what a bot failed on
 	Today    *dayFigures   // how the promise was kept today
+	Duty     *levelShown         // whom the rota names now; nil: none is kept
+	Unsigned []*record.HandOver  // wait for this officer's name
 	Personal bool
 	Quiet    bool // nothing waits
 }
@@ -57,6 +59,12 @@ func (c *Console) front(v *visit) (err error) {
 	f := frontPage{Personal: may(v, bots.KindReport) == nil}
 	ctx, first := v.ctx(), func(state string) record.Query { return record.Query{State: state, Limit: onFront} }
 	if f.Alarms, err = view.List[record.Alarm](ctx, c.desk, first(record.AlarmOpen)); err != nil {
+		return err
+	}
+	if f.Duty, err = c.dutyNow(v); err != nil {
+		return err
+	}
+	if f.Unsigned, err = c.unsigned(v); err != nil {
 		return err
 	}
 	if may(v, bots.KindDraft) == nil {

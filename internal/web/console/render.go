@@ -50,6 +50,7 @@ func loadPages() (pages, error) {
 
 func funcs() template.FuncMap {
 	return template.FuncMap{
+		"weekday": weekdayWord, "weekdays": weekdayNumbers, "sheet": handOverWord,
 		"when": when, "clock": clock, "stamp": stamp, "ago": ago, "until": until, "deadline": deadline, "seg": url.PathEscape, "short": short, "excerpt": excerpt,
 		"state": stateWord, "sent": sentWord, "warned": warningWord, "purpose": purposeWord, "channel": channelWord, "category": categoryWord, "stance": stanceWord, "unit": unitWord,
 		"mode": modeWord, "kind": kindWord, "role": roleWord, "level": levelWord, "did": didWord, "class": resultWord,
@@ -129,6 +130,9 @@ func (p *page) Detail(detail string) string {
 	if standing, ok := strings.CutPrefix(detail, "covered by "); ok {
 		name, _, _ := strings.Cut(standing, "@")
 		return "依据常设审批：" + templateWord(name)
+	}
+	if who, ok := p.dutyDetail(detail); ok {
+		return who
 	}
 	if silent, ok := silenceReason(detail, func(id string) string { return p.Who(id).Name }); ok {
 		return silent

@@ -59,6 +59,8 @@ type Station struct {
 	Handoffs Handoffs
 	// Surroundings are those of the accounts; nil: none can be asked.
 	Surroundings Surroundings
+	// Duty is how officers on duty are reached.
+	Duty DutyRing
 	// Scans says that files people send are looked at by a scanner for malware.
 	Scans bool
 }
@@ -149,7 +151,7 @@ func Names(ctx context.Context, s record.Reader) (People, error) {
 // Personal says whether records of a kind tell of citizens.
 func Personal(kind bots.RecordKind) bool {
 	switch kind {
-	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, bots.KindWait, record.KindEvidence, record.KindHandoff:
+	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, bots.KindWait, record.KindEvidence, record.KindHandoff, bots.KindHandOver:
 		return true
 	}
 	return false
