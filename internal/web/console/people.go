@@ -48,9 +48,9 @@ type talkPage struct {
 	Credit       *view.Credit
 	Clock        *deadlined     // runs: they wait for a person
 	Goes         []view.Holding // what would be erased, once somebody has asked for it
+	Sharing      []*bots.Report // of other people, who name the same number, account or link
 	Scans        bool           // files are looked at by a scanner
 }
-	Sharing      []*bots.Report // of other people, who name the same number, account or link
 
 // Allowed says what the platform still lets us answer; empty when it sets no limit.
 func (p talkPage) Allowed(now time.Time) string {

@@ -91,15 +91,15 @@ type BulletinText struct {
 	Accounts []string  `json:"accounts,omitempty"`
 	// Extras are its pictures, cover and whether followers are notified. Source cannot be set here.
 	Extras adapters.Extras `json:"extras,omitzero"`
+	// Refutes is what it says is false, as it goes round, in each of its wordings; Basis who verified that, and by what.
+	Refutes []string `json:"refutes,omitempty"`
+	Basis   string   `json:"basis,omitempty"`
 }
 
 // MaxPicture bounds one picture, in bytes: what the strictest platform takes.
 const MaxPicture = 1 << 20
 
 // Preview is a bulletin as one account would publish it.
-	// Refutes is what it says is false, as it goes round, in each of its wordings; Basis who verified that, and by what.
-	Refutes []string `json:"refutes,omitempty"`
-	Basis   string   `json:"basis,omitempty"`
 type Preview struct {
 	Account  string   `json:"account"`
 	Parts    []string `json:"parts"`
