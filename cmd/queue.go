@@ -16,7 +16,7 @@ import (
 func (t *tool) queueCommand() *cobra.Command {
 	return group("queue", "What waits for an officer: drafts to decide on, sends held, unknown or to be made by hand",
 		t.queueList(), t.queueShow(), t.queueApprove(), t.queueReject(),
-		t.queueSettle(), t.queueHold(), t.queueResume(), t.queueSendHeld(), t.queueByHand(), t.queueCorrect())
+		t.queueSettle(), t.queueHold(), t.queueResume(), t.queueSendHeld(), t.queueByHand(), t.queueCorrect(), t.queueFlag())
 }
 
 // waiting is all that waits for a person.
@@ -250,7 +250,7 @@ func writeMatter(w io.Writer, m api.Matter) {
 		length = fmt.Sprintf("%d of %d %s", m.Measure.Length, m.Measure.Max, m.Measure.Unit)
 	}
 	fields(w, "draft", d.ID, "version", fmt.Sprint(d.Version), "state", d.State, "purpose", string(d.Purpose),
-		"account", d.Account, "channel", string(d.Channel), "to", to(d.To.Handle, d.Channel == "public"), "author", d.Author,
+		"account", d.Account, "channel", string(d.Channel), "flagged as", string(d.Flag), "to", to(d.To.Handle, d.Channel == "public"), "author", d.Author,
 		"length", length, "expires", moment(d.Expires), "code", d.Code, "seal", shortSeal(d.Seal), "reason", d.Reason, "decided by", d.DecidedBy)
 	quoted(w, d.Text)
 	if m.Item != nil {

@@ -48,7 +48,7 @@ func ApproveDraft(d *bots.Draft, by *Officer, seen uint64, now time.Time, p Poli
 	if err := decidable(d, by, seen, now); err != nil {
 		return nil, err
 	}
-	alone := wrote(d, by.ID)
+	alone := Wrote(d, by.ID)
 	if alone && !p.OneOfficer { // promise 2
 		return nil, refuse("two-people", "you wrote or edited this %s: a second officer must approve it", d.Purpose)
 	}
@@ -58,9 +58,9 @@ func ApproveDraft(d *bots.Draft, by *Officer, seen uint64, now time.Time, p Poli
 	return a, nil
 }
 
-// wrote says whether an officer's own words are in the draft. An officer's reply in a
-// conversation the citizen opened needs its author only.
-func wrote(d *bots.Draft, officer string) bool {
+// Wrote says whether an officer's own words are in the draft, so that somebody else must approve
+// it. An officer's reply in a conversation the citizen opened needs its author only.
+func Wrote(d *bots.Draft, officer string) bool {
 	if d.Purpose == bots.ForOfficer || d.Purpose == bots.ForPreview { // the reader of a preview is one of us
 		return false
 	}

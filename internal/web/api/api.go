@@ -120,6 +120,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/clues", list(a, "", newClue))
 	a.get("GET /api/v1/clues/{id}", show(a, newClue))
 	a.decide("POST /api/v1/clues/{id}/dismiss", bots.DismissClue, bots.KindClue, reason)
+	a.decide("POST /api/v1/clues/{id}/flag", bots.FlagPost, bots.KindClue, flagging)
 	a.get("GET /api/v1/warnings", list(a, "", newWarning))
 	a.get("GET /api/v1/warnings/{id}", show(a, newWarning))
 	a.decide("POST /api/v1/warnings/{id}/decide-appeal", bots.DecideAppeal, bots.KindWarning, as("upheld", "withdrawn"), reason)

@@ -13,7 +13,7 @@ func TestAClueIsDismissedFromItsPage(t *testing.T) {
 	o := s.as("chen")
 	clue := s.All(bots.KindClue, "")[0].Meta().ID
 	page := o.get("/clues/" + url.PathEscape(clue))
-	page.has("警示还在审批或等待发送")
+	page.has("警示或举报还在审批或等待发送")
 	page.lacks("不予处理</button>")
 	o.post(path(d)+"/reject", o.get(path(d)).form(path(d)+"/reject", url.Values{"reason": {"重复"}}))
 

@@ -115,7 +115,7 @@ func (d *draftPage) Deciders() string {
 // Own says whether an officer's words are in the draft, so that somebody else must approve
 // it. The guard is in the record's transition; this only says so beforehand.
 func (d *draftPage) Own(o *record.Officer) bool {
-	return d.Draft.Purpose != bots.ForOfficer && (d.Draft.Author == o.ID || slices.Contains(d.Draft.Editors, o.ID))
+	return record.Wrote(d.Draft, o.ID)
 }
 
 // Editable says whether the text may still be changed.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/view"
@@ -81,11 +82,11 @@ func (c *Console) showReport(v *visit, status int, n *notice, text string) error
 	if p.Evidence, err = c.shownEvidence(v, r.Conversation, r.ID); err != nil {
 		return err
 	}
-	return c.showAs(v, status, "report", "举报 "+r.Reference, "reports", n, p)
-}
 	if p.Sharing, err = c.sharing(v, r); err != nil {
 		return err
 	}
+	return c.showAs(v, status, "report", "举报 "+r.Reference, "reports", n, p)
+}
 
 func reportPath(v *visit) string { return "/reports/" + url.PathEscape(v.id()) }
 
@@ -230,7 +231,6 @@ func (c *Console) clues(v *visit) (err error) {
 	if l.Clues, l.More, err = list(v, q); err != nil {
 		return err
 	}
-	l.More = more(l.Clues)
 	return c.show(v, "clues", "线索", "clues", l)
 }
 
@@ -239,6 +239,8 @@ type cluePage struct {
 	Post       []segment
 	Warnings   []objected
 	Unlookable bool // only people can see what became of the post
+	Flags      []flagged
+	FlagKinds  []adapters.FlagKind // what the post can be reported as to its platform
 }
 
 // objected is a warning with what the person warned says against it.
@@ -285,13 +287,19 @@ func (c *Console) clue(v *visit) error {
 		return err
 	}
 	p.Unlookable = err == nil && !a.Lookable
+	if err == nil {
+		p.FlagKinds = a.Flags
+	}
+	if p.Flags, err = c.flagsOf(v, clue); err != nil {
+		return err
+	}
 	return c.show(v, "clue", "线索", "clues", p)
 }
 
-// Dismissable says whether the page offers to dismiss the clue: while a warning about it is
-// being decided or sent, it does not.
+// Dismissable says whether the page offers to dismiss the clue: while a warning about it, or a flag
+// of its post, is being decided or sent, it does not.
 func (p cluePage) Dismissable() bool {
-	return p.State == bots.ClueOpen && !p.Erased && !slices.ContainsFunc(p.Warnings, func(w objected) bool {
+	return p.State == bots.ClueOpen && !p.Erased && !slices.ContainsFunc(p.Flags, flagged.awaits) && !slices.ContainsFunc(p.Warnings, func(w objected) bool {
 		return w.State == bots.WarningProposed || w.State == bots.WarningApproved || w.State == bots.WarningHeld
 	})
 }

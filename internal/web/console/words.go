@@ -20,7 +20,7 @@ var stateWords = map[string]string{
 	bots.DraftExpired: "已过期", bots.DraftWithdrawn: "已撤回",
 	record.ItemDue: "排队发送", record.ItemHeld: "暂缓", record.ItemClaimed: "正在发送", record.ItemAccepted: "平台已受理", record.ItemDelivered: "已送达",
 	record.ItemRejected: "平台拒绝", record.ItemUnknown: "结果不明", record.ItemByHand: "人工代发", record.ItemClosed: "已办结",
-	"open": "未处理", "answered": "已答复", bots.ClueWarned: "已警示", bots.ClueDismissed: "不予处理",
+	"open": "未处理", "answered": "已答复", bots.ClueWarned: "已警示", bots.ClueFlagged: "已举报给平台", bots.ClueDismissed: "不予处理",
 	bots.WarningProposed: "待审批", bots.WarningSent: "已送达", bots.WarningFailed: "未送达", bots.WarningLapsed: "已失效",
 	bots.WarningRemoved: "帖子已删除", bots.WarningKept: "帖子仍在", bots.WarningAppealed: "有异议", "upheld": "异议不成立",
 	bots.BulletinDrafted: "待审批", bots.BulletinMissed: "错过时段",
@@ -43,12 +43,12 @@ var bulletinWords = map[string]string{bots.BulletinReleased: "已发布", bots.B
 
 var purposeWords = map[string]string{
 	string(bots.ForReply): "答复", string(bots.ForReceipt): "举报回执", string(bots.ForNotice): "通知", string(bots.ForEmergency): "紧急劝阻",
-	string(bots.ForWarning): "警示", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览", string(bots.ForAlarm): "值守提醒", string(bots.ForWithdrawal): "撤回",
+	string(bots.ForWarning): "警示", string(bots.ForFlag): "举报给平台", string(bots.ForBulletin): "通报", string(bots.ForOfficer): "民警回复", string(bots.ForPreview): "预览", string(bots.ForAlarm): "值守提醒", string(bots.ForWithdrawal): "撤回",
 }
 
 func purposeWord(p bots.Purpose) string { return word(purposeWords, string(p)) }
 
-var channelWords = map[string]string{string(adapters.Public): "公开发布", string(adapters.Private): "私信", string(adapters.InReply): "公开评论", string(adapters.Preview): "给同事预览", string(adapters.Withdrawal): "从平台删除"}
+var channelWords = map[string]string{string(adapters.Public): "公开发布", string(adapters.Private): "私信", string(adapters.InReply): "公开评论", string(adapters.Moderators): "给平台版主", string(adapters.Preview): "给同事预览", string(adapters.Withdrawal): "从平台删除"}
 
 func channelWord(c adapters.Channel) string { return word(channelWords, string(c)) }
 
@@ -159,7 +159,7 @@ var verbWords = map[bots.Verb]string{
 	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.TakeTalk: "接手会话", bots.GiveTalk: "交回会话", bots.LogCall: "登记电话", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送", bots.Correct: "更正",
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.CompareHand: "对照代发截图", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
 	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
-	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.AskErase: "申请删除个人信息", bots.EraseTalk: "确认删除个人信息", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
+	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.FlagPost: "举报给平台", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.AskErase: "申请删除个人信息", bots.EraseTalk: "确认删除个人信息", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
 	bots.RegisterSite: "登记合作网站", bots.ConfirmSite: "确认合作网站", bots.RetireSite: "停止合作", bots.OpenRectification: "提出整改", bots.SignLetter: "签发函件", bots.NoteInterview: "记约谈", bots.SettleRectification: "登记整改进展",
 	bots.AddShift: "排班", bots.EndShift: "撤下排班", bots.AddLeave: "登记请假", bots.EndLeave: "销假", bots.DrawHandOver: "开具交接单", bots.SignHandOver: "交接签字", bots.RemarkHandOver: "交接备注",
 	bots.PrepareHandoff: "准备移交", bots.ApproveHandoff: "批准移交", bots.ResendHandoff: "再次移交", bots.CorrectHandoff: "更正移交", bots.WithdrawHandoff: "撤回移交", bots.SlipHandoff: "登记移交回执",
@@ -190,7 +190,7 @@ var didWords = map[string]string{
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
 	"take": "接手代发", "attach": "附上代发截图", "give": "交还代发", "prove": "登记已代发", "compare-hand": "对照代发截图", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
-	"ask-erase": "申请删除个人信息", "tip": "志愿者提供线索", "dismiss-clue": "线索不予处理", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息",
+	"ask-erase": "申请删除个人信息", "tip": "志愿者提供线索", "dismiss-clue": "线索不予处理", "flag": "拟举报给平台", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息",
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
 	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
@@ -213,7 +213,7 @@ func detailWord(detail string) string {
 	}
 	parts := strings.Split(detail, ", ")
 	for i, p := range parts {
-		parts[i] = cmp.Or(purposeWords[p], reasonWords[p], modeWords[p], levelWords[p], bots.Categories()[bots.Category(p)], stateWord(p))
+		parts[i] = cmp.Or(purposeWords[p], reasonWords[p], modeWords[p], levelWords[p], flagWords[adapters.FlagKind(p)], bots.Categories()[bots.Category(p)], stateWord(p))
 	}
 	return strings.Join(parts, "，")
 }
@@ -315,7 +315,11 @@ var refusals = map[string]string{
 	"not-unknown":                 "它的结果已经明确，无须再认定。",
 	"no-approval":                 "没有与内容逐字一致的批准，须重新审批。",
 	"clue-done":                   "这条线索已经处理过，可能有同事刚刚处理。",
-	"warning-awaits":              "针对这条线索的警示还在审批或等待发送，请先退回或处理那条警示。",
+	"warning-awaits":              "针对这条线索的警示或举报还在审批或等待发送，请先退回或处理它。",
+	"no-flag":                     "这个账号的平台不接受经接口的举报，请在平台上打开原帖举报。",
+	"flag-kind":                   "这个平台没有这一类举报，请另选一类。",
+	"flag-stance":                 "作者不是在招揽或散布，不予举报。",
+	"flagged":                     "这个帖子已经举报过，或有一份举报正在审批、发送。",
 	"clue-dismissed":              "这条线索已经“不予处理”，不能再据此警示作者。",
 	"erased":                      "当事人的资料已按规定删除。",
 	"no-officer":                  "您的账户已停用，请联系管理员。",

@@ -388,7 +388,7 @@ func (p *platformAccount) Identity(context.Context) (adapters.Identity, error) {
 
 func (p *platformAccount) Caps() adapters.Caps {
 	pictures := adapters.PictureLimit{Count: 9, Bytes: 1 << 20, Types: []string{"image/jpeg", "image/png"}, Cover: 64 << 10, CoverTypes: []string{"image/jpeg"}}
-	return adapters.Caps{Publish: noPublish{}, Preview: noPreview{}, Message: noSend{}, Comment: noComment{}, Lookup: p, Limits: adapters.Limits{Pictures: pictures}}
+	return adapters.Caps{Publish: noPublish{}, Preview: noPreview{}, Message: noSend{}, Comment: noComment{}, Lookup: p, Flag: noFlag{}, Limits: adapters.Limits{Pictures: pictures}}
 }
 
 func (*platformAccount) Close() error { return nil }
@@ -398,6 +398,16 @@ func (*platformAccount) Look(context.Context, adapters.Ref) (adapters.Sight, err
 }
 
 var errNoSending = errors.New("nothing may be sent in these tests")
+
+type noFlag struct{}
+
+func (noFlag) FlagKinds() []adapters.FlagKind {
+	return []adapters.FlagKind{adapters.FlagIllegal, adapters.FlagSpam, adapters.FlagOther}
+}
+
+func (noFlag) Flag(context.Context, adapters.Attempt, adapters.Flag) (adapters.Receipt, error) {
+	return adapters.Receipt{}, errNoSending
+}
 
 type noPublish struct{}
 
