@@ -213,9 +213,10 @@ const (
 	RegisterSite        Verb = "register-site"        // a partner site: first person; On.ID its id; Fields: name, page, contact, officer
 	ConfirmSite         Verb = "confirm-site"         // a partner site: second person
 	RetireSite          Verb = "retire-site"          // a partner site, with a reason
-	OpenRectification   Verb = "open-rectification"   // a partner site: Fields: findings, letter, deadline (RFC 3339)
+	OpenRectification   Verb = "open-rectification"   // a partner site: Fields: findings, points (what of them the letter says), deadline (RFC 3339)
 	SignLetter          Verb = "sign-letter"          // a rectification: a second person releases its letter
-	NoteInterview       Verb = "note-interview"       // a rectification: Fields["note"]
+	NoteInterview       Verb = "note-interview"       // a rectification: Fields: held (a day, 2006-01-02), present, note, agreed
+	RemindSite          Verb = "remind-site"          // a rectification whose letter is signed: another letter, of the template alone
 	SettleRectification Verb = "settle-rectification" // a rectification, with a reason: Fields["as"] answered | fixed | open
 )
 

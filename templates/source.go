@@ -127,8 +127,8 @@ func names(list string) (all []string) {
 	return all
 }
 
-// purposes are why a message may leave; they mirror the engine's.
-var purposes = [...]string{"reply", "receipt", "notice", "emergency", "warning", "bulletin", "officer", "alarm", "flag", partPurpose}
+// purposes are why a message may leave; they mirror the engine's. A letter leaves on paper.
+var purposes = [...]string{"reply", "receipt", "notice", "emergency", "warning", "bulletin", "officer", "alarm", "flag", "letter", partPurpose}
 
 // check refuses front matter that is incomplete or contradicts the text below it.
 func (s *source) check(digest string) error {

@@ -140,7 +140,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Scanner: scanner, Prove: a.prove, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty, Reach: a.reach,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
-		Clerk: clerk{a},
+		Clerk: clerk{a}, Unit: engine.Speaker{Name: a.o.Config.Unit.Name, Language: a.o.Config.Unit.Language},
 	})
 	a.outbox = outbox.New(outbox.Options{
 		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Hand: a.handRule, Owner: a.owner(), Pace: a.outboxPace(),

@@ -145,6 +145,9 @@ func left(i *record.Item) bool {
 // Sent implements [frontdoor.Matters]. Messages to our own people are none of the public's.
 func (p public) Sent(ctx context.Context, code string) (s frontdoor.Sent, ok bool, err error) {
 	c, err := record.Fetch[record.Code](ctx, p.a.store, record.PlainCode(code))
+	if err == nil && c.On.Kind == record.KindRectification {
+		return p.letter(ctx, c.On.ID)
+	}
 	if errors.Is(err, record.ErrNotFound) || err == nil && c.On.Kind != bots.KindDraft {
 		return s, false, nil
 	}
@@ -170,6 +173,22 @@ func (p public) Sent(ctx context.Context, code string) (s frontdoor.Sent, ok boo
 		s.Bulletin, s.Withdrawn = d.About.ID, i.Gone
 	}
 	return s, true, nil
+}
+
+// letter is what everybody may know of a letter to a partner site: that one was signed, and to whom.
+func (p public) letter(ctx context.Context, id string) (s frontdoor.Sent, ok bool, err error) {
+	r, err := record.Fetch[record.Rectification](ctx, p.a.store, id)
+	if errors.Is(err, record.ErrNotFound) || err == nil && r.Signed == "" {
+		return s, false, nil
+	}
+	if err != nil {
+		return s, false, err
+	}
+	site, err := record.Fetch[record.Site](ctx, p.a.store, r.Site)
+	if err != nil {
+		return s, false, err
+	}
+	return frontdoor.Sent{At: r.SignedAt, Unit: p.a.o.Config.Unit.Name, Letter: site.Name}, true, nil
 }
 
 // account is how people see an account: the name it goes by, and where.

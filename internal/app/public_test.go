@@ -193,6 +193,21 @@ func TestOnlyWhatLeftIsConfirmed(t *testing.T) {
 	}
 }
 
+func TestALetterIsConfirmedOnceItIsSigned(t *testing.T) {
+	a, _ := kioskStation(t)
+	s := &record.Site{Head: bots.Head{ID: "coconut", Stream: "site/coconut", State: record.SiteActive}, Name: "椰风社区"}
+	r := &record.Rectification{Head: bots.Head{ID: "r1", Stream: "site/coconut", State: record.RectificationOpen}, Site: "coconut", Code: "ABCD2345"}
+	put(t, a, s, r, &record.Code{Head: bots.Head{ID: r.Code, State: "given"}, On: bots.Target{Kind: record.KindRectification, ID: r.ID}})
+	if s, ok, err := (public{a}).Sent(t.Context(), "abcd2345"); ok || err != nil {
+		t.Errorf("unsigned: %+v, %v", s, err)
+	}
+	r.Signed, r.SignedAt = "lin", time.Now()
+	put(t, a, r)
+	if s, ok, err := (public{a}).Sent(t.Context(), "abcd2345"); !ok || err != nil || s.Letter != "椰风社区" || s.At.IsZero() || s.Account != "" {
+		t.Errorf("%+v, %v, %v", s, ok, err)
+	}
+}
+
 func TestOnlyPublishedBulletinsAreShown(t *testing.T) {
 	a, _ := kioskStation(t)
 	now := time.Now()

@@ -58,12 +58,18 @@ func (c *commit) openRectification(by *record.Officer, d *bots.Decision) error {
 	if err != nil {
 		return refuse("deadline", "give a day to come by which it must be put right")
 	}
-	r := &record.Rectification{Findings: clip(d.Fields["findings"], maxLetter), Letter: clip(d.Fields["letter"], maxLetter), Deadline: deadline}
+	r := &record.Rectification{Findings: clip(d.Fields["findings"], maxLetter), Points: strings.TrimSpace(clip(d.Fields["points"], maxLetter)), Deadline: deadline}
 	r.Head = bots.Head{ID: bots.NewID(*c.ev, "rectification"), Stream: s.Stream, Created: c.now, Updated: c.now}
+	if r.Code, err = c.code(bots.Target{Kind: record.KindRectification, ID: r.ID}); err != nil {
+		return err
+	}
+	if err := c.writeLetter(r, s); err != nil {
+		return err
+	}
 	if err := record.OpenRectification(r, s, by, c.now); err != nil {
 		return err
 	}
-	if err := c.passOn(r.Letter, ""); err != nil {
+	if err := c.passOn(r.Points, ""); err != nil {
 		return err
 	}
 	c.audit("open-rectification", bots.Target{Kind: record.KindRectification, ID: r.ID}, "", s.ID)
@@ -75,8 +81,33 @@ func (c *commit) signLetter(by *record.Officer, d *bots.Decision) error {
 }
 
 func (c *commit) noteInterview(by *record.Officer, d *bots.Decision) error {
-	return c.onRectification(d, "note-interview", func(r *record.Rectification) error {
-		return record.NoteInterview(r, by, clip(d.Fields["note"], maxDetail), c.now)
+	held, err := time.ParseInLocation(time.DateOnly, d.Fields["held"], china)
+	if err != nil {
+		return refuse("held", "give the day on which the interview was held, such as 2026-11-26")
+	}
+	f := func(name string) string { return clip(strings.TrimSpace(d.Fields[name]), maxDetail) }
+	i := record.Interview{Held: held.UTC(), Present: f("present"), Note: f("note"), Agreed: f("agreed")}
+	if err := c.passOn(i.Note+"\n"+i.Agreed+"\n"+i.Present, ""); err != nil { // it is printed for the operator to sign
+		return err
+	}
+	return c.onRectification(d, "note-interview", func(r *record.Rectification) error { return record.NoteInterview(r, by, i, c.now) })
+}
+
+func (c *commit) remindSite(by *record.Officer, d *bots.Decision) error {
+	return c.onRectification(d, "remind-site", func(r *record.Rectification) error {
+		if err := record.MayRemind(r, by); err != nil {
+			return err
+		}
+		s, err := record.Load[record.Site](c.tx, r.Site)
+		if err != nil {
+			return err
+		}
+		letter, err := c.reminder(r, s)
+		if err != nil {
+			return err
+		}
+		r.Remind(by, letter, c.now)
+		return nil
 	})
 }
 
@@ -92,7 +123,7 @@ func (c *commit) onRectification(d *bots.Decision, did string, change func(*reco
 	if err != nil {
 		return err
 	}
-	if d.Seen != 0 && d.Seen != r.Version {
+	if d.Seen != r.Version && (d.Seen != 0 || d.Verb == bots.SignLetter) { // promise 1
 		return refuse("changed", "the rectification was changed since you looked at it")
 	}
 	if err := change(r); err != nil {

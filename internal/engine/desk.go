@@ -59,6 +59,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.OpenRectification:   (*commit).openRectification,
 	bots.SignLetter:          (*commit).signLetter,
 	bots.NoteInterview:       (*commit).noteInterview,
+	bots.RemindSite:          (*commit).remindSite,
 	bots.SettleRectification: (*commit).settleRectification,
 
 	bots.AddShift:       (*commit).addShift,

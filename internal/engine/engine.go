@@ -54,6 +54,9 @@ type Writer interface {
 	Describe(name string) (t Template, ok bool)
 }
 
+// Speaker is a unit in whose name something is written.
+type Speaker struct{ Name, Language string }
+
 // Template is what a standing approval can be given to.
 type Template struct {
 	Rev     int
@@ -96,7 +99,8 @@ type Options struct {
 	Evidence  Evidence                                    // where what people sent is kept; nil: nowhere
 	Scanner   Scanner                                     // looks for malware in what is kept; nil: nobody does
 	Policy    record.Policy
-	Clerk     Clerk // hands clues over to other units; nil: nothing is handed over
+	Unit      Speaker // the station itself: who signs letters
+	Clerk     Clerk   // hands clues over to other units; nil: nothing is handed over
 	Accounts  []*Account
 	Schedules []Schedule
 	Pace      Pace

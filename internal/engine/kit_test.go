@@ -104,7 +104,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Reach: o.reach, Evidence: o.evidence, Scanner: o.scanner, Prove: o.prove, Colleagues: o.colleagues, Clerk: o.clerk,
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Reach: o.reach, Evidence: o.evidence, Scanner: o.scanner, Prove: o.prove, Colleagues: o.colleagues, Clerk: o.clerk, Unit: Speaker{"测试网警", "zh-Hans"},
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }
@@ -245,7 +245,7 @@ func (d *desk) decides(officer string, verb bots.Verb, on bots.Record, fields ma
 type plainWriter struct{ lint func(string) error }
 
 func (plainWriter) Render(lang, name string, vars map[string]string) (Text, error) {
-	text := fmt.Sprintf("[%s] %s %s %s 【%s】核对码%s", name, vars["Text"], vars["Note"], vars["Reference"], vars["Unit"], vars["Code"]) + vars["Proof"]
+	text := fmt.Sprintf("[%s] %s %s %s 【%s】核对码%s", name, vars["Text"]+vars["Points"]+vars["Overdue"], vars["Note"], vars["Reference"], vars["Unit"], vars["Code"]) + vars["Proof"]
 	return Text{Text: text, Language: lang, Rev: 1}, nil
 }
 

@@ -49,9 +49,9 @@ func TestPromise15_ALetterToASiteGivesNoReporterAway(t *testing.T) {
 		return tx.Put(&record.Site{Head: bots.Head{ID: "market", State: record.SiteActive, Stream: "site/market", Created: time.Now()}, Name: "二手市场", Officer: "chen"})
 	})
 	site := one[record.Site](d)
-	write := func(letter string) string {
+	write := func(points string) string {
 		return d.decides("chen", bots.OpenRectification, site, map[string]string{
-			"findings": "贩卖银行卡", "letter": letter, "deadline": time.Now().AddDate(0, 0, 10).Format(time.RFC3339),
+			"findings": "贩卖银行卡", "points": points, "deadline": time.Now().AddDate(0, 0, 10).Format(time.RFC3339),
 		}, "").Code
 	}
 	if got := write("据反映，在他们网站的二手版块看到有人卖银行卡。"); got != "reporters-words" {

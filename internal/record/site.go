@@ -121,13 +121,34 @@ type Rectification struct {
 	Site       string      `json:"site"`
 	Findings   string      `json:"findings"`
 	Deadline   time.Time   `json:"deadline"`
-	Letter     string      `json:"letter"` // to the operator
+	Code       string      `json:"code,omitempty"`   // printed on the letters
+	Points     string      `json:"points,omitempty"` // what of the findings the operator is told
+	Letter     string      `json:"letter"`           // to the operator: the template filled in with the points
+	Rev        int         `json:"rev,omitempty"`    // of that template
 	By         string      `json:"by"`
 	Signed     string      `json:"signed,omitempty"` // who released the letter
 	SignedAt   time.Time   `json:"signedAt,omitzero"`
-	Interviews []bots.Call `json:"interviews,omitempty"` // what was said, by day
+	Interviews []Interview `json:"interviews,omitempty"` // oldest first
+	Reminders  []Reminder  `json:"reminders,omitempty"`  // oldest first
 	Result     string      `json:"result,omitempty"`     // what the operator answered, or what was put right
 	OneOfficer bool        `json:"oneOfficer,omitempty"` // signed by its author: the station has one officer
+}
+
+// Interview is one talk with the operator of a site, 约谈, as it was written down.
+type Interview struct {
+	By      string    `json:"by"` // who wrote it down
+	At      time.Time `json:"at"` // when
+	Held    time.Time `json:"held,omitzero"`
+	Present string    `json:"present,omitempty"` // names and whom they speak for
+	Note    string    `json:"note"`              // what was said
+	Agreed  string    `json:"agreed,omitempty"`
+}
+
+// Reminder is a letter after the letter.
+type Reminder struct {
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Letter string    `json:"letter"`
 }
 
 // RecordKind implements [bots.Record].
@@ -173,21 +194,48 @@ func SignLetter(r *Rectification, by *Officer, p Policy, now time.Time) error {
 	return nil
 }
 
-// mostInterviews bounds what one rectification holds.
-const mostInterviews = 50
+// mostInterviews and mostReminders bound what one rectification holds.
+const (
+	mostInterviews = 50
+	mostReminders  = 10
+)
 
-// NoteInterview adds what was said with the operator.
-func NoteInterview(r *Rectification, by *Officer, note string, now time.Time) error {
+// NoteInterview adds an interview with the operator.
+func NoteInterview(r *Rectification, by *Officer, i Interview, now time.Time) error {
 	switch {
 	case !by.Is(Duty, Approver):
 		return refuse("role", "%s may not note an interview", by.ID)
-	case strings.TrimSpace(note) == "":
-		return refuse("empty", "write who was spoken with and what was said")
+	case strings.TrimSpace(i.Present) == "" || strings.TrimSpace(i.Note) == "" || strings.TrimSpace(i.Agreed) == "":
+		return refuse("interview-empty", "write who was present, what was said and what was agreed")
+	case i.Held.IsZero() || i.Held.After(now):
+		return refuse("held", "give the day on which the interview was held: today or earlier")
 	case len(r.Interviews) >= mostInterviews:
 		return refuse("interviews", "%d interviews are noted: open another rectification", mostInterviews)
 	}
-	r.Interviews, r.Updated = append(r.Interviews, bots.Call{By: by.ID, At: now, Note: note}), now
+	i.By, i.At = by.ID, now
+	r.Interviews, r.Updated = append(r.Interviews, i), now
 	return nil
+}
+
+// MayRemind says why the operator cannot be reminded now; nil: it can. A reminder has no words of an
+// officer's in it, so the template alone is what leaves, and nobody has to sign it.
+func MayRemind(r *Rectification, by *Officer) error {
+	switch {
+	case !by.Is(Duty, Approver):
+		return refuse("role", "%s may not remind a site", by.ID)
+	case r.State != RectificationOpen && r.State != RectificationOverdue:
+		return refuse("settled", "the rectification is %s: there is nothing to remind of", r.State)
+	case r.Signed == "":
+		return refuse("unsigned", "the letter has not left the house: there is nothing to remind of")
+	case len(r.Reminders) >= mostReminders:
+		return refuse("reminders", "the site was reminded %d times: call it in", mostReminders)
+	}
+	return nil
+}
+
+// Remind adds a reminder to the letter. [MayRemind] comes first.
+func (r *Rectification) Remind(by *Officer, letter string, now time.Time) {
+	r.Reminders, r.Updated = append(r.Reminders, Reminder{By: by.ID, At: now, Letter: letter}), now
 }
 
 // SettleRectification says where it stands: the operator has answered, it is put right, or not after all.

@@ -102,10 +102,16 @@ func TestARectificationRunsItsCourse(t *testing.T) {
 	if err := SignLetter(r, officerOf("lin", Approver), Policy{}, siteNow); err != nil {
 		t.Fatal(err)
 	}
-	if err := NoteInterview(r, chen, " ", siteNow); !codeIs(err, "empty") {
-		t.Errorf("an empty note: %v", err)
+	talk := Interview{Held: siteNow.Add(-time.Hour), Present: "王站长、陈警官", Note: "广告是用户发的", Agreed: "今天删除，以后先审后发"}
+	for code, change := range map[string]func(*Interview){
+		"interview-empty": func(i *Interview) { i.Agreed = " " }, "held": func(i *Interview) { i.Held = siteNow.Add(time.Hour) },
+	} {
+		bad := talk
+		if change(&bad); !codeIs(NoteInterview(r, chen, bad, siteNow), code) {
+			t.Errorf("%s is taken", code)
+		}
 	}
-	if err := NoteInterview(r, chen, "王站长：今天删", siteNow); err != nil || len(r.Interviews) != 1 {
+	if err := NoteInterview(r, chen, talk, siteNow); err != nil || len(r.Interviews) != 1 || r.Interviews[0].By != "chen" || !r.Interviews[0].At.Equal(siteNow) {
 		t.Errorf("%v, %+v", err, r.Interviews)
 	}
 	if r.Lapse(siteNow) || !r.Lapse(siteNow.Add(time.Hour)) || r.State != RectificationOverdue || r.Lapse(siteNow.Add(2*time.Hour)) {
@@ -116,5 +122,22 @@ func TestARectificationRunsItsCourse(t *testing.T) {
 	}
 	if err := SettleRectification(r, chen, RectificationOpen, "又出现了", siteNow.Add(2*time.Hour)); err != nil || r.State != RectificationOverdue {
 		t.Errorf("open again after its day: %v, %+v", err, r)
+	}
+}
+
+func TestASiteIsRemindedOfWhatItGot(t *testing.T) {
+	chen := officerOf("chen", Duty)
+	for want, r := range map[string]*Rectification{
+		"unsigned":  {Head: bots.Head{State: RectificationOpen}},
+		"settled":   {Head: bots.Head{State: RectificationFixed}, Signed: "lin"},
+		"reminders": {Head: bots.Head{State: RectificationOverdue}, Signed: "lin", Reminders: make([]Reminder, mostReminders)},
+		"":          {Head: bots.Head{State: RectificationOverdue}, Signed: "lin"},
+	} {
+		if err := MayRemind(r, chen); !codeIs(err, want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	if err := MayRemind(&Rectification{Head: bots.Head{State: RectificationOpen}, Signed: "lin"}, officerOf("wu", Editor)); !codeIs(err, "role") {
+		t.Errorf("by an editor: %v", err)
 	}
 }

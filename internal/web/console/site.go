@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"netpatrol/bots"
@@ -25,13 +24,14 @@ type siteForm struct{ ID, Name, Page, Contact, Officer string }
 // sitePage is one site with what it was asked to put right.
 type sitePage struct {
 	*record.Site
-	Asked  []*record.Rectification
-	Badge  string // what the site puts into its page; empty: the station's public address is not configured
-	Letter string
-	From   string // the first day that can be a deadline
-	Due    string
-	Found  string
+	Asked []*record.Rectification
+	Badge string // what the site puts into its page; empty: the station's public address is not configured
+	From  string // the first day that can be a deadline
+	Typed rectificationForm
 }
+
+// rectificationForm is what an officer typed.
+type rectificationForm struct{ Found, Points, Due string }
 
 func (c *Console) sites(v *visit) error { return c.showSites(v, http.StatusOK, nil, siteForm{}) }
 
@@ -69,9 +69,9 @@ func (c *Console) registerSite(v *visit) error {
 
 func sitePath(v *visit) string { return "/sites/" + url.PathEscape(v.id()) }
 
-func (c *Console) site(v *visit) error { return c.showSite(v, http.StatusOK, nil, "", "", "") }
+func (c *Console) site(v *visit) error { return c.showSite(v, http.StatusOK, nil, rectificationForm{}) }
 
-func (c *Console) showSite(v *visit, status int, n *notice, found, letter, due string) error {
+func (c *Console) showSite(v *visit, status int, n *notice, typed rectificationForm) error {
 	if err := may(v, bots.KindReport); err != nil {
 		return err
 	}
@@ -79,12 +79,9 @@ func (c *Console) showSite(v *visit, status int, n *notice, found, letter, due s
 	if err != nil {
 		return err
 	}
-	p := sitePage{Site: s, Badge: c.badge(s), Found: found, Letter: letter, Due: due, From: v.now.AddDate(0, 0, 1).In(beijing).Format(time.DateOnly)}
-	if p.Letter == "" {
-		p.Letter = letterTo(s, c.station.Unit)
-	}
-	if p.Due == "" {
-		p.Due = v.now.AddDate(0, 0, 15).In(beijing).Format(time.DateOnly)
+	p := sitePage{Site: s, Badge: c.badge(s), Typed: typed, From: v.now.AddDate(0, 0, 1).In(beijing).Format(time.DateOnly)}
+	if p.Typed.Due == "" {
+		p.Typed.Due = v.now.AddDate(0, 0, 15).In(beijing).Format(time.DateOnly)
 	}
 	if p.Asked, err = view.List[record.Rectification](v.ctx(), c.desk, record.Query{Stream: s.Stream, Newest: true, Limit: perPage}); err != nil {
 		return err
@@ -101,16 +98,6 @@ func (c *Console) badge(s *record.Site) string {
 	return `<a href="` + c.station.Kiosk + q + `" target="_blank" rel="noopener"><img src="` + c.station.Kiosk + `/badge.svg` + q + `" width="132" height="132" alt="网警110 报警岗亭"></a>`
 }
 
-// letterTo is where a letter begins; the officer fills it in.
-func letterTo(s *record.Site, unit string) string {
-	return strings.Join([]string{
-		s.Name + "：", "",
-		"我单位在工作中发现，你网站存在以下问题：", "", "（逐条写明，不写举报人是谁、怎么说的、什么时候说的）", "",
-		"请在期限内完成整改，并书面答复。整改期间请妥善保存有关记录。如对以上情况有不同意见，可以在期限内向我单位说明。", "",
-		"核实本函真伪，请拨打110，由其转接我单位。我单位不会就此收取任何费用。", "", unit,
-	}, "\n")
-}
-
 func (c *Console) confirmSite(v *visit) error {
 	d := bots.Decision{Verb: bots.ConfirmSite, On: on(record.KindSite, v.id()), Seen: v.seen()}
 	return c.decide(v, d, sitePath(v), sitePath(v), "已确认。系统会定时查看图标还在不在。")
@@ -122,19 +109,19 @@ func (c *Console) retireSite(v *visit) error {
 }
 
 func (c *Console) openRectification(v *visit) error {
-	found, letter, due := v.value("findings"), v.value("letter"), v.value("due")
-	day, err := time.ParseInLocation(time.DateOnly, due, beijing)
+	f := rectificationForm{v.value("findings"), v.value("points"), v.value("due")}
+	day, err := time.ParseInLocation(time.DateOnly, f.Due, beijing)
 	if err != nil {
-		return c.showSite(v, http.StatusUnprocessableEntity, &notice{Text: "请填写整改期限。", Bad: true}, found, letter, due)
+		return c.showSite(v, http.StatusUnprocessableEntity, &notice{Text: "请填写整改期限。", Bad: true}, f)
 	}
 	a, err := c.submit(v, bots.Decision{Verb: bots.OpenRectification, On: on(record.KindSite, v.id()), Fields: map[string]string{
-		"findings": found, "letter": letter, "deadline": day.Add(24*time.Hour - time.Second).UTC().Format(time.RFC3339), // the whole last day
+		"findings": f.Found, "points": f.Points, "deadline": day.Add(24*time.Hour - time.Second).UTC().Format(time.RFC3339), // the whole last day
 	}})
 	if err != nil {
 		return err
 	}
 	if a.refused != "" {
-		return c.showSite(v, http.StatusConflict, &notice{Text: a.refused, Bad: true}, found, letter, due)
+		return c.showSite(v, http.StatusConflict, &notice{Text: a.refused, Bad: true}, f)
 	}
 	after := sitePath(v)
 	for _, t := range a.made {
@@ -143,46 +130,6 @@ func (c *Console) openRectification(v *visit) error {
 		}
 	}
 	return c.done(v, a, after, notice{Text: "已记录。函件须由另一位同事看过、签发后才能交给网站。"})
-}
-
-// rectificationPage is one rectification and its site.
-type rectificationPage struct {
-	*record.Rectification
-	Of *record.Site
-}
-
-func (c *Console) rectification(v *visit) error {
-	if err := may(v, bots.KindReport); err != nil {
-		return err
-	}
-	r, err := record.Fetch[record.Rectification](v.ctx(), c.desk, v.id())
-	if err != nil {
-		return err
-	}
-	s, err := record.Fetch[record.Site](v.ctx(), c.desk, r.Site)
-	if err != nil {
-		return err
-	}
-	return c.show(v, "rectification", "约谈整改 · "+s.Name, "sites", rectificationPage{r, s})
-}
-
-// onRectification submits one decision and comes back.
-func (c *Console) onRectification(v *visit, verb bots.Verb, fields map[string]string, done string) error {
-	path := "/rectifications/" + url.PathEscape(v.id())
-	d := bots.Decision{Verb: verb, On: on(record.KindRectification, v.id()), Seen: v.seen(), Reason: v.value("reason"), Fields: fields}
-	return c.decide(v, d, path, path, done)
-}
-
-func (c *Console) signLetter(v *visit) error {
-	return c.onRectification(v, bots.SignLetter, nil, "已签发。可以打印，交给网站。")
-}
-
-func (c *Console) noteInterview(v *visit) error {
-	return c.onRectification(v, bots.NoteInterview, map[string]string{"note": v.value("note")}, "已记下。")
-}
-
-func (c *Console) settleRectification(v *visit) error {
-	return c.onRectification(v, bots.SettleRectification, map[string]string{"as": v.value("as")}, "已登记。")
 }
 
 // rectificationWord is where a rectification stands.

@@ -10,6 +10,7 @@ import (
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
+	"netpatrol/internal/web/webtest"
 )
 
 // partner registers a site by the console and confirms it.
@@ -28,7 +29,7 @@ func (s *site) asked() string {
 	chen := s.as("chen")
 	action := "/sites/coconut/rectifications"
 	chen.post(action, chen.get("/sites/coconut").form(action, url.Values{
-		"findings": {"交流区有刷单广告"}, "letter": {"椰风社区：请删除刷单广告，并书面答复。"}, "due": {time.Now().AddDate(0, 0, 15).Format(time.DateOnly)},
+		"findings": {"交流区有刷单广告"}, "points": {"一、请删除交流区的刷单广告。"}, "due": {time.Now().AddDate(0, 0, 15).Format(time.DateOnly)},
 	})).has("函件须由另一位同事看过")
 	return "/rectifications/" + url.PathEscape(s.All(record.KindRectification, "")[0].Meta().ID)
 }
@@ -57,13 +58,47 @@ func TestALetterLeavesOnlyOnceSomebodyElseHasReadIt(t *testing.T) {
 	page := chen.get(at)
 	page.has("还没有签发，任何内容都不能给网站")
 	page.lacks("看过，签发</button>")
+	chen.get(at + "/letter").lacks("刷单广告")
 	chen.post(at+"/settle", page.form(at+"/settle", url.Values{"as": {"answered"}, "reason": {"说已删除"}})).has("函件还没有签发")
 	lin.post(at+"/sign", lin.get(at).form(at+"/sign", nil)).has("已签发")
-	chen.post(at+"/note", chen.get(at).form(at+"/note", url.Values{"note": {"王站长：今天删"}})).has("已记下", "王站长：今天删")
+	letter := chen.get(at + "/letter")
+	letter.has("椰风社区：", "一、请删除交流区的刷单广告。", "书面答复", "核对码 "+s.All(record.KindRectification, "")[0].(*record.Rectification).Code, webtest.Unit)
+	letter.lacks("交流区有刷单广告") // what was found is the desk's own
+	chen.post(at+"/note", chen.get(at).form(at+"/note", url.Values{
+		"held": {time.Now().In(time.FixedZone("CST", 8*3600)).Format(time.DateOnly)}, "present": {"王站长、陈警官"}, "note": {"广告是用户发的"}, "agreed": {"今天删除"},
+	})).has("已记下", "王站长、陈警官", "商定：今天删除")
+	chen.get(at+"/interviews/1").has("约谈记录", "王站长、陈警官", "广告是用户发的", "今天删除", "签字")
+	chen.get(at + "/interviews/2").lacks("王站长")
+	chen.post(at+"/remind", chen.get(at).form(at+"/remind", nil)).has("催办函已写好")
+	chen.get(at+"/reminders/1").has("期限将到", "椰风社区", "核对码")
 	chen.post(at+"/settle", chen.get(at).form(at+"/settle", url.Values{"as": {"fixed"}, "reason": {"复看已删除"}})).has("已整改", "复看已删除")
 	if r := s.All(record.KindRectification, "")[0].(*record.Rectification); r.Signed != "lin" || r.State != record.RectificationFixed {
 		t.Errorf("%+v", r)
 	}
+}
+
+// The linter reads a letter like any text that leaves, and what a reporter wrote is not passed on.
+func TestALetterIsReadByTheLinterBeforeItIsKept(t *testing.T) {
+	s := newSite(t)
+	s.partner()
+	chen, action := s.as("chen"), "/sites/coconut/rectifications"
+	for points, says := range map[string]string{
+		"请在三日内缴纳罚款2000元到我单位账户。":          "缴纳罚款",
+		"见 https://evil.example/a 上的说明。": "发送前检查没有通过",
+		"一、14:32 有用户在交流区发了刷单广告。":         "分钟",
+		"一、有 1 名群众举报被骗。":                 "3",
+	} {
+		page := chen.post(action, chen.get("/sites/coconut").form(action, url.Values{
+			"findings": {"x"}, "points": {points}, "due": {time.Now().AddDate(0, 0, 15).Format(time.DateOnly)},
+		}))
+		page.has(points)
+		if got := s.All(record.KindRectification, ""); len(got) != 0 {
+			t.Errorf("%s (%s): a letter was kept", points, says)
+		}
+	}
+	chen.post(action, chen.get("/sites/coconut").form(action, url.Values{
+		"findings": {"x"}, "points": {"一、https://yefeng.example/post/7 是招募刷单的广告。"}, "due": {time.Now().AddDate(0, 0, 15).Format(time.DateOnly)},
+	})).has("函件须由另一位同事看过")
 }
 
 func TestWhatIsOverdueStandsAboveTheSites(t *testing.T) {
@@ -95,9 +130,15 @@ func TestBrowserSitePagesHaveNoBarriers(t *testing.T) {
 	s := newSite(t)
 	s.partner()
 	at := s.asked()
+	chen, lin := s.as("chen"), s.as("lin")
+	lin.post(at+"/sign", lin.get(at).form(at+"/sign", nil)).has("已签发")
+	chen.post(at+"/note", chen.get(at).form(at+"/note", url.Values{
+		"held": {time.Now().AddDate(0, 0, -1).Format(time.DateOnly)}, "present": {"王站长、陈警官"}, "note": {"广告是用户发的"}, "agreed": {"今天删除"},
+	})).has("已记下")
+	chen.post(at+"/remind", chen.get(at).form(at+"/remind", nil)).has("催办函已写好")
 	s.enter(t, tab, "lin")
 	for _, width := range []int64{390, 1280} {
-		for _, p := range []string{"/sites", "/sites/coconut", at} {
+		for _, p := range []string{"/sites", "/sites/coconut", at, at + "/letter", at + "/interviews/1", at + "/reminders/1"} {
 			do(t, tab, chromedp.EmulateViewport(width, 900), chromedp.Navigate(s.url+p))
 			if got := ask[string](t, tab, `document.querySelector("nav.side [aria-current]")?.textContent ?? ""`); got != "合作网站" {
 				t.Errorf("%s is no page of the partner sites: %q", p, got)

@@ -11,6 +11,7 @@ type Sent struct {
 	At       time.Time // the day counts
 	Unit     string
 	Account  string // as people see it; empty: no longer known
+	Letter   string // the site a letter on paper went to; empty: it was a message
 	Bulletin string // id of the bulletin it was; empty: a message to one person
 	// Withdrawn is the day on which the bulletin was taken back; zero: it stands.
 	Withdrawn time.Time

@@ -48,6 +48,8 @@ func (o *office) Sent(_ context.Context, code string) (Sent, bool, error) {
 	switch code {
 	case "ABCD2345":
 		return Sent{At: at, Unit: "椰城网警", Account: "微博：椰城网警"}, true, o.fails
+	case "LETT2345":
+		return Sent{At: at, Unit: "椰城网警", Letter: "椰风社区"}, true, o.fails
 	case "WXYZ2345":
 		return Sent{At: at, Unit: "椰城网警", Account: "微博：椰城网警", Bulletin: "b2"}, true, o.fails
 	}
@@ -252,6 +254,7 @@ func TestAnybodyChecksTheCodeInAMessage(t *testing.T) {
 	has(t, found, http.StatusOK, "有这条消息", "2026年11月25日", "微博：椰城网警", "不显示内容")
 	lacks(t, found, "17:30")
 	has(t, get(t, h, "/check?code=WXYZ2345"), http.StatusOK, `href="/bulletins/b2"`)
+	has(t, get(t, h, "/check?code=LETT2345"), http.StatusOK, "给“<b>椰风社区</b>”的函", "马上拨打110")
 	has(t, get(t, h, "/check?code=%3Cscript%3E"), http.StatusOK, "没有查到", "拨打", "110", "&lt;script&gt;")
 	has(t, get(t, h, "/check?code="+strings.Repeat("x", 2000)), http.StatusOK, "没有查到")
 	lookup := get(t, h, "/check?code=GOOD-0000-0000-0000-0")

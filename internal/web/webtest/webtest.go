@@ -94,6 +94,7 @@ func (d *Desk) start() {
 		Writer: writer{d.texts}, Tags: d.Store.Vault(), Sieve: patrol.NewSieve(pack), Schedules: []engine.Schedule{d.plan},
 		Accounts:   []*engine.Account{account("weibo", "mastodon"), account("forum", "discourse"), byHand("tieba")},
 		Clerk:      clerk{d},
+		Unit:       engine.Speaker{Name: Unit, Language: "zh-Hans"},
 		Colleagues: colleague,
 		Pace:       engine.Pace{DraftLife: 24 * time.Hour, Identity: 24 * time.Hour, Bot: 10 * time.Second, Retry: time.Second},
 		Log:        slog.New(slog.NewTextHandler(d.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
