@@ -10,6 +10,9 @@ import (
 //go:embed regions.txt
 var regionFile string
 
+//go:embed counties.txt
+var countyFile string
+
 // Place is an administrative division that a text names.
 type Place struct {
 	Code string // GB/T 2260, six digits
@@ -19,7 +22,8 @@ type Place struct {
 func (p Place) String() string { return p.Code + " " + p.Name }
 
 // Regions finds the provinces and prefectures that a text names, in full or by the name people use
-// ("海口" for 海口市). It is made once and never changes.
+// ("海口" for 海口市), and the counties and districts that it names in full, cities of county level also by the
+// name people use. It is made once and never changes.
 type Regions struct {
 	byName map[string][]Place // what people write -> what it can mean
 	most   int                // runes of the longest
@@ -28,18 +32,28 @@ type Regions struct {
 // NewRegions reads the table that ships.
 func NewRegions() *Regions {
 	r := &Regions{byName: map[string][]Place{}}
-	for s := bufio.NewScanner(strings.NewReader(regionFile)); s.Scan(); {
-		code, name, ok := strings.Cut(s.Text(), " ")
-		if !ok || strings.HasPrefix(code, "#") {
-			continue
-		}
-		p := Place{code, name}
-		r.add(name, p)
-		if short := called(name); short != name {
+	read(regionFile, func(p Place, _ string) {
+		r.add(p.Name, p)
+		if short := called(p.Name); short != p.Name {
 			r.add(short, p)
 		}
-	}
+	})
+	read(countyFile, func(p Place, short string) {
+		r.add(p.Name, p)
+		if short != "" && r.byName[short] == nil { // 恩施 is the prefecture
+			r.add(short, p)
+		}
+	})
 	return r
+}
+
+func read(file string, each func(p Place, short string)) {
+	for s := bufio.NewScanner(strings.NewReader(file)); s.Scan(); {
+		if code, rest, ok := strings.Cut(s.Text(), " "); ok && !strings.HasPrefix(code, "#") {
+			name, short, _ := strings.Cut(rest, " ")
+			each(Place{code, name}, short)
+		}
+	}
 }
 
 func (r *Regions) add(name string, p Place) {
@@ -82,7 +96,8 @@ type named struct {
 }
 
 // Find returns what a text names, each once, in the order it appears; at every place the longest name
-// counts. A name with several meanings gives all of them: a person chooses.
+// counts. Of what lies in another that is named the smaller counts: "海南省海口市" is Haikou. A name
+// with several meanings gives those that lie in or around what else is named, else all of them: a person chooses.
 func (r *Regions) Find(text string) []Place {
 	var found []named
 	runes := []rune(text)
@@ -95,18 +110,42 @@ func (r *Regions) Find(text string) []Place {
 	}
 	var all []Place
 	for _, f := range found {
-		if !slices.Contains(all, f.Place) && !f.narrowed(found) {
+		if !slices.Contains(all, f.Place) && !f.around(found) && !f.elsewhere(found) {
 			all = append(all, f.Place)
 		}
 	}
 	return all
 }
 
-// narrowed says whether it is a province of which a prefecture is named elsewhere: "海南省海口市" is Haikou.
-func (f named) narrowed(found []named) bool {
-	return strings.HasSuffix(f.Code, "0000") && slices.ContainsFunc(found, func(g named) bool {
-		return g.at != f.at && g.Code != f.Code && g.Code[:2] == f.Code[:2]
-	})
+// around says whether something that lies in it is named, too.
+func (f named) around(found []named) bool {
+	return slices.ContainsFunc(found, func(g named) bool { return g.at != f.at && g.within(f.Place) })
+}
+
+// elsewhere says whether it is not what is meant: another meaning of its name lies in or around what else is named. A
+// county of two characters is only meant where what it lies in is named: 和县 is a county and "and counties".
+func (f named) elsewhere(found []named) bool {
+	lies := func(p named) bool {
+		return slices.ContainsFunc(found, func(g named) bool { return g.at != p.at && p.within(g.Place) })
+	}
+	if lies(f) {
+		return false
+	}
+	if f.county() && len([]rune(f.Name)) < 3 {
+		return true
+	}
+	return slices.ContainsFunc(found, func(g named) bool { return g.at == f.at && g.Code != f.Code && (lies(g) || g.around(found)) })
+}
+
+func (p Place) county() bool { return !strings.HasSuffix(p.Code, "00") }
+
+// within says whether a division lies in another one.
+func (p Place) within(o Place) bool {
+	if p.Code == o.Code {
+		return false
+	}
+	around := strings.TrimSuffix(strings.TrimSuffix(o.Code, "00"), "00")
+	return strings.HasPrefix(p.Code, around)
 }
 
 func (r *Regions) longest(runes []rune) ([]Place, int) {

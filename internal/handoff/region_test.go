@@ -11,7 +11,19 @@ func TestPlacesInWords(t *testing.T) {
 	for text, want := range map[string]string{
 		"我在海口被骗了":         "460100 海口市",
 		"我在海南省海口市被骗了":     "460100 海口市",
-		"骗子说他在北京朝阳区":      "110000 北京市,211300 朝阳市", // a district of one, a city of another name: a person chooses
+		"骗子说他在北京朝阳区":      "110105 朝阳区",            // Changchun has one of that name, too
+		"我在朝阳区":           "110105 朝阳区,220104 朝阳区", // a person chooses
+		"朝阳市这边":           "211300 朝阳市",
+		"海口市龙华区":          "460106 龙华区",
+		"深圳龙华区":           "440309 龙华区",
+		"海南省海口市美兰区的某小区":   "460108 美兰区",
+		"在琼海被骗":           "469002 琼海市",
+		"东方财富的客服":         "", // 东方 is a city, and a word
+		"在海南东方市":          "469007 东方市",
+		"在琼海市被骗":          "469002 琼海市",
+		"河北石家庄赵县":         "130133 赵县",
+		"市和县都问过了":         "", // 和县 is a county
+		"安徽马鞍山和县":         "340523 和县",
 		"恩施这边有人被骗":        "422800 恩施土家族苗族自治州",
 		"湖北恩施土家族苗族自治州":    "422800 恩施土家族苗族自治州",
 		"卡是内蒙古开的":         "150000 内蒙古自治区",
@@ -38,21 +50,23 @@ func TestTheTableIsWhole(t *testing.T) {
 	for _, places := range r.byName {
 		for _, p := range places {
 			codes[p.Code] = true
-			if len(p.Code) != 6 || strings.Trim(p.Code, "0123456789") != "" || !strings.HasSuffix(p.Code, "00") || p.Name == "" {
+			if len(p.Code) != 6 || strings.Trim(p.Code, "0123456789") != "" || p.Name == "" || p.county() != strings.Contains(countyFile, p.Code) {
 				t.Errorf("odd line %q", p)
 			}
 		}
 	}
-	provinces := 0
+	provinces, counties := 0, 0
 	for c := range codes {
 		if strings.HasSuffix(c, "0000") {
 			provinces++
+		} else if !strings.HasSuffix(c, "00") {
+			counties++
 		} else if !codes[c[:2]+"0000"] {
 			t.Errorf("%s lies in no province", c)
 		}
 	}
-	if provinces != 34 || len(codes) != 367 {
-		t.Errorf("%d provinces, %d divisions", provinces, len(codes))
+	if provinces != 34 || len(codes)-counties != 367 || counties != 2847 {
+		t.Errorf("%d provinces, %d divisions, %d counties", provinces, len(codes), counties)
 	}
 }
 
