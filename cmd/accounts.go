@@ -28,7 +28,7 @@ func (t *tool) accountsCommand() *cobra.Command {
 
 func (t *tool) accountsList() *cobra.Command {
 	return t.withJSON(&cobra.Command{
-		Use: "list", Short: "List the accounts: modes, when something was last heard, what keeps failing", Args: cobra.NoArgs,
+		Use: "list", Short: "List the accounts: state, mode, calls left, when something was last heard, what fails and failed last", Args: cobra.NoArgs,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
 			list, err := pages(ctx, api.Paging{State: api.Any}, c.Accounts)
 			if err != nil {
@@ -50,6 +50,8 @@ type listedAccount struct {
 	Heard   time.Time         `json:"heard,omitzero"`
 	Trouble map[string]string `json:"trouble,omitempty"`
 	Since   time.Time         `json:"since,omitzero"`
+	Failed  time.Time         `json:"failed,omitzero"` // when something last failed, whether it lasts or not
+	Failure string            `json:"failure,omitempty"`
 	Pace    *pace             `json:"pace,omitempty"`
 }
 
@@ -109,6 +111,7 @@ func withPulses(list []api.Account, pulses []api.Pulse, now time.Time) []listedA
 		all[i] = listedAccount{Account: a}
 		if p, ok := of[a.ID]; ok {
 			all[i].Heard, all[i].Trouble, all[i].Since, all[i].Pace = p.Heard, p.Trouble, p.Since, paceOf(p, now)
+			all[i].Failed, all[i].Failure = p.Failed, p.Failure
 		}
 	}
 	return all
@@ -157,6 +160,8 @@ func (a listedAccount) details() (lines []string) {
 	for _, source := range slices.Sorted(maps.Keys(a.Trouble)) {
 		say(true, "failing since %s: %s: %s", short(a.Since), source, a.Trouble[source])
 	}
+	source, why, _ := strings.Cut(a.Failure, ": ")
+	say(!a.Failed.IsZero() && a.Trouble[source] != why, "last error %s: %s", short(a.Failed), a.Failure)
 	return lines
 }
 

@@ -59,8 +59,8 @@ func TestAccountsListFitsATerminal(t *testing.T) {
 		account("new", "nodebb", bots.Observe, func(*bots.Account) {}),
 	}, []api.Pulse{
 		pulse("haikou-weibo-guanwei", record.Pulse{Heard: now, Hears: 48 * time.Minute, Trouble: map[string]string{"mentions": long}, Since: now}),
-		pulse("city", record.Pulse{Heard: now, Hears: 10 * time.Minute, Ends: now}),
-		pulse("bbs", record.Pulse{Trouble: map[string]string{"open": "no such host"}, Since: now}),
+		pulse("city", record.Pulse{Heard: now, Hears: 10 * time.Minute, Ends: now, Failed: now, Failure: "send: 403: suspended"}),
+		pulse("bbs", record.Pulse{Trouble: map[string]string{"open": "no such host"}, Since: now, Failed: now, Failure: "open: no such host"}),
 	}, now)
 	var out strings.Builder
 	writeAccounts(&out, list)
@@ -79,10 +79,13 @@ func TestAccountsListFitsATerminal(t *testing.T) {
 	if who == 0 || who > 80 || rows != 5 {
 		t.Errorf("WHO begins in column %d, %d rows:\n%s", who, rows, out.String())
 	}
+	if n := strings.Count(out.String(), "last error"); n != 1 {
+		t.Errorf("%d last errors: what still fails is said once", n)
+	}
 	for _, want := range []string{
 		`haikou-weibo-guanwei +discourse +failing +suggest +11-25 \d\d:00 +- `, `city +weibo +held +live`, `bbs +discuz +closed +observe +- `, `new +nodebb +ok +observe +- `,
 		`    hears within 48m \(too late for 30m\)`, `    failing since 11-25 \d\d:00: mentions: 很长`, `    sends are held: 名称有变`, `    suggest is wanted by lin`,
-		`attested by lin, wu`, `not confirmed`, `    authorised until 11-25`, `    failing since .*: open: no such host`,
+		`attested by lin, wu`, `not confirmed`, `    authorised until 11-25`, `    last error 11-25 \d\d:00: send: 403: suspended`, `    failing since .*: open: no such host`,
 	} {
 		if !regexp.MustCompile(want).MatchString(out.String()) {
 			t.Errorf("no %q in\n%s", want, out.String())

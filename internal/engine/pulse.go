@@ -22,6 +22,8 @@ type pulse struct {
 	written time.Time
 	trouble map[string]string
 	since   time.Time
+	failed  time.Time
+	failure string
 	hears   time.Duration
 	ends    time.Time
 }
@@ -88,6 +90,7 @@ func (p *pulse) suffer(source, why string, now time.Time) (changed bool) {
 	if p.since.IsZero() {
 		p.since = now
 	}
+	p.failed, p.failure = now, source+": "+why
 	return true
 }
 
@@ -100,7 +103,8 @@ func (e *Engine) beat(ctx context.Context, a *Account, note func(*pulse, time.Ti
 		a.pulse.mu.Unlock()
 		return
 	}
-	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Since: a.pulse.since, Hears: a.pulse.hears, Ends: a.pulse.ends}
+	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Since: a.pulse.since, Hears: a.pulse.hears, Ends: a.pulse.ends,
+		Failed: a.pulse.failed, Failure: a.pulse.failure}
 	a.pulse.written, a.pulse.told = now, a.pulse.heard
 	a.pulse.mu.Unlock()
 	if err := e.o.Store.Update(ctx, func(tx record.Tx) error { return putPulse(tx, a.Record.ID, *r, now) }); err != nil && ctx.Err() == nil {
@@ -119,6 +123,9 @@ func putPulse(tx record.Tx, id string, r record.Pulse, now time.Time) error {
 		}
 		if old.Heard.After(r.Heard) {
 			r.Heard = old.Heard
+		}
+		if old.Failed.After(r.Failed) { // before a restart, or in sending
+			r.Failed, r.Failure = old.Failed, old.Failure
 		}
 	case !errors.Is(err, record.ErrNotFound):
 		return err

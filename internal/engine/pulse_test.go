@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,8 +34,12 @@ func TestThePulseShowsWhatKeepsFailingUntilItWorks(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	d.until("it is over", func() bool { return d.pulseOf().State == record.PulseWell })
-	if p := d.pulseOf(); len(p.Trouble) != 0 || !p.Since.IsZero() {
+	p := d.pulseOf()
+	if len(p.Trouble) != 0 || !p.Since.IsZero() {
 		t.Errorf("%+v", p)
+	}
+	if p.Failed.IsZero() || !strings.HasPrefix(p.Failure, "mentions: ") {
+		t.Errorf("what failed last is forgotten: %+v", p)
 	}
 }
 

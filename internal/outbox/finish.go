@@ -164,6 +164,9 @@ func (l *lane) record(tx record.Tx, c *claim, r adapters.Receipt, callErr error)
 	if err := pause(tx, it, end.pause, end.Note, end.Due, now); err != nil {
 		return err
 	}
+	if err := noteFailure(tx, it, callErr, now); err != nil {
+		return err
+	}
 	if end.alarm != "" {
 		if err := alarm(tx, it, "account", end.alarm, now); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -114,6 +115,10 @@ func TestEveryClassOfFailure(t *testing.T) {
 				w.wantState(it, c.end)
 				if n := len(w.accounts["wb"].sent()); n != c.sends {
 					t.Errorf("%d sends, want %d", n, c.sends)
+				}
+				about := slices.Contains([]adapters.Class{adapters.Rejected, adapters.WindowClosed, adapters.Gone, adapters.Unsupported}, c.fail.Class)
+				if p, err := record.Fetch[record.Pulse](t.Context(), w.store, "wb"); about != errors.Is(err, record.ErrNotFound) || err == nil && !strings.HasPrefix(p.Failure, "send: ") {
+					t.Errorf("the account's last error: %+v, %v", p, err)
 				}
 				if c.alarm != "" {
 					w.wantAlarm(c.alarm)

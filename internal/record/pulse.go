@@ -17,6 +17,10 @@ type Pulse struct {
 	Heard   time.Time         `json:"heard,omitzero"`    // the newest event that was accepted
 	Trouble map[string]string `json:"trouble,omitempty"` // by source, or "open": what keeps failing
 	Since   time.Time         `json:"since,omitzero"`    // when the first of it began
+	// Failed is when something last failed, in reading or sending, and Failure what, whether it lasts
+	// or is over.
+	Failed  time.Time `json:"failed,omitzero"`
+	Failure string    `json:"failure,omitempty"`
 	// Hears is how long what people write in public may wait to be read, because that is how
 	// often it is asked for; 0: nothing is asked for, or the account is not open yet.
 	Hears time.Duration `json:"hears,omitempty"`

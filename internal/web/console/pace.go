@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"netpatrol/internal/record"
@@ -26,6 +27,23 @@ func paceWords(p *record.Pulse, now time.Time) (all []string) {
 		all = append(all, "平台授权到 "+p.Ends.In(beijing).Format("2006-01-02 15:04")+" 为止")
 	}
 	return all
+}
+
+// pastWord is what failed last and is over; empty: nothing did, or it is among the trouble.
+func pastWord(p *record.Pulse) string {
+	if p == nil || p.Failed.IsZero() {
+		return ""
+	}
+	source, why, _ := strings.Cut(p.Failure, ": ")
+	switch {
+	case p.Trouble[source] == why:
+		return ""
+	case source == "open":
+		return "打不开：" + why
+	case source == "send":
+		return "发送失败：" + why
+	}
+	return source + " 读取失败：" + why
 }
 
 // slowWord is the same in a row, where it matters; empty: it does not.
