@@ -114,7 +114,7 @@ func (p public) said(ctx context.Context, conversation string) (all []frontdoor.
 			return nil, err
 		}
 		if i != nil && !i.Erased && (i.State == record.ItemDelivered || i.State == record.ItemAccepted) && i.Purpose != bots.ForAlarm {
-			all = append(all, frontdoor.Said{At: i.Updated, Text: i.Text})
+			all = append(all, frontdoor.Said{At: i.Updated, Text: i.Text, Officer: i.Purpose == bots.ForOfficer})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b frontdoor.Said) int { return a.At.Compare(b.At) })

@@ -185,9 +185,13 @@ func (c *commit) replyTo(by *record.Officer, d *bots.Decision) error {
 // sayAs sends an officer's own words in a conversation the citizen opened. It needs its
 // author only.
 func (c *commit) sayAs(by *record.Officer, conv *bots.Conversation, text string) error {
+	template, vars, err := c.wording(conv, text)
+	if err != nil {
+		return err
+	}
 	draft := &bots.Draft{
 		Head: c.head(bots.NewID(*c.ev, "reply"), ""), Purpose: bots.ForOfficer, Account: conv.Account, Channel: adapters.Private,
-		To: conv.Person, Parent: conv.Last, Template: "officer", Vars: map[string]string{"Text": text}, Author: by.ID,
+		To: conv.Person, Parent: conv.Last, Template: template, Vars: vars, Author: by.ID,
 	}
 	draft.Subject, draft.Stream = conv.Subject, conv.Stream
 	if conv.Report != "" {

@@ -22,6 +22,9 @@ func (c *commit) reply(x bots.Reply) error {
 	if !record.Solicited(x.Purpose) { // promise 1
 		return fmt.Errorf("a reply cannot be a %q: that needs an officer", x.Purpose)
 	}
+	if t, ok := c.e.o.Writer.Describe(x.Template); ok && t.Purpose == bots.ForOfficer { // promise 1
+		return fmt.Errorf("template %q is for officers: no bot says it", x.Template)
+	}
 	if silent := c.silence(x); silent != "" {
 		c.audit("no-reply", bots.Target{Kind: bots.KindEvent, ID: c.ev.ID}, "", silent)
 		return nil

@@ -250,6 +250,9 @@ func (plainWriter) Render(lang, name string, vars map[string]string) (Text, erro
 }
 
 func (plainWriter) Describe(name string) (Template, bool) {
+	if name == "officer" {
+		return Template{Rev: 1, Purpose: bots.ForOfficer, Vars: []string{"Text"}}, true
+	}
 	return Template{Rev: 1, Purpose: bots.ForReceipt, Vars: []string{"Note", "Proof"}}, name == "receipt"
 }
 

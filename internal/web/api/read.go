@@ -187,7 +187,21 @@ func (a *API) conversation(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Talk{Conversation: newConversation(r), Lines: lines}, nil
+	t := Talk{Conversation: newConversation(r), Lines: lines}
+	t.Suggested, err = a.suggested(c, r)
+	return t, err
+}
+
+// suggested are the answers that an officer who may answer can choose.
+func (a *API) suggested(c call, conv *bots.Conversation) (out []Suggested, err error) {
+	if a.station.Suggest == nil || conv.Erased || !c.officer.Is(record.Duty, record.Approver) {
+		return nil, nil
+	}
+	all, err := a.station.Suggest(c.Context(), conv.ID, time.Now())
+	for _, s := range all {
+		out = append(out, Suggested{s.Template, s.Rev, s.Text, s.Length, s.Max, s.Unit})
+	}
+	return out, err
 }
 
 func (a *API) account(c call) (any, error) {

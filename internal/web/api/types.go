@@ -199,6 +199,19 @@ type Story struct {
 type Talk struct {
 	Conversation Conversation `json:"conversation"`
 	Lines        []view.Said  `json:"lines"`
+	// Suggested are answers that an officer who may answer can choose; sent unchanged, the record
+	// names the template.
+	Suggested []Suggested `json:"suggested,omitempty"`
+}
+
+// Suggested is an answer for an officer to choose.
+type Suggested struct {
+	Template string        `json:"template"`
+	Rev      int           `json:"version"`
+	Text     string        `json:"text"`
+	Length   int           `json:"length,omitempty"` // of the whole message
+	Max      int           `json:"max,omitempty"`
+	Unit     adapters.Unit `json:"unit,omitempty"`
 }
 
 // AccountView is an account with what it would have sent so far.

@@ -17,11 +17,11 @@ func TestAnOfficerTakesAConversationAndGivesItBack(t *testing.T) {
 	o, other := s.as("chen"), s.as("gu")
 	page := o.get(report)
 	page = o.post(at+"/take", page.form(at+"/take", nil))
-	page.has("会话由您接手，自动答复已停", " 已接手，自动答复已停。", "交回会话</button>", "举报 ") // back on the report's page
+	page.has("会话由您接手，自动答复已停", " 已接手，自动答复已停。", "交回会话 <kbd>t</kbd></button>", "举报 ") // back on the report's page
 	page.lacks("由我接手会话")
 	other.get(at).lacks(`action="` + at + `/give"`)
 	page = o.post(at+"/give", page.form(at+"/give", nil))
-	page.has("会话已交回", "由我接手会话</button>")
+	page.has("会话已交回", "由我接手会话 <kbd>t</kbd></button>")
 }
 
 func TestACallIsLoggedAndStandsWithTheReport(t *testing.T) {

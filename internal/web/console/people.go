@@ -47,7 +47,8 @@ type talkPage struct {
 	Text         string // in the reply box
 	Post         string // where the reply box sends to
 	Credit       *view.Credit
-	Clock        *deadlined     // runs: they wait for a person
+	Clock        *deadlined // runs: they wait for a person
+	Suggested    []bots.Suggested
 	Goes         []view.Holding // what would be erased, once somebody has asked for it
 	Sharing      []*bots.Report // of other people, who name the same number, account or link
 	Scans        bool           // files are looked at by a scanner
@@ -108,6 +109,9 @@ func (c *Console) talk(v *visit, id string, p *talkPage) error {
 	}
 	p.Scans = c.station.Scans
 	if p.Goes, err = c.goes(v, conv); err != nil {
+		return err
+	}
+	if err = c.suggest(v, conv, p); err != nil {
 		return err
 	}
 	return c.unaddressed(v, conv.Account, p)

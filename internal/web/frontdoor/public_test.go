@@ -27,7 +27,7 @@ type office struct {
 func newOffice() *office {
 	return &office{m: Matter{
 		Reference: "460100-20261125-004217-X", Received: at, State: StateAnswered, Proof: "收件凭证（第1版）\n编号：460100-20261125-004217-X",
-		Said: []Said{{at, "已收到你的举报。\n请不要再转账。"}, {at.Add(time.Hour), "<b>民警</b>：已联系银行。"}},
+		Said: []Said{{at, "已收到你的举报。\n请不要再转账。", false}, {at.Add(time.Hour), "<b>民警</b>：已联系银行。", true}},
 	}}
 }
 

@@ -33,8 +33,9 @@ type Matter struct {
 
 // Said is one message of ours.
 type Said struct {
-	At   time.Time
-	Text string
+	At      time.Time
+	Text    string
+	Officer bool // an officer wrote it; else it was automatic
 }
 
 // The states of a matter.

@@ -22,6 +22,9 @@ type Said struct {
 	By    string       `json:"by,omitempty"`
 	Draft string       `json:"draft,omitempty"`
 	Ref   adapters.Ref `json:"ref,omitempty"`
+	// Did is what an officer did in between: took it over, gave it back, or telephoned (Text is
+	// the note). Empty: it was said.
+	Did bots.Verb `json:"did,omitempty"`
 }
 
 // Talk is what was said in a conversation, oldest first: the newest two hundred lines.
@@ -37,6 +40,9 @@ func Talk(ctx context.Context, s record.Reader, c *bots.Conversation) ([]Said, e
 	}
 	var lines []Said
 	for _, e := range events {
+		if d, ok := e.Body.(*bots.Decision); ok && handles(e, d.Verb) {
+			lines = append(lines, Said{At: e.Accepted, Ours: true, Did: d.Verb, By: d.Officer, Text: d.Fields["note"]})
+		}
 		if h, ok := e.Body.(*bots.Heard); ok && (h.Text != "" || len(h.Media) > 0) {
 			if e.Kind == bots.StaffWrote {
 				lines = append(lines, Said{At: e.Accepted, Ours: true, Staff: true, Text: h.Text, By: h.Detail, Ref: h.Ref})
@@ -53,6 +59,11 @@ func Talk(ctx context.Context, s record.Reader, c *bots.Conversation) ([]Said, e
 		lines = lines[len(lines)-200:]
 	}
 	return lines, nil
+}
+
+// handles says whether an officer's decision is part of what happened in a conversation.
+func handles(e *bots.Event, v bots.Verb) bool {
+	return e.Result != nil && e.Result.Status == bots.Applied && slices.Contains([]bots.Verb{bots.TakeTalk, bots.GiveTalk, bots.LogCall}, v)
 }
 
 // Conversation reads a conversation; nil when it is gone.

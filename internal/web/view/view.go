@@ -37,6 +37,8 @@ type Station struct {
 	KeepTip func(ctx context.Context, officer, formKey string, from io.Reader) (map[string]string, error)
 	// Windows is how often and how long a person may be answered on an account after they wrote.
 	Windows func(account string) []adapters.ReplyWindow
+	// Suggest returns the answers that are suggested to officers in a conversation.
+	Suggest func(ctx context.Context, conversation string, now time.Time) ([]bots.Suggested, error)
 	// Templates lists what a standing approval may cover.
 	Templates func() []Template
 	// Schedules lists when bulletins come due.

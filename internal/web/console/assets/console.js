@@ -17,24 +17,37 @@
     all[to].focus();
   };
 
-  // Approving takes two strokes: the first shows what is about to happen.
-  const approve = () => {
-    const b = find("#approve");
+  // Approving, and taking over, takes two strokes: the first shows what is about to happen.
+  const press = (what, words) => {
+    const b = find(what);
     if (!b) return;
     if (document.activeElement === b && b.dataset.armed) { b.click(); return; }
     b.focus();
     if (b.dataset.armed) return;
     b.dataset.armed = "1";
     b.dataset.words = b.innerHTML;
-    b.textContent = "再按一次 a 确认批准";
+    b.textContent = b.dataset.again || words;
     b.addEventListener("blur", () => { delete b.dataset.armed; b.innerHTML = b.dataset.words; }, { once: true });
   };
 
-  const edit = () => {
-    const d = find("#edit");
+  const unfold = (what) => {
+    const d = find(what);
     if (!d) return;
     d.open = true;
     d.querySelector("textarea").focus();
+  };
+
+  // A suggested answer goes into the answer field, to be read, changed and sent by hand. What an
+  // officer has typed is never lost.
+  const suggest = (a) => {
+    const box = find("form.reply textarea");
+    if (!a || !box) return;
+    const ours = [...document.querySelectorAll("[data-suggest]")].map((x) => x.dataset.text);
+    const typed = box.value.trim();
+    box.value = typed && !ours.includes(typed) ? typed + "\n" + a.dataset.text : a.dataset.text;
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+    find("#suggested").textContent = "已填入第 " + a.dataset.suggest + " 条建议，看过、改好再发送。";
   };
 
   // Copies what is to be posted. Without a secure address the browser has only the old way.
@@ -56,9 +69,11 @@
   };
 
   const keys = {
-    j: () => step(1), k: () => step(-1), a: approve, e: edit, "?": help,
-    c: copy, r: () => find("#reason")?.focus(), h: () => find("a.brand")?.click(),
+    j: () => step(1), k: () => step(-1), a: () => press("#approve", "再按一次 a 确认批准"), e: () => unfold("#edit"), "?": help,
+    c: copy, r: () => (find("#reason") || find("form.reply textarea"))?.focus(), h: () => find("a.brand")?.click(),
+    t: () => press("#hand-talk"), p: () => unfold("#call"),
   };
+  for (const n of "12345") keys[n] = () => suggest(find(`[data-suggest="${n}"]`));
 
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || e.isComposing || typing(e.target)) return;
@@ -73,6 +88,7 @@
   });
 
   find("[data-copy]")?.addEventListener("click", copy);
+  for (const a of document.querySelectorAll("[data-suggest]")) a.addEventListener("click", (e) => { e.preventDefault(); suggest(a); });
 
   // How long there is, counted down; the page itself says it in minutes.
   for (const el of document.querySelectorAll("[data-until]")) {
