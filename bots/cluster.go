@@ -66,7 +66,7 @@ type Alike struct {
 // text was refuted. Dates are those of Beijing.
 func (a Alike) Told() map[string]string {
 	beijing := time.FixedZone("Asia/Shanghai", 8*60*60)
-	return map[string]string{"Title": a.Title, "By": a.Unit, "Notice": a.Code, "Date": a.At.In(beijing).Format("2006年1月2日")}
+	return map[string]string{"Title": a.Title, "By": a.Unit, "Notice": a.Code, "Date": a.At.In(beijing).Format("2006年1月2日"), "Day": a.At.In(beijing).Format(time.DateOnly)}
 }
 
 // Share ties a report to every other one that names the same thing: a number, an account, a link. What

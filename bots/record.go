@@ -55,6 +55,7 @@ type Account struct {
 	Unit     string   `json:"unit"`               // who speaks, as printed in every message
 	Names    []string `json:"names"`              // what people call us in a mention
 	Staff    []string `json:"staff,omitempty"`    // platform ids never answered or watched
+	Region   string   `json:"region,omitempty"`   // of that unit: GB/T 2260, six digits
 	Language string   `json:"language"`           // BCP 47, default of outgoing texts
 	Self     string   `json:"self,omitempty"`     // our own id on the platform
 	Handle   string   `json:"handle,omitempty"`   // our own handle

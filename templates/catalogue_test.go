@@ -68,22 +68,45 @@ func TestFilingsAreDatedAndHaveASource(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
-	if r, ok := FilingAt(rows, "海口龙华区", now); !ok || r.Place != Everywhere || r.Amount != 3000 {
+	if r, ok := FilingAt(rows, "海口龙华区", nil, now); !ok || r.Place != Everywhere || r.Amount != 3000 {
 		t.Errorf("elsewhere: %+v, %v", r, ok)
 	}
 	own := append([]Filing{{Place: "海口", Amount: 5000, Dates: Dates{ValidFrom: "2026-01-01", ValidTo: "2026-12-01"}}}, rows...)
-	if r, _ := FilingAt(own, "海口龙华区", now); r.Amount != 5000 {
+	if r, _ := FilingAt(own, "海口龙华区", nil, now); r.Amount != 5000 {
 		t.Errorf("a place's own row is passed over: %+v", r)
 	}
-	if r, _ := FilingAt(own, "海口龙华区", now.AddDate(0, 1, 0)); r.Amount != 3000 {
+	if r, _ := FilingAt(own, "海口龙华区", nil, now.AddDate(0, 1, 0)); r.Amount != 3000 {
 		t.Errorf("a row that has ended holds: %+v", r)
 	}
-	if _, ok := FilingAt(nil, "海口", now); ok {
+	if _, ok := FilingAt(nil, "海口", nil, now); ok {
 		t.Error("an empty table gives a figure")
 	}
 	for _, bad := range []string{"- {place: 某市, amount: 0, source: x, valid_from: 2026-01-01}", "- {place: 某市, amount: 1, valid_from: 2026-01-01}", "- {place: 某市, amount: 1, source: x}"} {
 		if _, err := LoadFilings(fstest.MapFS{"f.yaml": {Data: []byte(bad)}}, "f.yaml"); err == nil {
 			t.Errorf("%s is accepted", bad)
+		}
+	}
+}
+
+// A county falls to its city, a city to its province, a province to the whole country.
+func TestTheNarrowestFilingHolds(t *testing.T) {
+	dates := Dates{ValidFrom: "2026-01-01"}
+	rows := []Filing{
+		{Place: Everywhere, Amount: 3000, Dates: dates}, {Region: "460000", Amount: 4000, Dates: dates}, {Region: "460100", Amount: 5000, Dates: dates},
+		{Region: "460106", Amount: 6000, Dates: dates}, {Place: "三亚", Amount: 7000, Dates: dates}, {Place: "鹿城", Region: "460200", Amount: 8000, Dates: dates},
+	}
+	now := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		place   string
+		regions []string
+		want    int
+	}{
+		{"龙华区", []string{"460106"}, 6000}, {"美兰区", []string{"460108"}, 5000}, {"海口", []string{"460100"}, 5000}, {"琼海市", []string{"469002"}, 4000},
+		{"海南", []string{"460000"}, 4000}, {"广州", []string{"440100"}, 3000}, {"", nil, 3000}, {"在三亚", nil, 7000}, {"鹿城这边", nil, 8000},
+		{"三亚", []string{"460200"}, 8000}, {"龙华区", []string{"440309", "460106"}, 6000},
+	} {
+		if r, ok := FilingAt(rows, c.place, c.regions, now); !ok || r.Amount != c.want {
+			t.Errorf("%s %v: %d, want %d", c.place, c.regions, r.Amount, c.want)
 		}
 	}
 }

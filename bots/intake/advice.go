@@ -3,6 +3,7 @@ package intake
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"netpatrol/bots"
 	"netpatrol/templates"
@@ -37,10 +38,28 @@ func (t *turn) advice() map[string]string {
 	if k, ok := t.b.kinds.byID(id); ok && k.Valid(t.f.Now()) {
 		vars["Advice"] = k.Advice
 	}
-	if row, ok := templates.FilingAt(t.b.filings, known[slotPlace], t.f.Now()); ok && paid(known) {
+	if row, ok := t.b.filingAt(known[slotPlace], t.region(), t.f.Now()); ok && paid(known) {
 		vars["Threshold"] = strconv.Itoa(row.Amount)
 		lost, err := strconv.ParseFloat(strings.TrimPrefix(known[slotAmount], "约"), 64)
 		set("Small", err == nil && lost < float64(row.Amount))
 	}
 	return vars
+}
+
+// region is where the account's unit is.
+func (t *turn) region() string {
+	a, _ := t.f.Account(t.e.Account)
+	return a.Region
+}
+
+// filingAt is the figure of a place as people name it, else of the region whose unit they wrote to.
+func (b *Bot) filingAt(place, region string, now time.Time) (templates.Filing, bool) {
+	var regions []string
+	if b.local.Regions != nil {
+		regions = b.local.Regions(place)
+	}
+	if len(regions) == 0 && region != "" {
+		regions = []string{region}
+	}
+	return templates.FilingAt(b.filings, place, regions, now)
 }

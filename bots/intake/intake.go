@@ -19,6 +19,7 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -42,11 +43,23 @@ type Bot struct {
 	folder  *match.Folder
 	kinds   *kinds
 	filings []templates.Filing
+	local   Local
+}
+
+// Local is what an intake knows of the places of its station.
+type Local struct {
+	// Filings are the station's own figures, in front of the shipped ones.
+	Filings []templates.Filing
+	// Regions are the codes (GB/T 2260) of the places that a text names. It is pure; nil: places count by name only.
+	Regions func(text string) []string
 }
 
 // New returns the intake. It reads tables that are part of the program, and panics when they
 // are broken.
-func New() *Bot {
+func New() *Bot { return NewAt(Local{}) }
+
+// NewAt returns the intake of a place.
+func NewAt(l Local) *Bot {
 	rows, err := templates.Catalogue()
 	if err != nil {
 		panic(err)
@@ -56,7 +69,7 @@ func New() *Bot {
 		panic(err)
 	}
 	f := match.NewFolder()
-	return &Bot{folder: f, kinds: newKinds(f, rows), filings: filings}
+	return &Bot{folder: f, kinds: newKinds(f, rows), filings: slices.Concat(l.Filings, filings), local: l}
 }
 
 // Name implements [bots.Bot].

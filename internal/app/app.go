@@ -161,7 +161,7 @@ func (s toldStore) Accept(ctx context.Context, events []*bots.Event, marks ...*r
 
 // bots in the order they are asked.
 func (a *App) bots(pack *patrol.Pack) []bots.Bot {
-	built := []bots.Bot{secret.New(), intake.New(), deskbot.New(a.o.Config.Duty.Promise), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp), newsbot.New()}
+	built := []bots.Bot{secret.New(), intake.NewAt(a.local()), deskbot.New(a.o.Config.Duty.Promise), patrol.New(pack), bulletin.New(), warning.New(a.o.Config.Pace.FollowUp), newsbot.New()}
 	return slices.Concat(a.o.ExtraBots, built)
 }
 
@@ -184,7 +184,7 @@ func (a *App) accounts() []*engine.Account {
 		all = append(all, &engine.Account{
 			Record: bots.Account{
 				Head: bots.Head{ID: c.ID}, Platform: c.Platform, Unit: a.o.Config.Speaks(c).Name, Names: c.Names, Staff: c.Staff,
-				Language: c.Language,
+				Language: c.Language, Region: a.o.Config.Speaks(c).Region,
 				ByHand:   a.o.Platforms[c.Platform].Manifest.ByHand,
 				Internal: a.o.Platforms[c.Platform].Manifest.Internal,
 			},

@@ -38,6 +38,7 @@ func (d *decoder) check(cfg *Config, c Checks) {
 	d.checkSchedules(cfg, c.Schedule)
 	d.checkPace(cfg.Pace)
 	d.checkRetention(cfg.Retention)
+	d.checkFilings(cfg.Filing)
 	d.checkClamd(cfg.Evidence.Clamd)
 }
 

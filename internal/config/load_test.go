@@ -183,13 +183,13 @@ func TestTheSampleIsRight(t *testing.T) {
 	if d := cmp.Diff(Default().Pace, cfg.Pace); d != "" {
 		t.Errorf("the sample shows other defaults than Default (-default +sample):\n%s", d)
 	}
-	whole := regexp.MustCompile(`(?m)^#  |^# (frontdoor:|units:)`).ReplaceAll(Sample(), []byte("  $1"))
-	whole = regexp.MustCompile(`(?m)^  (frontdoor:|units:)`).ReplaceAll(whole, []byte("$1"))
+	whole := regexp.MustCompile(`(?m)^#  |^# (frontdoor:|units:|filing:)`).ReplaceAll(Sample(), []byte("  $1"))
+	whole = regexp.MustCompile(`(?m)^  (frontdoor:|units:|filing:)`).ReplaceAll(whole, []byte("$1"))
 	cfg, err = load(whole)
 	if err != nil {
 		t.Fatalf("the sample with its examples: %v", err)
 	}
-	if len(cfg.Accounts) != 1 || len(cfg.Schedules) != 1 || len(cfg.Officers) != 2 || len(cfg.Units) != 1 || cfg.Frontdoor.Listen == "" {
+	if len(cfg.Accounts) != 1 || len(cfg.Schedules) != 1 || len(cfg.Officers) != 2 || len(cfg.Units) != 1 || len(cfg.Filing) != 1 || cfg.Frontdoor.Listen == "" {
 		t.Errorf("an example is missing: %+v", cfg)
 	}
 	if d := cmp.Diff(defaultSchedule().Window, cfg.Schedules[0].Window); d != "" {
