@@ -8,7 +8,6 @@ import (
 
 	"netpatrol/bots"
 	"netpatrol/bots/match"
-	"netpatrol/templates"
 )
 
 var _ bots.Suggester = (*Bot)(nil)
@@ -115,6 +114,6 @@ func (c *chooser) advice() map[string]string {
 // small says whether the loss lies below what is usually filed as a case where they are.
 func (c *chooser) small() bool {
 	lost, err := strconv.ParseFloat(strings.TrimPrefix(c.known[slotAmount], "约"), 64)
-	row, ok := templates.FilingAt(c.b.filings, c.known[slotPlace], c.s.Now)
+	row, ok := c.b.filingAt(c.known[slotPlace], "", c.s.Now)
 	return err == nil && ok && paid(c.known) && lost < float64(row.Amount)
 }
