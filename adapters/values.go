@@ -165,6 +165,8 @@ type Inbound struct {
 	Media    []Media
 	Detail   string         // the platform's own word for a kind we do not know
 	Answer   *PackageAnswer // of KindAnswer
+	// Slow says that it came in a flood: it is kept as everything is, and decided after everything else.
+	Slow bool
 	// Spent, of KindOutcome: the send it tells of counts against this channel's quotas,
 	// whoever made it.
 	Spent Channel

@@ -100,6 +100,7 @@ type Heard struct {
 	Hits     []Hit            `json:"hits,omitempty"`   // what the sieve found
 	Secret   bool             `json:"secret,omitempty"` // a lookup code stood in Text and was masked
 	Noted    string           `json:"noted,omitempty"`  // officer who typed it in, where no program can listen
+	Slow     bool             `json:"slow,omitempty"`   // it came in a flood: whatever else waits is decided first
 }
 
 // Hit is one rule that matched a text.
@@ -197,6 +198,7 @@ const (
 	HaltSends      Verb = "halt"              // Fields["level"] unsolicited | everything
 	ResumeSends    Verb = "resume"            //
 	CloseReport    Verb = "close-report"      //
+	GiveLookup     Verb = "give-lookup"       // a conversation of the kiosk: a new lookup code; Fields["lookup"] its digest, and how the person was known as reason
 	DismissClue    Verb = "dismiss-clue"      // a clue nobody acts on, with a reason
 	FlagPost       Verb = "flag"              // a clue's post, to the platform's own moderators: Fields: kind, note (the officer's own words; none: the template's)
 	TakeTalk       Verb = "take-conversation" // a conversation: I answer it; the bots keep silent

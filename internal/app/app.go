@@ -75,6 +75,7 @@ type App struct {
 	schedules []engine.Schedule
 	key       *proof.Key // signs proofs of receipt, and packages for other units
 	reader    *handoff.Reader
+	folder    *match.Folder // reads how urgent a form is
 }
 
 // New opens the store in the configuration's state directory, which Init has made, and
@@ -105,7 +106,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	if a.key, err = proof.Open(a.o.Config.State); err != nil {
 		return err
 	}
-	a.reader = handoff.NewReader()
+	a.reader, a.folder = handoff.NewReader(), match.NewFolder()
 	if a.files, err = openEvidence(a.o.Config.State, a.store); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
+	"netpatrol/bots/intake"
 	"netpatrol/internal/blob"
 	"netpatrol/internal/config"
 	"netpatrol/internal/record"
@@ -161,7 +161,10 @@ func (f forms) conversation(key string) string {
 // Keep implements [frontdoor.Kiosk]. The file lies under the key of the conversation to come, as
 // all it brings will. What is never filed is swept after a day.
 func (f forms) Keep(ctx context.Context, key string, from io.Reader) (adapters.Media, error) {
-	subject := f.conversation(key)
+	return f.keep(ctx, f.conversation(key), from)
+}
+
+func (f forms) keep(ctx context.Context, subject string, from io.Reader) (adapters.Media, error) {
 	kept, err := f.a.files.Put(ctx, subject, from)
 	switch {
 	case errors.Is(err, blob.ErrType):
@@ -189,13 +192,15 @@ func (f forms) File(ctx context.Context, v frontdoor.Visit) (frontdoor.Filed, er
 		Key: v.Key, Kind: adapters.KindMessage, Ref: adapters.Ref("form-" + f.Tag("kiosk form ref", v.Key)), Text: v.Text, At: now,
 		From: adapters.Person{ID: f.person(v.Key), Name: "岗亭来访者"}, Detail: v.Kind + " site=" + v.Site,
 	}
-	for _, m := range v.Media {
-		in.Media = append(in.Media, adapters.Media{Ref: adapters.Ref(conv + "#" + string(m.Ref)), Type: m.Type})
+	in.Media = mediaOf(conv, v.Media)
+	filed := frontdoor.Filed{Code: code}
+	if v.Slow && !intake.Urgent(f.a.folder.Fold(v.Text)) { // it is durable when this returns, and decided when nothing else waits
+		in.Slow = true
+		return filed, f.a.engine.Receive(ctx, f.account, []adapters.Inbound{*in})
 	}
 	if _, err := f.a.engine.Hear(ctx, f.account, in); err != nil {
 		return frontdoor.Filed{}, err
 	}
-	filed := frontdoor.Filed{Code: code}
 	filed.Reference = f.reference(conv)
 	filed.Proof = f.a.receiptFor(context.WithoutCancel(ctx), conv)
 	return filed, nil
@@ -203,11 +208,10 @@ func (f forms) File(ctx context.Context, v frontdoor.Visit) (frontdoor.Filed, er
 
 // code makes the lookup code of a form and files it.
 func (f forms) code(ctx context.Context, key, conversation string, now time.Time) (string, error) {
-	secret, err := base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding).DecodeString(f.Tag("kiosk lookup", key)[:16])
+	code, err := f.a.spellCode("kiosk lookup", key)
 	if err != nil {
-		return "", fmt.Errorf("make a lookup code: %w", err)
+		return "", err
 	}
-	code := record.NewLookup([record.LookupBytes]byte(secret))
 	return code, f.a.store.Update(ctx, func(tx record.Tx) error {
 		l := record.OpenLookup(f.Tag, code, conversation, now)
 		if _, err := tx.Get(record.KindLookup, l.ID); !errors.Is(err, record.ErrNotFound) {

@@ -20,7 +20,13 @@ import (
 )
 
 // public is what the pages for everybody read.
-type public struct{ a *App }
+type public struct {
+	a     *App
+	store record.Reader
+}
+
+// publicOf reads what a netpatrol has stored.
+func publicOf(a *App) public { return public{a, a.store} }
 
 var (
 	_ frontdoor.Matters = public{}
@@ -44,7 +50,7 @@ const maxSaid = 100
 func (p public) Matter(ctx context.Context, code string) (frontdoor.Matter, bool, error) {
 	now, m := time.Now(), frontdoor.Matter{State: frontdoor.StateReceived}
 	conversation := nobody
-	l, err := record.Fetch[record.Lookup](ctx, p.a.store, record.LookupID(p.a.store.Vault().Tag, code))
+	l, err := record.Fetch[record.Lookup](ctx, p.store, record.LookupID(p.a.store.Vault().Tag, code))
 	leads := err == nil && l.Leads(now)
 	if leads {
 		conversation, m.Received = l.Conversation, l.Created
@@ -52,7 +58,7 @@ func (p public) Matter(ctx context.Context, code string) (frontdoor.Matter, bool
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return m, false, err
 	}
-	reports, err := p.a.store.List(ctx, record.Query{Kind: bots.KindReport, Stream: conversation, Newest: true, Limit: 1})
+	reports, err := p.store.List(ctx, record.Query{Kind: bots.KindReport, Stream: conversation, Newest: true, Limit: 1})
 	if err != nil {
 		return m, false, err
 	}
@@ -76,14 +82,14 @@ func (p public) Matter(ctx context.Context, code string) (frontdoor.Matter, bool
 
 // state is how the newest report of a conversation stands.
 func (p public) state(ctx context.Context, conversation string, reports []bots.Record) (string, error) {
-	conv, err := record.Fetch[bots.Conversation](ctx, p.a.store, conversation)
+	conv, err := record.Fetch[bots.Conversation](ctx, p.store, conversation)
 	if errors.Is(err, record.ErrNotFound) {
 		conv, err = &bots.Conversation{}, nil
 	}
 	if err != nil {
 		return "", err
 	}
-	handed, err := p.a.store.List(ctx, record.Query{Kind: record.KindHandoff, Stream: conversation, Heads: true, Limit: maxSaid})
+	handed, err := p.store.List(ctx, record.Query{Kind: record.KindHandoff, Stream: conversation, Heads: true, Limit: maxSaid})
 	if err != nil {
 		return "", err
 	}
@@ -103,7 +109,7 @@ func (p public) state(ctx context.Context, conversation string, reports []bots.R
 
 // said are our messages to the person that went out, oldest first.
 func (p public) said(ctx context.Context, conversation string) (all []frontdoor.Said, err error) {
-	drafts, err := p.a.store.List(ctx, record.Query{Kind: bots.KindDraft, Stream: conversation, State: bots.DraftReleased, Newest: true, Limit: maxSaid})
+	drafts, err := p.store.List(ctx, record.Query{Kind: bots.KindDraft, Stream: conversation, State: bots.DraftReleased, Newest: true, Limit: maxSaid})
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +132,7 @@ func (p public) item(ctx context.Context, d *bots.Draft) (*record.Item, error) {
 	if d.Item == "" {
 		return nil, nil
 	}
-	i, err := record.Fetch[record.Item](ctx, p.a.store, d.Item)
+	i, err := record.Fetch[record.Item](ctx, p.store, d.Item)
 	if errors.Is(err, record.ErrNotFound) {
 		return nil, nil
 	}
@@ -339,7 +345,11 @@ func (p public) Picture(ctx context.Context, id string, n int) ([]byte, bool, er
 
 // sweepLookups deletes lookup codes that have ended.
 func (a *App) sweepLookups(ctx context.Context, now time.Time) error {
-	q := record.Query{Kind: record.KindLookup, State: record.LookupOpen, DueBefore: now, Heads: true, Limit: 100}
+	return errors.Join(a.sweepLookupsIn(ctx, record.LookupOpen, now), a.sweepLookupsIn(ctx, record.LookupEnded, now))
+}
+
+func (a *App) sweepLookupsIn(ctx context.Context, state string, now time.Time) error {
+	q := record.Query{Kind: record.KindLookup, State: state, DueBefore: now, Heads: true, Limit: 100}
 	for {
 		page, err := a.store.List(ctx, q)
 		if err != nil || len(page) == 0 {

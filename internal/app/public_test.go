@@ -126,7 +126,7 @@ func TestPromise15_ALookupCodeThatLeadsNowhereShowsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for code, want := range map[string]string{"open": frontdoor.StateReceived, "done": frontdoor.StateClosed, "ended": "", "long done": "", "erased": "", "unknown": ""} {
-		m, ok, err := public{a}.Matter(t.Context(), code)
+		m, ok, err := publicOf(a).Matter(t.Context(), code)
 		if err != nil || ok != (want != "") || m.State != want || (m.Reference == "") != (want == "") || len(m.Said) > 0 {
 			t.Errorf("%s: %+v, %v, %v", code, m, ok, err)
 		}
@@ -154,7 +154,7 @@ func TestTheStateOfAMatter(t *testing.T) {
 	} {
 		step.change()
 		put(t, a, conv, r, h)
-		if got, err := (public{a}).state(t.Context(), "conv/1", []bots.Record{r}); got != step.want || err != nil {
+		if got, err := publicOf(a).state(t.Context(), "conv/1", []bots.Record{r}); got != step.want || err != nil {
 			t.Errorf("%s, %v, want %s", got, err, step.want)
 		}
 	}
@@ -174,7 +174,7 @@ func TestOnlyWhatLeftIsConfirmed(t *testing.T) {
 	} {
 		code := strings.ToUpper(strings.ReplaceAll(state, "-", ""))
 		send(code, state, bots.ForReply)
-		s, ok, err := public{a}.Sent(t.Context(), strings.ToLower(code))
+		s, ok, err := publicOf(a).Sent(t.Context(), strings.ToLower(code))
 		if err != nil || ok != want || ok && (s.Account != "报警岗亭：测试市公安局网络警察支队" || s.Bulletin != "") {
 			t.Errorf("%s: %+v, %v, %v", state, s, ok, err)
 		}
@@ -183,12 +183,12 @@ func TestOnlyWhatLeftIsConfirmed(t *testing.T) {
 	send("PREVIEW", record.ItemDelivered, bots.ForPreview)
 	put(t, a, &record.Code{Head: bots.Head{ID: "REPORT", State: "given"}, On: bots.Target{Kind: bots.KindReport, ID: "r"}})
 	for _, code := range []string{"ALARM", "PREVIEW", "REPORT", "NOTHING"} {
-		if s, ok, err := (public{a}).Sent(t.Context(), code); ok || err != nil {
+		if s, ok, err := publicOf(a).Sent(t.Context(), code); ok || err != nil {
 			t.Errorf("%s: %+v, %v", code, s, err)
 		}
 	}
 	send("PUBLIC", record.ItemDelivered, bots.ForBulletin)
-	if s, ok, err := (public{a}).Sent(t.Context(), "public"); !ok || err != nil || s.Bulletin != "b" {
+	if s, ok, err := publicOf(a).Sent(t.Context(), "public"); !ok || err != nil || s.Bulletin != "b" {
 		t.Errorf("%+v, %v, %v", s, ok, err)
 	}
 }
@@ -198,12 +198,12 @@ func TestALetterIsConfirmedOnceItIsSigned(t *testing.T) {
 	s := &record.Site{Head: bots.Head{ID: "coconut", Stream: "site/coconut", State: record.SiteActive}, Name: "椰风社区"}
 	r := &record.Rectification{Head: bots.Head{ID: "r1", Stream: "site/coconut", State: record.RectificationOpen}, Site: "coconut", Code: "ABCD2345"}
 	put(t, a, s, r, &record.Code{Head: bots.Head{ID: r.Code, State: "given"}, On: bots.Target{Kind: record.KindRectification, ID: r.ID}})
-	if s, ok, err := (public{a}).Sent(t.Context(), "abcd2345"); ok || err != nil {
+	if s, ok, err := publicOf(a).Sent(t.Context(), "abcd2345"); ok || err != nil {
 		t.Errorf("unsigned: %+v, %v", s, err)
 	}
 	r.Signed, r.SignedAt = "lin", time.Now()
 	put(t, a, r)
-	if s, ok, err := (public{a}).Sent(t.Context(), "abcd2345"); !ok || err != nil || s.Letter != "椰风社区" || s.At.IsZero() || s.Account != "" {
+	if s, ok, err := publicOf(a).Sent(t.Context(), "abcd2345"); !ok || err != nil || s.Letter != "椰风社区" || s.At.IsZero() || s.Account != "" {
 		t.Errorf("%+v, %v, %v", s, ok, err)
 	}
 }
@@ -224,7 +224,7 @@ func TestOnlyPublishedBulletinsAreShown(t *testing.T) {
 			put(t, a, i)
 		}
 	}
-	p := public{a}
+	p := publicOf(a)
 	all, more, err := p.Bulletins(t.Context(), "")
 	if err != nil || more || len(all) != 2 || all[0].ID != "4" || all[1].Title != "标题1" {
 		t.Errorf("%+v, %v, %v", all, more, err)

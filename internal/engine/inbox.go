@@ -126,7 +126,7 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 		Body: &bots.Heard{
 			Ref: in.Ref, Parent: in.Parent, Thread: in.Thread, From: in.From, Text: text, Language: clip(in.Language, maxName),
 			Choice: clip(in.Choice, maxName), URL: clip(in.URL, maxDetail), Edited: encodable(in.Edited), Media: fitting(in.Media), Detail: clip(in.Detail, maxDetail),
-			Source: source, Hits: hits, Secret: secret,
+			Source: source, Hits: hits, Secret: secret, Slow: in.Slow,
 		},
 	}
 	from := &ev.Body.(*bots.Heard).From

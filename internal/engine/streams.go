@@ -137,9 +137,12 @@ func (s *streams) done(st *stream) {
 }
 
 // urgency orders what waits: people before officers before outcomes before slots
-// before what was merely seen.
-func urgency(k bots.EventKind) int {
-	switch k {
+// before what was merely seen, and all of it before what came in a flood.
+func urgency(ev *bots.Event) int {
+	if h, ok := ev.Body.(*bots.Heard); ok && h.Slow {
+		return 6
+	}
+	switch ev.Kind {
 	case bots.MessageHeard:
 		return 0
 	case bots.MentionHeard, bots.CommentHeard:
@@ -158,7 +161,7 @@ type readyHeap []*stream
 
 func (h readyHeap) Len() int { return len(h) }
 func (h readyHeap) Less(i, j int) bool {
-	a, b := urgency(h[i].queue[0].Kind), urgency(h[j].queue[0].Kind)
+	a, b := urgency(h[i].queue[0]), urgency(h[j].queue[0])
 	if a != b {
 		return a < b
 	}

@@ -16,17 +16,26 @@ const KindLookup bots.RecordKind = "lookup"
 
 // Lookup leads from a lookup code to the conversation whose state its holder may see. Its ID is
 // a keyed digest of the code, which itself is stored nowhere: whoever lost it has lost it.
-// Due is when it ends, and when it may be deleted. State: open.
+// Due is when it ends, and when it may be deleted. States: open, ended.
 type Lookup struct {
 	bots.Head
 	Conversation string `json:"conversation"`
+	By           string `json:"by,omitempty"` // the officer who gave it to the person; empty: the kiosk
+	// EndedBy is who ended it: an officer's id, or its holder.
+	EndedBy string `json:"endedBy,omitempty"`
 }
 
 // RecordKind implements [bots.Record].
 func (*Lookup) RecordKind() bots.RecordKind { return KindLookup }
 
-// LookupOpen is the state of a lookup code.
-const LookupOpen = "open"
+// The states of a lookup code.
+const (
+	LookupOpen  = "open"
+	LookupEnded = "ended" // by its holder, or because another was given
+)
+
+// LookupHolder ends a code that others may have seen.
+const LookupHolder = "holder"
 
 // LookupLife is how long a lookup code is good for.
 const LookupLife = 180 * 24 * time.Hour
@@ -47,7 +56,40 @@ func LookupID(tag func(scope, value string) string, code string) string { return
 
 // Leads says whether a lookup code still leads anywhere.
 func (l *Lookup) Leads(now time.Time) bool {
-	return !l.Erased && now.Before(l.Due)
+	return !l.Erased && l.State == LookupOpen && now.Before(l.Due)
+}
+
+// End ends a code at once and for good, and says whether it did. The record stays until its Due, so that the code is
+// still masked where somebody writes it.
+func (l *Lookup) End(by string, now time.Time) bool {
+	if l.Erased || l.State != LookupOpen {
+		return false
+	}
+	l.State, l.EndedBy, l.Updated = LookupEnded, by, now
+	return true
+}
+
+// GiveLookup files a new code, of which id is the digest, for somebody whose own was lost or seen by others. all are the
+// codes of the conversation: there must have been one, and none of them leads anywhere afterwards.
+func GiveLookup(by *Officer, all []*Lookup, id, reason string, now time.Time) (*Lookup, error) {
+	switch {
+	case !by.Is(Duty, Approver):
+		return nil, refuse("role", "%s may not give a lookup code", by.ID)
+	case len(all) == 0 || all[0].Erased:
+		return nil, refuse("no-lookup", "nobody got a lookup code for this conversation: answers go where the person writes")
+	case strings.TrimSpace(reason) == "":
+		return nil, refuse("reason", "say how you know that it is the reporter: at the counter, or by the number they left")
+	case id == "":
+		return nil, refuse("no-lookup", "a new code is given at the desk")
+	}
+	for _, l := range all {
+		l.End(by.ID, now)
+	}
+	of := all[0]
+	return &Lookup{
+		Head:         bots.Head{ID: id, Subject: of.Subject, Stream: of.Stream, State: LookupOpen, Due: now.Add(LookupLife), Created: now, Updated: now},
+		Conversation: of.Conversation, By: by.ID,
+	}, nil
 }
 
 // crockford are the digits of base 32 that are not mistaken for one another: no I, L, O, U.

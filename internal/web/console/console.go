@@ -118,6 +118,8 @@ func (c *Console) routes() {
 	c.post("POST /conversations/{id}/take", c.takeTalk)
 	c.post("POST /conversations/{id}/give", c.giveTalk)
 	c.post("POST /conversations/{id}/call", c.logCall)
+	c.get("GET /conversations/{id}/lookup", c.lookup)
+	c.post("POST /conversations/{id}/lookup", c.giveLookup)
 	c.post("POST /conversations/{id}/keep", c.keep)
 	c.post("POST /conversations/{id}/let-go", c.letGo)
 	c.post("POST /conversations/{id}/ask-erase", c.askErase)

@@ -52,6 +52,7 @@ type talkPage struct {
 	Goes         []view.Holding // what would be erased, once somebody has asked for it
 	Sharing      []*bots.Report // of other people, who name the same number, account or link
 	Scans        bool           // files are looked at by a scanner
+	Codes        string         // how the lookup code stands; empty: there never was one
 }
 
 // Allowed says what the platform still lets us answer; empty when it sets no limit.
@@ -108,6 +109,11 @@ func (c *Console) talk(v *visit, id string, p *talkPage) error {
 		return err
 	}
 	p.Scans = c.station.Scans
+	codes, err := c.codesOf(v, id)
+	if err != nil {
+		return err
+	}
+	p.Codes = codeWord(codes, v)
 	if p.Goes, err = c.goes(v, conv); err != nil {
 		return err
 	}

@@ -38,20 +38,20 @@ const maxTyped = 64
 // code: it is no secret, whoever got the message has it.
 func (p *public) check(w http.ResponseWriter, r *http.Request) {
 	page := checkPage{Typed: strings.TrimSpace(r.URL.Query().Get("code"))}
-	status := http.StatusOK
 	switch _, secret := p.matters.ReadCode(page.Typed); {
 	case page.Typed == "":
 	case secret: // it is not to be typed here
 		page.Typed, page.Problem = "", "这是查进度用的查询码，不是消息里的核对码。请不要告诉任何人，到“查进度”输入。"
 	case len(page.Typed) > maxTyped:
 		page.Typed, page.Unknown = "", true
-	case !p.checks.allow(page.Typed, time.Now()):
-		w.Header().Set("Retry-After", "60")
-		status, page.Problem = http.StatusTooManyRequests, "现在查询的人太多，请过一分钟再试。也可以拨打110或96110，报出核对码。"
 	default:
 		sent, ok, err := p.matters.Sent(r.Context(), page.Typed)
 		if err != nil {
 			p.broken(w, r, err)
+			return
+		}
+		if now := time.Now(); !ok && !p.checks.paid(r.URL.Query().Get("ticket"), r.URL.Query().Get("work"), page.Typed, now) && !p.checks.miss(page.Typed, now) {
+			p.ask(w, "/check", page.Typed, p.checks.ticket(page.Typed, now))
 			return
 		}
 		page.Unknown = !ok
@@ -59,7 +59,7 @@ func (p *public) check(w http.ResponseWriter, r *http.Request) {
 			page.Sent = &sent
 		}
 	}
-	p.show(w, r, status, "check", "核对码查询", "check", page)
+	p.show(w, r, http.StatusOK, "check", "核对码查询", "check", page)
 }
 
 // proofPage is what the page for proofs shows.

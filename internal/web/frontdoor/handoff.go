@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Handoffs are the clue packages that other units open by a link with a token.
@@ -48,17 +46,16 @@ type Choice struct{ As, Words string }
 // Reply is a unit's answer.
 type Reply struct{ As, Note, Number, FormKey string }
 
-// handoffs serves the links. All calls are bounded together, and wrong tokens for each package besides; whoever
+// handoffs serves the links. Wrong tokens are bounded, for each package and together; whoever
 // has the right one is not held up by those who guess.
 type handoffs struct {
 	*public
 	desk    Handoffs
-	calls   *rate.Limiter
 	guesses *throttle
 }
 
 func newHandoffs(p *public, desk Handoffs) *handoffs {
-	return &handoffs{public: p, desk: desk, calls: rate.NewLimiter(perSecond, triesAtAll), guesses: newThrottle()}
+	return &handoffs{public: p, desk: desk, guesses: newThrottle()}
 }
 
 func (h *handoffs) routes(mux *http.ServeMux) {
@@ -76,15 +73,11 @@ type handoffPage struct {
 // open finds the package, or answers that there is none.
 func (h *handoffs) open(w http.ResponseWriter, r *http.Request) (p Package, ok bool) {
 	code, token := r.PathValue("code"), r.PathValue("token")
-	if !h.calls.Allow() {
-		h.wait(w)
-		return p, false
-	}
 	p, ok, err := h.desk.Package(r.Context(), code, token)
 	switch {
 	case err != nil:
 		h.handoffBroken(w, r, err)
-	case !ok && !h.guesses.allow(code, time.Now()):
+	case !ok && !h.guesses.miss(code, time.Now()):
 		h.wait(w)
 	case !ok:
 		h.show(w, r, http.StatusNotFound, "handoff-lost", "链接无效", "handoff", nil)

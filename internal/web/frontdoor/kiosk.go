@@ -46,6 +46,7 @@ type Visit struct {
 	Site  string // the partner site whose badge led here; empty: none
 	Text  string
 	Media []adapters.Media
+	Slow  bool // many write at once: it may be decided after everything else
 }
 
 // Filed is what a reporter takes away.
@@ -140,6 +141,7 @@ type kioskPage struct {
 	Problem            string // a sentence on top of the form
 	Work               bool   // many people write now: the script may work instead of waiting
 	Wait               int    // seconds
+	Again              bool   // they have just filed one
 }
 
 func (k *kiosk) start(w http.ResponseWriter, r *http.Request) {
@@ -161,7 +163,7 @@ func (k *kiosk) showForm(w http.ResponseWriter, r *http.Request, status int, p k
 	now := time.Now()
 	key, err := readKey(k.desk.Tag, p.Form.Key, now)
 	if err != nil {
-		key = k.gate.issue(now)
+		key = k.gate.issue(now, r.URL.Query().Get("again") == "")
 		p.Form.Key = key.sign(k.desk.Tag)
 	}
 	if wait := key.ready.Sub(now); wait > 0 {
@@ -173,7 +175,7 @@ func (k *kiosk) showForm(w http.ResponseWriter, r *http.Request, status int, p k
 
 // show renders a page. The site is named if it is registered; whoever invents one is none the wiser.
 func (k *kiosk) show(w http.ResponseWriter, r *http.Request, status int, name string, p kioskPage) {
-	p.Unit, p.Style = k.unit, k.style
+	p.Unit, p.Style, p.Again = k.unit, k.style, r.URL.Query().Get("again") != ""
 	if p.Site == "" {
 		p.Site = clipSite(r.URL.Query().Get("site"))
 	}
@@ -197,12 +199,20 @@ func (k *kiosk) show(w http.ResponseWriter, r *http.Request, status int, name st
 	_, _ = w.Write(b.Bytes()) // the reader has gone; there is nobody to tell
 }
 
-// SiteParam is the address of the start page for one site; an empty id is the page without one.
+// SiteParam is what the kiosk's own links carry along: the site somebody came from, and that they have filed
+// a form before. Empty: neither.
 func (p kioskPage) SiteParam() template.URL {
-	if p.Site == "" {
+	q := url.Values{}
+	if p.Site != "" {
+		q.Set("site", p.Site)
+	}
+	if p.Again {
+		q.Set("again", "1")
+	}
+	if len(q) == 0 {
 		return ""
 	}
-	return template.URL("?site=" + url.QueryEscape(p.Site)) //nolint:gosec // escaped just now
+	return template.URL("?" + q.Encode()) //nolint:gosec // escaped just now
 }
 
 // maxSite bounds a site's id, in bytes.

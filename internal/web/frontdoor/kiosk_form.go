@@ -34,6 +34,10 @@ type kioskForm struct {
 	Moved, OnCall                                string
 	Amount, When, Other, Story, Contact, Honeyed string
 	Kept                                         []adapters.Media
+
+	slow bool  // it goes into the slow lane
+	room int64 // bytes of files that may still come with it
+	Left int   // files that were left out for want of room
 }
 
 // field finds where a field goes, and how many characters it may have.
@@ -132,7 +136,7 @@ func (k *kiosk) file(w http.ResponseWriter, r *http.Request, p kioskPage) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), fileWithin) // who closes the page has reported
 	defer cancel()
 	name, _ := k.desk.Site(ctx, p.Site)
-	p.Filed, err = k.desk.File(ctx, Visit{Key: key.String(), Kind: p.Purpose.Kind, Site: p.Site, Text: p.Form.text(p.Purpose, name), Media: p.Form.Kept})
+	p.Filed, err = k.desk.File(ctx, Visit{Key: key.String(), Kind: p.Purpose.Kind, Site: p.Site, Text: p.Form.text(p.Purpose, name), Media: p.Form.Kept, Slow: p.Form.slow})
 	if err != nil { // promise 5
 		k.log.ErrorContext(ctx, "kiosk form not stored", "err", err)
 		p.Problem = "系统暂时收不下，您写的内容还没有保存。请稍后再点一次“提交”；紧急情况请直接拨打110。"
@@ -192,12 +196,10 @@ var keptDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // readField reads one field and returns its length in bytes.
 func readField(part *multipart.Part, left int64, p *kioskPage) (int64, error) {
-	b, err := io.ReadAll(io.LimitReader(part, left+1))
-	n := int64(len(b))
-	if err != nil || n > left {
-		return n, errors.Join(err, errors.New("the fields of the form are longer than it allows"))
+	value, n, err := fieldValue(part, left)
+	if err != nil {
+		return n, err
 	}
-	value := strings.ToValidUTF8(string(b), "")
 	switch name := part.FormName(); name {
 	case "site":
 		p.Site = clipSite(value)
@@ -211,6 +213,15 @@ func readField(part *multipart.Part, left int64, p *kioskPage) (int64, error) {
 		}
 	}
 	return n, nil
+}
+
+// fieldValue reads one field, of at most left bytes, and says how many it has.
+func fieldValue(part *multipart.Part, left int64) (value string, n int64, err error) {
+	b, err := io.ReadAll(io.LimitReader(part, left+1))
+	if n = int64(len(b)); err != nil || n > left {
+		return "", n, errors.Join(err, errors.New("the fields of the form are longer than it allows"))
+	}
+	return strings.ToValidUTF8(string(b), ""), n, nil
 }
 
 func clipRunes(s string, most int) string {
@@ -230,10 +241,38 @@ func (k *kiosk) admit(p *kioskPage) {
 		f.Key, p.Problem = "", "这一页打开得太久了，已换成新的一页。文字都还在，请再点一次“提交”。"
 	case f.problem() != "":
 		p.Problem = f.problem()
-	case now.Before(key.ready) && !f.Urgent() && !worked(f.Key, f.Work):
-		p.Problem = "现在写的人很多，请稍等几秒再点一次“提交”。您写的内容都还在，不会排到后面去。"
+	case now.Before(key.ready) && !f.Urgent() && !worked(f.Key, f.Work): // it is not their first
+		p.Problem = "现在写的人很多，您刚交过一份，请稍等几秒再点一次“提交”。您写的内容都还在。"
+	default:
+		f.room = maxBrought
+		if slow := k.gate.slow(now); slow && !f.Urgent() {
+			f.slow, f.room = true, k.gate.room(now)
+		}
 	}
 }
+
+// bounded fails once more was read than there is room for.
+type bounded struct {
+	from io.Reader
+	left int64
+	over bool
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		b.over = true
+		return 0, ErrSize
+	}
+	n, err := b.from.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}
+
+// What is wrong with a file.
+const (
+	kindProblem = "有一个文件不是照片、录音或视频，没有收。其他的都已收到，请再提交一次。"
+	sizeProblem = "有一个文件太大，没有收：照片和录音每个不超过16MB，视频不超过64MB。其他的都已收到，请再提交一次。"
+)
 
 // keep takes in one file.
 func (k *kiosk) keep(ctx context.Context, part *multipart.Part, p *kioskPage) error {
@@ -248,12 +287,17 @@ func (k *kiosk) keep(ctx context.Context, part *multipart.Part, p *kioskPage) er
 	if err != nil {
 		return err
 	}
-	m, err := k.desk.Keep(ctx, key.String(), part)
+	from := &bounded{from: part, left: p.Form.room}
+	m, err := k.desk.Keep(ctx, key.String(), from)
+	if p.Form.room = from.left; p.Form.slow && from.over {
+		p.Form.Left++
+		return nil
+	}
 	switch {
 	case errors.Is(err, ErrKind):
-		p.Problem = "有一个文件不是照片、录音或视频，没有收。其他的都已收到，请再点一次“提交”。"
+		p.Problem = kindProblem
 	case errors.Is(err, ErrSize):
-		p.Problem = "有一个文件太大，没有收：照片和录音每个不超过16MB，视频不超过64MB。其他的都已收到，请再点一次“提交”。"
+		p.Problem = sizeProblem
 	case err != nil:
 		return err
 	default:

@@ -2,11 +2,9 @@ package frontdoor
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -14,22 +12,31 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// gate gives out forms. As long as people come at an ordinary pace every form is good at once.
-// When more forms are asked for, later ones are good only after a while: seconds that
-// somebody who writes does not notice, and that keep a flood of programs to the pace. Nothing of
-// this needs an address, a cookie or memory: the form's key says it all.
-type gate struct{ pace *rate.Limiter }
+// gate knows whether more people write than usual. Nobody's first form is ever put off or refused for it:
+// what is filed beyond the pace goes into the slow lane, where it is durable and decided after everything
+// else. Only a form that somebody takes right after having filed one may cost some seconds of waiting or work.
+// Nothing of this needs an address or a cookie.
+type gate struct {
+	pace  *rate.Limiter // of forms that are filed
+	again *rate.Limiter // of forms given to people who have just filed one, under a flood
+	files *rate.Limiter // of bytes that come with forms in the slow lane
+}
 
 const (
-	formsAtOnce   = 300 // forms given out at once before anybody waits
+	formsAtOnce   = 300 // forms filed at once before any goes into the slow lane
 	formsASecond  = 3
+	againAtOnce   = 20
 	longestToWait = time.Minute
 	keyLife       = 48 * time.Hour // below the life of dedupe keys: a form sent twice is always seen
-	// workBits is how many zero bits proof of work must show: seconds on a phone.
-	workBits = 16
+
+	slowFiles       = 20 << 20 // bytes that come with one form in the slow lane
+	slowFilesAtOnce = 1 << 30  // and with all of them together, before they go on without
+	slowFilesSecond = 256 << 10
 )
 
-func newGate() gate { return gate{rate.NewLimiter(formsASecond, formsAtOnce)} }
+func newGate() gate {
+	return gate{rate.NewLimiter(formsASecond, formsAtOnce), rate.NewLimiter(formsASecond, againAtOnce), rate.NewLimiter(slowFilesSecond, slowFilesAtOnce)}
+}
 
 // formKey is one form that was given out.
 type formKey struct {
@@ -37,10 +44,16 @@ type formKey struct {
 	secret        string
 }
 
-// issue makes the key of a new form.
-func (g gate) issue(now time.Time) formKey {
-	k := formKey{issued: now, ready: now, secret: rand.Text()}
-	r := g.pace.ReserveN(now, 1)
+// newKey is a form that is good at once.
+func newKey(now time.Time) formKey { return formKey{issued: now, ready: now, secret: rand.Text()} }
+
+// issue makes the key of a new form. One that is not somebody's first may have to wait while there is a flood.
+func (g gate) issue(now time.Time, first bool) formKey {
+	k := newKey(now)
+	if first || g.pace.TokensAt(now) >= 1 {
+		return k
+	}
+	r := g.again.ReserveN(now, 1)
 	if wait := r.DelayFrom(now); wait > longestToWait {
 		r.CancelAt(now)
 		k.ready = now.Add(longestToWait)
@@ -48,6 +61,17 @@ func (g gate) issue(now time.Time) formKey {
 		k.ready = now.Add(wait)
 	}
 	return k
+}
+
+// slow says whether a form that is filed now goes into the slow lane.
+func (g gate) slow(now time.Time) bool { return !g.pace.AllowN(now, 1) }
+
+// room is how many bytes of files a form in the slow lane may bring.
+func (g gate) room(now time.Time) int64 {
+	if g.files.AllowN(now, slowFiles) {
+		return slowFiles
+	}
+	return 0
 }
 
 // String begins with the time, as a platform's ids do.
@@ -89,13 +113,4 @@ func cutLast(s string) (before, after string, ok bool) {
 		return s, "", false
 	}
 	return s[:i], s[i+1:], true
-}
-
-// worked says whether a browser did the work that stands for the wait.
-func worked(signed, nonce string) bool {
-	if nonce == "" || len(nonce) > 20 {
-		return false
-	}
-	sum := sha256.Sum256([]byte(signed + "." + nonce))
-	return bits.LeadingZeros32(uint32(sum[0])<<24|uint32(sum[1])<<16|uint32(sum[2])<<8|uint32(sum[3])) >= workBits
 }

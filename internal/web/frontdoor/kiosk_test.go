@@ -239,33 +239,75 @@ func TestPromise5_AFormThatIsNotDurableIsNotSaidToBeFiled(t *testing.T) {
 	}
 }
 
-// flood asks for forms until they are put off.
-func (b *booth) flood() string {
+// flood files forms until they go into the slow lane.
+func (b *booth) flood() {
 	b.t.Helper()
 	for range 2 * formsAtOnce {
-		key := b.open("/kiosk/report")
-		if k, err := readKey(b.Tag, key, time.Now()); err != nil || k.ready.After(time.Now().Add(5*time.Second)) {
-			return key
+		if code, page := b.send("/kiosk/report", []string{"key", b.open("/kiosk/report"), "moved", "no", "story", "x"}); code != 200 {
+			b.t.Fatalf("a first form is put off: %d\n%s", code, page)
+		}
+		if b.filed[len(b.filed)-1].Slow {
+			b.filed, b.kept = nil, nil
+			return
 		}
 	}
-	b.t.Fatal("nobody is ever put off")
-	return ""
+	b.t.Fatal("nothing ever goes into the slow lane")
 }
 
-func TestKioskAnOrdinaryPaceWaitsForNothing(t *testing.T) {
+func TestKioskAtAnOrdinaryPaceNothingIsSlow(t *testing.T) {
 	b := newBooth(t)
 	for range formsAtOnce {
-		k, err := readKey(b.Tag, b.open("/kiosk/report"), time.Now())
-		if err != nil || k.ready.After(k.issued) {
-			t.Fatalf("%v, %+v", err, k)
+		if code, _ := b.send("/kiosk/report?again=1", []string{"key", b.open("/kiosk/report?again=1"), "moved", "no", "story", "x"}); code != 200 || b.filed[len(b.filed)-1].Slow {
+			t.Fatalf("%d, %+v", code, b.filed[len(b.filed)-1])
 		}
 	}
 }
 
-func TestKioskUnderAFloodFormsWaitAndEmergenciesDoNot(t *testing.T) {
+// Under a flood a first form passes at once, without waiting or work: it is filed, in the slow lane. What is urgent never is.
+func TestKioskUnderAFloodFirstFormsPassAndEmergenciesAreNotSlow(t *testing.T) {
 	b := newBooth(t)
-	key := b.flood()
-	if code, page := b.send("/kiosk/report", []string{"key", key, "moved", "no", "story", "x"}, "file"); code != 422 || len(b.filed)+len(b.kept) != 0 || !strings.Contains(page, "稍等几秒") {
+	b.flood()
+	for range 3 * formsAtOnce {
+		key := b.open("/kiosk/report")
+		_, page := b.get("/kiosk/report")
+		if strings.Contains(page, "data-work") {
+			t.Fatal("a first form asks for work")
+		}
+		if code, _ := b.send("/kiosk/report", []string{"key", key, "moved", "no", "story", "x"}, "file"); code != 200 {
+			t.Fatalf("a first form: %d", code)
+		}
+	}
+	if n := len(b.filed); n != 3*formsAtOnce || !b.filed[n-1].Slow || len(b.filed[0].Media) != 1 {
+		t.Errorf("filed %d, %+v", n, b.filed[n-1])
+	}
+	if code, _ := b.send("/kiosk/help", []string{"key", b.open("/kiosk/help"), "moved", "now", "story", "x"}); code != 200 || b.filed[len(b.filed)-1].Slow {
+		t.Errorf("an emergency: %d, %+v", code, b.filed[len(b.filed)-1])
+	}
+}
+
+// Files of the slow lane are bounded, form by form and together: the text is filed all the same, and the page says what was left out.
+func TestKioskUnderAFloodFilesAreBounded(t *testing.T) {
+	b := newBooth(t)
+	b.flood()
+	now := time.Now()
+	for b.k.gate.room(now) > 0 {
+	}
+	code, page := b.send("/kiosk/report", []string{"key", b.open("/kiosk/report"), "moved", "no", "story", "遇到骗子"}, "one", "two")
+	if code != 200 || len(b.filed) != 1 || len(b.filed[0].Media) != 0 || !strings.Contains(page, "有2个文件没有收") {
+		t.Errorf("%d, filed %+v\n%s", code, b.filed, page)
+	}
+	k := &bounded{from: strings.NewReader("12345"), left: 3}
+	if got, err := io.ReadAll(k); string(got) != "123" || !errors.Is(err, ErrSize) || !k.over {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// Only a form taken right after another one was filed may cost something, and an emergency never does.
+func TestKioskUnderAFloodOnlyAnotherFormCostsWork(t *testing.T) {
+	b := newBooth(t)
+	b.flood()
+	key := b.another()
+	if code, page := b.send("/kiosk/report", []string{"key", key, "moved", "no", "story", "x"}, "file"); code != 422 || len(b.filed)+len(b.kept) != 0 || !strings.Contains(page, "您刚交过一份") {
 		t.Errorf("%d, filed %d, kept %d", code, len(b.filed), len(b.kept))
 	}
 	if code, _ := b.send("/kiosk/help", []string{"key", key, "moved", "now", "story", "x"}); code != 200 || len(b.filed) != 1 {
@@ -277,6 +319,19 @@ func TestKioskUnderAFloodFormsWaitAndEmergenciesDoNot(t *testing.T) {
 	if worked(key, "12345678901234567890") || worked(key, "") {
 		t.Error("work that was not done counts")
 	}
+}
+
+// another takes forms as somebody does who has just filed one, until one is not good at once.
+func (b *booth) another() string {
+	b.t.Helper()
+	for range 4 * againAtOnce {
+		key := b.open("/kiosk/report?again=1")
+		if k, err := readKey(b.Tag, key, time.Now()); err != nil || k.ready.After(time.Now().Add(5*time.Second)) {
+			return key
+		}
+	}
+	b.t.Fatal("nobody is ever put off")
+	return ""
 }
 
 // work does what the script does.
@@ -292,9 +347,14 @@ func work(t *testing.T, key string) string {
 
 func TestKioskTheWaitIsBounded(t *testing.T) {
 	g, now := newGate(), time.Now()
+	for !g.slow(now) {
+	}
 	for range 10 * formsAtOnce {
-		if k := g.issue(now); k.ready.Sub(now) > longestToWait {
+		if k := g.issue(now, false); k.ready.Sub(now) > longestToWait {
 			t.Fatalf("put off for %v", k.ready.Sub(now))
+		}
+		if k := g.issue(now, true); k.ready.After(now) {
+			t.Fatal("a first form is put off")
 		}
 	}
 }

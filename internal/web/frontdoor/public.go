@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -28,6 +29,8 @@ type public struct {
 	css     []byte
 	lookups *throttle
 	checks  *throttle
+	more    More              // nil: nothing can be added to a report
+	adds    *throttle         // additions
 	fixed   map[string][]byte // answers that are the same for everybody
 }
 
@@ -42,18 +45,25 @@ type publicPage struct {
 func newPublic(o Options) *public {
 	p := &public{
 		matters: o.Matters, press: o.Press, unit: o.Unit, kiosk: o.Kiosk != nil, log: o.Log,
-		lookups: newThrottle(), checks: newThrottle(), fixed: map[string][]byte{},
+		lookups: newThrottle(), checks: newThrottle(), more: o.More, adds: newThrottle(), fixed: map[string][]byte{},
 	}
 	p.css, _ = publicFiles.ReadFile("public/public.css") // embedded: it is there
 	sum := sha256.Sum256(p.css)
 	p.style = "/public/" + hex.EncodeToString(sum[:8]) + ".css"
-	p.pages = template.Must(template.New("").Funcs(template.FuncMap{"day": day, "minute": minute, "paragraphs": paragraphs}).ParseFS(publicFiles, "public/*.html"))
+	p.pages = template.Must(template.New("").Funcs(template.FuncMap{"dict": dict, "day": day, "minute": minute, "paragraphs": paragraphs}).ParseFS(publicFiles, "public/*.html"))
 	for name, problem := range problems {
 		body, err := p.render("status", "查进度", "status", statusPage{Problem: problem})
 		if err != nil {
 			panic(err) // the pages are embedded: a test would have said so
 		}
 		p.fixed[name] = body
+	}
+	for _, t := range askPages() {
+		body, err := p.render("ticket", "请稍等", "", t)
+		if err != nil {
+			panic(err)
+		}
+		p.fixed[t.Path] = body
 	}
 	return p
 }
@@ -64,6 +74,11 @@ func (p *public) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /status", p.statusForm)
 	mux.HandleFunc("POST /status", p.status)
 	mux.HandleFunc("POST /status/proof", p.proof)
+	mux.HandleFunc("GET "+workScript, p.script)
+	if p.more != nil {
+		mux.HandleFunc("POST /status/more", p.addMore)
+		mux.HandleFunc("POST /status/end", p.endCode)
+	}
 	mux.HandleFunc("GET /check", p.check)
 	mux.HandleFunc("GET /proof", p.proofForm)
 	mux.HandleFunc("POST /proof", p.verify)
@@ -83,6 +98,16 @@ func (p *public) sheet(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	_, _ = w.Write(p.css)
+}
+
+// workScript is the script of the page that asks for work or a wait. Its text never changes under this name.
+const workScript = "/public/work.v1.js"
+
+func (p *public) script(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	_, _ = w.Write(kioskFile("work.v1.js"))
 }
 
 // show renders a page.
@@ -105,6 +130,10 @@ func (p *public) render(name, title, nav string, data any) ([]byte, error) {
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (p *public) write(w http.ResponseWriter, status int, body []byte) {
+	p.writeUnder(w, status, body, policy)
+}
+
+func (*public) writeUnder(w http.ResponseWriter, status int, body []byte, policy string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
@@ -126,6 +155,15 @@ func (p *public) broken(w http.ResponseWriter, r *http.Request, err error) {
 // lost says that there is no such page.
 func (p *public) lost(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, http.StatusNotFound, "lost", "没有这一页", "", nil)
+}
+
+// dict passes several values to a piece of a page.
+func dict(pairs ...any) map[string]any {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return m
 }
 
 // local is the zone in which people read dates.

@@ -2,7 +2,10 @@ package frontdoor
 
 import (
 	"context"
+	"html"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -61,6 +64,8 @@ type statusPage struct {
 	Problem, Code string
 	Matter        *Matter
 	State, Next   string
+	More          *morePage
+	Ended         bool // the code was just ended by its holder
 }
 
 func (p *public) statusForm(w http.ResponseWriter, r *http.Request) {
@@ -70,29 +75,68 @@ func (p *public) statusForm(w http.ResponseWriter, r *http.Request) {
 // maxForm bounds the little forms, in bytes.
 const maxForm = 16 << 10
 
-// looked finds what a lookup code leads to. When it returns nil it has answered.
+// looked finds what the lookup code in a form leads to. When it returns nil it has answered.
 func (p *public) looked(w http.ResponseWriter, r *http.Request) (m *Matter, code string) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	code, ok := p.matters.ReadCode(r.PostFormValue("code"))
+	return p.lookUp(w, r, r.PostFormValue("code"), r.PostFormValue("ticket"), r.PostFormValue("work"))
+}
+
+// lookUp makes the same reads whatever the code is. A code that leads nowhere gets one of two answers,
+// and neither says why.
+func (p *public) lookUp(w http.ResponseWriter, r *http.Request, typed, ticket, work string) (m *Matter, code string) {
+	code, ok := p.matters.ReadCode(typed)
 	if !ok {
 		p.always(w, http.StatusUnprocessableEntity, misread)
 		return nil, ""
 	}
-	if !p.lookups.allow(code, time.Now()) {
-		w.Header().Set("Retry-After", "60")
-		p.always(w, http.StatusTooManyRequests, busy)
-		return nil, ""
-	}
+	now := time.Now()
 	found, ok, err := p.matters.Matter(r.Context(), code)
 	switch {
 	case err != nil:
 		p.broken(w, r, err)
-	case !ok:
+	case ok && !p.lookups.found(code, now):
+		w.Header().Set("Retry-After", "60")
+		p.always(w, http.StatusTooManyRequests, busy)
+	case ok:
+		return &found, code
+	case p.lookups.paid(ticket, work, code, now) || p.lookups.miss(code, now):
 		p.always(w, http.StatusNotFound, unknown)
 	default:
-		return &found, code
+		p.ask(w, "/status", code, p.lookups.ticket(code, now))
 	}
 	return nil, ""
+}
+
+// ticketPage offers somebody work or a wait for the answer.
+type ticketPage struct {
+	Path         string // where the form goes
+	Post         bool
+	Code, Ticket string
+}
+
+// Wait is in seconds.
+func (ticketPage) Wait() int { return int(ticketWait / time.Second) }
+
+// Work is how many zero bits the work must show.
+func (ticketPage) Work() int { return workBits }
+
+// What stands in a page that was drawn once where code and ticket belong: a flood of guesses costs no more
+// than it must.
+const (
+	codeHere   = "0code0"
+	ticketHere = "0ticket0"
+)
+
+// askPages are the two pages with a ticket, by where they lead.
+func askPages() []ticketPage {
+	return []ticketPage{{"/status", true, codeHere, ticketHere}, {"/check", false, codeHere, ticketHere}}
+}
+
+// ask shows the one public page with a script: it works while the person waits.
+func (p *public) ask(w http.ResponseWriter, path, code, ticket string) {
+	page := strings.NewReplacer(codeHere, html.EscapeString(code), ticketHere, ticket).Replace(string(p.fixed[path]))
+	w.Header().Set("Retry-After", strconv.Itoa(ticketPage{}.Wait()))
+	p.writeUnder(w, http.StatusTooManyRequests, []byte(page), policy+"; script-src 'self'")
 }
 
 // always answers with a page that is the same, byte for byte, whoever asks for whatever.
@@ -100,7 +144,7 @@ func (p *public) always(w http.ResponseWriter, status int, name string) {
 	p.write(w, status, p.fixed[name])
 }
 
-// The answers to a code that leads nowhere.
+// The answers that are the same for everybody.
 const (
 	misread = "misread"
 	busy    = "busy"
@@ -110,7 +154,7 @@ const (
 // problems are what those answers say. The table never changes.
 var problems = map[string]string{
 	misread: "查询码不对：应是17个字母和数字，可能抄漏或抄错了一位。请对照你保存的查询码再输一遍。",
-	busy:    "现在查询的人太多，请过一分钟再试。急事请拨打110。",
+	busy:    "这个查询码查得太频繁，请过一分钟再试。急事请拨打110。",
 	unknown: "没有查到。查询码可能抄错了，也可能已经过期或注销。想知道进展，请拨打110或到派出所，报出你的举报编号。",
 }
 
@@ -119,8 +163,13 @@ func (p *public) status(w http.ResponseWriter, r *http.Request) {
 	if m == nil {
 		return
 	}
+	p.showMatter(w, r, http.StatusOK, m, code, &morePage{})
+}
+
+// showMatter shows how a matter stands, with the form to add to it.
+func (p *public) showMatter(w http.ResponseWriter, r *http.Request, status int, m *Matter, code string, more *morePage) {
 	words := stateWords[m.State]
-	p.show(w, r, http.StatusOK, "status", "查进度", "status", statusPage{Code: code, Matter: m, State: words.Name, Next: words.Next})
+	p.show(w, r, status, "status", "查进度", "status", statusPage{Code: code, Matter: m, State: words.Name, Next: words.Next, More: p.moreOf(m, more)})
 }
 
 // proof gives the proof of receipt as a file.

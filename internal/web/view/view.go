@@ -63,6 +63,8 @@ type Station struct {
 	Surroundings Surroundings
 	// Duty is how officers on duty are reached.
 	Duty DutyRing
+	// NewLookup makes the lookup code that an officer gives somebody, and its digest: the same for the same form.
+	NewLookup func(officer, formKey string) (code, id string, err error)
 	// Scans says that files people send are looked at by a scanner for malware.
 	Scans bool
 }

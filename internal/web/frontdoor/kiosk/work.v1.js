@@ -2,7 +2,7 @@
   "use strict";
   var form = document.querySelector("form[data-work]");
   if (!form || !window.crypto || !crypto.subtle || !window.TextEncoder) { return; }
-  var key = form.elements.key.value, want = Number(form.getAttribute("data-work")), n = 0, encoder = new TextEncoder();
+  var key = (form.elements.ticket || form.elements.key).value, want = Number(form.getAttribute("data-work")), n = 0, encoder = new TextEncoder();
   function zeros(bytes) {
     var count = 0;
     for (var i = 0; i < bytes.length; i++) {

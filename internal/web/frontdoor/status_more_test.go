@@ -1,0 +1,169 @@
+package frontdoor
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"html"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+const mine = "GOOD0000000000000"
+
+// moreKey opens the matter and returns the key of the form to add to it.
+func moreKey(t *testing.T, h http.Handler) string {
+	t.Helper()
+	m := keyField.FindStringSubmatch(lookUp(t, h, mine).Body.String())
+	if m == nil {
+		t.Fatal("no form to add to the report")
+	}
+	return html.UnescapeString(m[1])
+}
+
+// addMore posts fields in order, then files.
+func addMore(t *testing.T, h http.Handler, fields []string, files ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for i := 0; i < len(fields); i += 2 {
+		_ = m.WriteField(fields[i], fields[i+1])
+	}
+	for _, f := range files {
+		w, err := m.CreateFormFile("file", "IMG.jpg")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(w, f)
+	}
+	_ = m.Close()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/status/more", &body)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestAReporterAddsToTheReport(t *testing.T) {
+	o := newOffice()
+	h := o.open()
+	key := moreKey(t, h)
+	w := addMore(t, h, []string{"code", "good-0000 0000 0000 0", "key", key, "text", " 想起来了，收款账号尾号0021 "}, "picture")
+	has(t, w, http.StatusOK, "已收到你的补充", "民警已答复")
+	if len(o.added) != 1 || o.added[0].Text != "想起来了，收款账号尾号0021" || len(o.added[0].Media) != 1 || !strings.HasPrefix(key, o.added[0].Key+".") || o.kept[0] != mine+" picture" {
+		t.Fatalf("added %+v, kept %v", o.added, o.kept)
+	}
+	has(t, addMore(t, h, []string{"code", mine, "key", key, "text", "想起来了"}), http.StatusOK) // the same form: the daemon takes it once
+	if o.added[1].Key != o.added[0].Key {
+		t.Error("a form sent twice has two keys")
+	}
+	if fresh := moreKey(t, h); fresh == key {
+		t.Error("two forms have one key")
+	}
+}
+
+func TestAnAdditionIsRefusedInWordsAndKeepsWhatWasTyped(t *testing.T) {
+	for name, c := range map[string]struct {
+		fields []string
+		files  []string
+		status int
+		says   string
+	}{
+		"nothing":             {[]string{"text", "  "}, nil, 422, "请写几个字"},
+		"a lookup code in it": {[]string{"text", "我的查询码是 GOOD-0000-0000-0000-0"}, []string{"p"}, 422, "内容里有查询码，没有收"},
+		"a file that runs":    {[]string{"text", "截图"}, []string{"ok", "<svg>"}, 422, "不是照片、录音或视频"},
+		"four files":          {[]string{"text", "截图"}, []string{"1", "2", "3", "4"}, 422, "最多3个"},
+		"a key of nobody":     {[]string{"key", "x", "text", "截图"}, nil, 422, "再点一次"},
+	} {
+		o := newOffice()
+		h := o.open()
+		fields := append([]string{"code", mine, "key", moreKey(t, h)}, c.fields...)
+		w := addMore(t, h, fields, c.files...)
+		has(t, w, c.status, c.says)
+		if len(o.added) != 0 {
+			t.Errorf("%s: added %+v", name, o.added)
+		}
+		if name == "a file that runs" && strings.Count(w.Body.String(), `name="kept"`) != 1 {
+			t.Errorf("%s: the file that came is asked for again", name)
+		}
+		if name == "a lookup code in it" && len(o.kept) != 0 {
+			t.Errorf("%s: its file was kept", name)
+		}
+	}
+}
+
+// What is not durable is not said to be received.
+func TestPromise5_AnAdditionThatIsNotDurableIsNotSaidToBeReceived(t *testing.T) {
+	o := newOffice()
+	h := o.open()
+	key := moreKey(t, h)
+	more := &failing{office: o}
+	h = New(Options{Matters: o, Press: o, More: more, Unit: "椰城", Log: slog.New(slog.DiscardHandler)})
+	w := addMore(t, h, []string{"code", mine, "key", key, "text", "截图"})
+	has(t, w, http.StatusServiceUnavailable, "没有收全", "截图</textarea>")
+	lacks(t, w, "已收到你的补充")
+	more.err = ErrNowhere
+	has(t, addMore(t, h, []string{"code", mine, "key", key, "text", "截图"}), http.StatusNotFound, "没有查到")
+}
+
+// A code that leads nowhere adds nothing, ends nothing, and is answered as anywhere else.
+func TestCodesThatLeadNowhereAddAndEndNothing(t *testing.T) {
+	o := newOffice()
+	h := o.open()
+	key := moreKey(t, h)
+	plain := lookUp(t, h, "GONE0000000000000")
+	for what, w := range map[string]*httptest.ResponseRecorder{
+		"add":   addMore(t, h, []string{"code", "NONE0000000000000", "key", key, "text", "x"}, "picture"),
+		"end":   post(t, h, "/status/end", url.Values{"code": {"EXIT0000000000000"}, "sure": {"yes"}}),
+		"proof": post(t, h, "/status/proof", url.Values{"code": {"VOID0000000000000"}}),
+	} {
+		if w.Code != plain.Code || w.Body.String() != plain.Body.String() {
+			t.Errorf("%s: %d, another page than for looking up", what, w.Code)
+		}
+	}
+	has(t, addMore(t, h, []string{"code", "GOOD", "text", "x"}), http.StatusUnprocessableEntity, "抄错了一位")
+	if len(o.added)+len(o.kept)+len(o.ended) != 0 {
+		t.Errorf("added %v, kept %v, ended %v", o.added, o.kept, o.ended)
+	}
+}
+
+func TestACodeThatOthersSawIsEnded(t *testing.T) {
+	o := newOffice()
+	h := o.open()
+	has(t, lookUp(t, h, mine), http.StatusOK, "查询码被别人看到了", "不能恢复")
+	has(t, post(t, h, "/status/end", url.Values{"code": {mine}}), http.StatusUnprocessableEntity)
+	if len(o.ended) != 0 {
+		t.Fatal("ended without being sure")
+	}
+	w := post(t, h, "/status/end", url.Values{"code": {mine}, "sure": {"yes"}})
+	has(t, w, http.StatusOK, "查询码已停用", "核实身份后可以领一个新的")
+	lacks(t, w, "GOOD", "460100")
+	if len(o.ended) != 1 || o.ended[0] != mine {
+		t.Errorf("ended %v", o.ended)
+	}
+}
+
+func TestAClosedMatterTakesNoAdditions(t *testing.T) {
+	o := newOffice()
+	o.m.State = StateClosed
+	lacks(t, lookUp(t, o.open(), mine), "补充情况")
+}
+
+// failing is an office that cannot keep what is added.
+type failing struct {
+	*office
+	err error
+}
+
+func (f *failing) Add(context.Context, string, Addition) error {
+	if f.err != nil {
+		return f.err
+	}
+	return errors.New("disk full")
+}
