@@ -92,7 +92,7 @@ func (d *desk) options(o deskOptions) Options {
 	}
 	account := &scripted{look: o.look, pages: o.watch, stream: o.stream, fetch: o.fetch, measure: o.measure, find: o.find, byKey: o.byKey, flag: o.flag}
 	a := &Account{
-		Record: bots.Account{Head: bots.Head{ID: "wb"}, Platform: "test", Unit: "测试网警", Names: []string{"测试网警"}, Language: "zh-Hans"},
+		Record: bots.Account{Head: bots.Head{ID: "wb"}, Platform: "test", Unit: "测试网警", Names: []string{"测试网警"}, Staff: []string{"colleague"}, Language: "zh-Hans"},
 		Open:   func() adapters.Account { return account }, Poll: cmpOr(o.poll, 10*time.Millisecond),
 	}
 	a.ForgetLeavers = true

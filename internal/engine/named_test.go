@@ -27,6 +27,8 @@ func TestAPostThatNamesUsIsAMention(t *testing.T) {
 		"a private message":         {adapters.KindMessage, "p", "@测试网警 在吗", bots.MessageHeard},
 		"a post by nobody we know":  {adapters.KindPost, "", "@测试网警 在吗", bots.MentionHeard},
 		"a post by the account":     {adapters.KindPost, "self", "@测试网警 在吗", ""},
+		"a post by a colleague":     {adapters.KindPost, "colleague", "@测试网警 收到", ""},
+		"a colleague's message":     {adapters.KindMessage, "colleague", "测试一下", ""},
 		"a post that does not":      {adapters.KindPost, "p", "今天天气真好", ""},
 		"a post that only has hits": {adapters.KindPost, "p", "刷单日结", bots.PostSeen},
 	} {
