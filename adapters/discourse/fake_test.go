@@ -30,6 +30,7 @@ type fake struct {
 	mu       sync.Mutex
 	queues   bool // posts of ours wait for review
 	member   bool // we are no staff
+	blind    bool // the forum does not show its users what of theirs waits
 	posts    []*fakePost
 	topics   []*fakeTopic
 	waiting  []*fakePost
@@ -100,6 +101,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.create(w, r)
 	case call == "GET /posts.json":
 		f.latest(w, r)
+	case call == "GET /posts/police/pending.json" && !f.blind:
+		rows := []obj{}
+		for _, p := range f.waiting {
+			rows = append(rows, obj{"id": 501, "raw_text": p.raw, "title": p.title})
+		}
+		answer(w, 200, obj{"pending_posts": rows})
 	case call == "GET /review.json":
 		f.review(w, r)
 	case strings.HasPrefix(call, "GET /posts/"):
@@ -148,7 +155,7 @@ func (f *fake) create(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.queues && p.public {
 		f.waiting = append(f.waiting, p)
-		answer(w, 200, obj{"success": true, "action": "enqueued", "pending_count": len(f.waiting)})
+		answer(w, 200, obj{"success": true, "action": "enqueued", "pending_count": len(f.waiting), "pending_post": obj{"id": 501, "created_at": stamp(p.at)}})
 		return
 	}
 	f.add(p)

@@ -19,7 +19,7 @@ func Manifest() adapters.Manifest {
 			{Name: "comment", Permission: "topics: write"},
 			{Name: "watch", Permission: "posts: list; topics: read", Note: "posts: every new public post; messages: private topics"},
 			{Name: "webhook", Permission: "a webhook of the forum with a secret, for post events"},
-			{Name: "find", Permission: "posts: list; topics: read", Note: "that something public is absent is only said to staff, who can read the review queue"},
+			{Name: "find", Permission: "posts: list; topics: read", Note: "that something public is absent is only said where the forum shows us what of ours waits for review"},
 			{Name: "retract", Permission: "posts: delete"},
 			{Name: "measure", Permission: "topics: read", Note: "reads and comments"},
 			{Name: "lookup", Permission: "topics: read"},

@@ -19,8 +19,45 @@ var _ adapters.Retractor = (*account)(nil)
 const reviewPages = 20
 
 // queue looks for a post of ours with the code among what waits for review. Complete says
-// that the whole queue was read: only staff may.
+// that all that waits of us was seen.
 func (a *account) queue(ctx context.Context, op, code string) (hit *reviewable, complete bool, err error) {
+	own, told, err := a.pending(ctx, op, code)
+	if err != nil || told && own == nil {
+		return nil, told, err
+	}
+	hit, complete, err = a.reviewQueue(ctx, op, code) // it tells more, but some see only a part of it
+	if err != nil || hit != nil {
+		return hit, complete, err
+	}
+	return own, told || complete, nil
+}
+
+// pending looks among what the forum shows every user of their own: what waits for review.
+func (a *account) pending(ctx context.Context, op, code string) (hit *reviewable, complete bool, err error) {
+	var page struct {
+		List *[]struct {
+			Raw string `json:"raw_text"`
+		} `json:"pending_posts"`
+	}
+	if err := a.call(ctx, forum.Call{Op: op, Path: "/posts/" + url.PathEscape(strings.ToLower(a.options.username)) + "/pending.json"}, &page); err != nil {
+		if forum.IsGone(err) || forum.IsRejected(err) {
+			return nil, false, nil
+		}
+		return nil, false, err
+	}
+	if page.List == nil {
+		return nil, false, forum.Unread(op, "the answer lists no posts that wait")
+	}
+	for _, p := range *page.List {
+		if forum.HoldsCode(p.Raw, code) {
+			return &reviewable{own: true}, true, nil
+		}
+	}
+	return nil, true, nil
+}
+
+// reviewQueue is the whole queue, which only staff may read.
+func (a *account) reviewQueue(ctx context.Context, op, code string) (hit *reviewable, complete bool, err error) {
 	seen := map[forum.ID]bool{}
 	for range reviewPages {
 		var page struct {
@@ -52,8 +89,8 @@ func (a *account) queue(ctx context.Context, op, code string) (hit *reviewable, 
 	return nil, false, nil
 }
 
-// Check asks what became of a post that waited for review. That it was turned down only
-// staff can know; to others it stays pending.
+// Check asks what became of a post that waited for review. Where what waits cannot be read, one
+// that was turned down stays pending.
 func (a *account) Check(ctx context.Context, r adapters.Receipt) (adapters.Receipt, error) {
 	const op = "check"
 	code, queued := strings.CutPrefix(string(r.Ref), queueRef)
@@ -74,7 +111,7 @@ func (a *account) Check(ctx context.Context, r adapters.Receipt) (adapters.Recei
 	if waits != nil {
 		return adapters.Receipt{Ref: r.Ref, Pending: true}, nil
 	}
-	p, complete, err := a.ownPost(ctx, op, code, time.Time{})
+	p, complete, err := a.ownPost(ctx, op, code, queuedAt(r))
 	switch {
 	case err != nil:
 		return adapters.Receipt{}, err
@@ -84,6 +121,15 @@ func (a *account) Check(ctx context.Context, r adapters.Receipt) (adapters.Recei
 		return adapters.Receipt{}, &adapters.Error{Class: adapters.Rejected, Op: op, Phase: adapters.Answered, Err: errors.New("the forum's moderators did not let it appear")}
 	}
 	return adapters.Receipt{Ref: r.Ref, Pending: true}, nil
+}
+
+// queuedAt is from when on a post that waited can have appeared; zero: the forum did not say when
+// it was queued.
+func queuedAt(r adapters.Receipt) time.Time {
+	if r.At.IsZero() {
+		return time.Time{}
+	}
+	return r.At.Add(-clockSkew)
 }
 
 // Withdraw deletes a post, or turns it down in the review queue. One that is gone already
@@ -101,7 +147,7 @@ func (a *account) Withdraw(ctx context.Context, at adapters.Attempt, r adapters.
 		if w == nil && readable {
 			return nil
 		}
-		if w == nil {
+		if w == nil || w.own {
 			return &adapters.Error{Class: adapters.Unsupported, Scope: adapters.ScopeItem, Op: op, Err: errors.New("only staff can take a post out of the review queue")}
 		}
 		k.Method, k.Path = http.MethodPut, "/review/"+w.ID.String()+"/perform/reject_post"

@@ -54,7 +54,7 @@ func (a *account) post(ctx context.Context, op string, at adapters.Attempt, n ne
 		return adapters.Receipt{}, err
 	}
 	if p.ID == 0 && p.Action == "enqueued" && bool(p.Success) && at.Code != "" {
-		return adapters.Receipt{Ref: adapters.Ref(queueRef + at.Code), Pending: true}, nil
+		return adapters.Receipt{Ref: adapters.Ref(queueRef + at.Code), At: p.Waiting.Created.Time, Pending: true}, nil
 	}
 	if p.ID == 0 { // promise 4
 		return adapters.Receipt{}, &adapters.Error{Class: adapters.Unknown, Op: op, Phase: adapters.Answered, Err: errors.New("the forum accepted the request but named no post")}

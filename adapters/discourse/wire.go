@@ -48,6 +48,9 @@ type post struct {
 
 	Action  string     `json:"action"`
 	Success forum.Flag `json:"success"`
+	Waiting struct {
+		Created forum.Stamp `json:"created_at"`
+	} `json:"pending_post"`
 }
 
 func (p post) from() adapters.Person {
@@ -156,6 +159,7 @@ type reviewable struct {
 	} `json:"payload"`
 	By     user `json:"created_by"`
 	Author user `json:"target_created_by"`
+	own    bool // it was found among our own posts: nothing more is known of it
 }
 
 // ours says whether an entry is a post of that user; some versions name only one of the two.

@@ -26,7 +26,8 @@ const (
 type fake struct {
 	mu        sync.Mutex
 	queues    bool // posts of ours wait for approval
-	member    bool // we are no moderator: the queue is not shown
+	member    bool // we are no moderator: the queue shows our own posts
+	blind     bool // the queue is shown to moderators only
 	posts     []*fakePost
 	topics    int
 	messages  []*fakeMessage
@@ -112,7 +113,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 		reply(w, 200, f.recent(page))
 	case call == "GET /api/post-queue":
-		f.queue(w)
+		f.queue(w, r)
 	case call == "POST /api/v3/flags":
 		f.flag(w, body.Type, body.ID, body.Reason)
 	case call == "GET /api/flags":
@@ -267,14 +268,17 @@ func (f *fake) topic(w http.ResponseWriter, tid int) {
 	wrap(w, 200, obj{"tid": tid, "mainPid": first, "postcount": n, "viewcount": 7})
 }
 
-func (f *fake) queue(w http.ResponseWriter) {
-	if f.member {
-		reply(w, 403, obj{"status": obj{"code": "forbidden", "message": "no"}})
+func (f *fake) queue(w http.ResponseWriter, r *http.Request) {
+	if f.member && f.blind {
+		reply(w, 404, obj{"status": obj{"code": "not-found", "message": "no"}})
 		return
 	}
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	rows := []obj{}
-	for _, p := range f.waiting {
-		rows = append(rows, obj{"id": p.entry, "uid": p.uid, "data": obj{"rawContent": p.text, "req": obj{"headers": obj{"authorization": "Bearer " + token}}}})
+	for i, p := range f.waiting {
+		if i/20 == max(page, 1)-1 {
+			rows = append(rows, obj{"id": p.entry, "uid": p.uid, "data": obj{"rawContent": p.text, "req": obj{"headers": obj{"authorization": "Bearer " + token}}}})
+		}
 	}
 	reply(w, 200, obj{"posts": rows})
 }

@@ -18,7 +18,7 @@ func Manifest() adapters.Manifest {
 			{Name: "message", Permission: "chat", Note: "a chat room with that person, made when there is none"},
 			{Name: "comment", Permission: "topics:reply"},
 			{Name: "watch", Permission: "topics:read", Note: "posts: every new post of the forum; messages: chats"},
-			{Name: "find", Permission: "topics:read", Note: "that something is absent is only said to a moderator, who can read the approval queue"},
+			{Name: "find", Permission: "topics:read", Note: "that something public is absent is only said where the approval queue shows us our own posts"},
 			{Name: "retract", Permission: "posts:delete", Note: "hides a post; from the queue, Global Moderator; a chat message stays"},
 			{Name: "measure", Permission: "topics:read", Note: "reads and comments of a topic"},
 			{Name: "lookup", Permission: "topics:read"},

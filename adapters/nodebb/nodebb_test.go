@@ -1,6 +1,7 @@
 package nodebb_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -191,21 +192,46 @@ func TestPoll_StartsWithWhatIsUnread(t *testing.T) {
 	}
 }
 
+// TestFind_TheQueueOfAMember shows our own posts; a forum of an old version shows nothing, and
+// then nothing of it is certain.
 func TestFind_TheQueueOfAMember(t *testing.T) {
+	for _, blind := range []bool{false, true} {
+		f := newFake()
+		f.queues, f.member, f.blind = true, true, blind
+		caps := open(t, f, nil)
+		absent := adapters.FindQuery{Channel: adapters.Public, Code: "NP-OTHER", Since: time.Now()}
+		r, err := caps.Publish.Publish(t.Context(), try, adapters.Part{Title: "通报", Text: "不要垫付 NP-7Q4"})
+		if err != nil || !r.Pending {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		want := map[bool]adapters.Verdict{false: adapters.Absent, true: adapters.Inconclusive}[blind]
+		if got, err := caps.Find.Find(t.Context(), absent); err != nil || got.Verdict != want {
+			t.Errorf("blind %v, what was never sent: %+v, %v", blind, got, err)
+		}
+		pender{f}.Settle(r.Ref, false)
+		still, err := caps.Publish.Check(t.Context(), r)
+		if blind && (err != nil || !still.Pending) || !blind && adapters.ClassOf(err) != adapters.Rejected {
+			t.Errorf("blind %v, turned down: %+v, %v", blind, still, err)
+		}
+	}
+}
+
+// TestCheck_ALongQueue: an entry on the second page waits still.
+func TestCheck_ALongQueue(t *testing.T) {
 	f := newFake()
-	f.queues, f.member = true, true
+	f.queues = true
 	caps := open(t, f, nil)
+	for n := range 25 {
+		f.mu.Lock()
+		f.waiting = append(f.waiting, &fakePost{uid: aliceID, text: "queued", entry: fmt.Sprintf("topic-%d", n)})
+		f.mu.Unlock()
+	}
 	r, err := caps.Publish.Publish(t.Context(), try, adapters.Part{Title: "通报", Text: "不要垫付 NP-7Q4"})
-	if err != nil || !r.Pending {
-		t.Fatalf("%+v, %v", r, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	got, err := caps.Find.Find(t.Context(), adapters.FindQuery{Channel: adapters.Public, Code: try.Code, Since: time.Now()})
-	if err != nil || got.Verdict != adapters.Inconclusive {
-		t.Errorf("a member cannot see the queue, so nothing is absent: %+v, %v", got, err)
-	}
-	pender{f}.Settle(r.Ref, false)
 	if still, err := caps.Publish.Check(t.Context(), r); err != nil || !still.Pending {
-		t.Errorf("a member cannot know that it was turned down: %+v, %v", still, err)
+		t.Errorf("%+v, %v", still, err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -16,8 +17,8 @@ var _ adapters.Retractor = (*account)(nil)
 
 var errTurnedDown = errors.New("the forum's moderators did not let it appear")
 
-// Check asks what became of a post that waited for approval. That it was turned down only
-// a moderator's account can know; to others it stays pending.
+// Check asks what became of a post that waited for approval. Where the queue cannot be read, one
+// that was turned down stays pending.
 func (a *account) Check(ctx context.Context, r adapters.Receipt) (adapters.Receipt, error) {
 	const op = "check"
 	entry, code, queued := inQueue(r.Ref)
@@ -70,12 +71,36 @@ func queuedAt(entry string) time.Time {
 	return time.UnixMilli(n)
 }
 
-// queue lists what waits for approval; readable is false when the account may not see it.
-func (a *account) queue(ctx context.Context, op string) (waiting []queued, readable bool, err error) {
+// queuePages bounds what is read of the approval queue, 20 entries a page.
+const queuePages = 20
+
+// queue reads the approval queue: all of it as a moderator, our own entries as a member. Complete
+// is false where the forum shows it to moderators only, as it did before version 2, or is too long.
+func (a *account) queue(ctx context.Context, op string) (waiting []queued, complete bool, err error) {
+	seen := map[string]bool{}
+	for page := range queuePages {
+		list, readable, err := a.queuePage(ctx, op, page+1)
+		if err != nil || !readable {
+			return nil, false, err
+		}
+		before := len(seen)
+		for _, w := range list {
+			if !seen[w.ID] {
+				seen[w.ID], waiting = true, append(waiting, w)
+			}
+		}
+		if len(seen) == before {
+			return waiting, true, nil
+		}
+	}
+	return waiting, false, nil
+}
+
+func (a *account) queuePage(ctx context.Context, op string, page int) (list []queued, readable bool, err error) {
 	var q struct {
 		Posts *[]queued `json:"posts"`
 	}
-	k := forum.Call{Op: op, Path: "/api/post-queue"}
+	k := forum.Call{Op: op, Path: "/api/post-queue", Query: url.Values{"page": {strconv.Itoa(page)}}}
 	if err := a.read(ctx, k, &q); err != nil {
 		if forum.IsGone(err) || forum.IsRejected(err) {
 			return nil, false, nil

@@ -156,12 +156,51 @@ func TestForums_WhatWaitsForApproval(t *testing.T) {
 			p.decide(release)
 			got, err := p.Caps().Publish.Check(t.Context(), r)
 			switch {
-			case err != nil:
-				t.Error(err)
-			case got.Pending == release:
-				t.Errorf("released %v, pending %v: only a moderator can know that it was turned down", release, got.Pending)
-			case release && len(p.book.Received()) != 1:
-				t.Errorf("%+v", p.book.Received())
+			case !release && (err == nil || adapters.ClassOf(err) != adapters.Rejected):
+				t.Errorf("turned down: %+v, %v", got, err)
+			case release && (err != nil || got.Pending || got.Ref == r.Ref || len(p.book.Received()) != 1 || got.Ref != adapters.Ref(p.book.Received()[0].ID)):
+				t.Errorf("released: %+v, %v, %+v", got, err, p.book.Received())
+			}
+		})
+	}
+}
+
+// TestForums_AFlagIsSettled: moderators have a flag once, whatever became of an answer; and who may
+// list flags, or sees in the post that it is flagged, knows which.
+func TestForums_AFlagIsSettled(t *testing.T) {
+	for _, moderator := range []bool{true, false} {
+		eachForum(t, moderator, func(t *testing.T, p played) {
+			caps := p.Caps()
+			for n, kind := range []forum.FaultKind{"", forum.ResetBefore, forum.ResetAfter, forum.Gateway, forum.HalfJSON} {
+				post, err := p.board.Post("alice", "招人招人", fmt.Sprintf("第 %d 条：先垫付后返现", n))
+				if err != nil {
+					t.Fatal(err)
+				}
+				at := adapters.Attempt{Code: fmt.Sprintf("NP-%d", n), Deadline: time.Now().Add(20 * time.Second)}
+				flag := adapters.Flag{Post: adapters.Ref(post), Kind: caps.Flag.FlagKinds()[0], Text: "请核实，编号 " + at.Code}
+				if kind != "" {
+					p.faults.Put(forum.Fault{Kind: kind, On: "POST"})
+				}
+				before := len(p.board.Flags())
+				_, err = caps.Flag.Flag(t.Context(), at, flag)
+				went := len(p.board.Flags()) > before
+				if class := adapters.ClassOf(err); (err == nil) != (kind == "") || err != nil && class != adapters.Unknown && (class != adapters.NotSent || went) {
+					t.Errorf("under %q: %v, went out %v", kind, err, went)
+				}
+				got, err := caps.Find.Find(t.Context(), adapters.FindQuery{Channel: adapters.Moderators, Parent: flag.Post, Flag: flag.Kind, Code: at.Code})
+				want := map[bool]adapters.Verdict{true: adapters.Found, false: adapters.Absent}[went]
+				if !moderator && flag.Kind == adapters.FlagOther { // NodeBB
+					want = adapters.Inconclusive
+				}
+				if err != nil || got.Verdict != want {
+					t.Errorf("under %q: went out %v, found %v, %v", kind, went, got.Verdict, err)
+				}
+				if r, err := caps.Flag.Flag(t.Context(), at, flag); err != nil || r.Existed != went {
+					t.Errorf("under %q, once more: %+v, %v", kind, r, err)
+				}
+				if now := p.board.Flags(); len(now) != before+1 || now[before].Text != flag.Text || now[before].Post != post {
+					t.Errorf("under %q: the moderators have %+v", kind, now[before:])
+				}
 			}
 		})
 	}

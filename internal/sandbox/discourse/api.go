@@ -48,6 +48,8 @@ func (f *Forum) routes() http.Handler {
 		"GET /u/{name}":                            (*call).profile,
 		"GET /site/settings.json":                  (*call).settings,
 		"POST /posts.json":                         (*call).create,
+		"POST /post_actions.json":                  (*call).flag,
+		"GET /posts/{name}/pending.json":           (*call).pending,
 		"GET /posts.json":                          (*call).latest,
 		"GET /posts/{id}":                          (*call).post,
 		"DELETE /posts/{id}":                       (*call).remove,
@@ -187,7 +189,7 @@ func (c *call) post() (any, error) {
 	if p == nil || !p.topic.readable(c.user) {
 		return nil, errMissing
 	}
-	return c.f.view(p), nil
+	return c.seen(p), nil
 }
 
 func (c *call) remove() (any, error) {
@@ -286,20 +288,45 @@ func (c *call) notifications() (any, error) {
 	return object{"notifications": rows, "total_rows_notifications": len(rows)}, nil
 }
 
+// reviewQueue lists posts that wait and posts that were flagged, ten a page.
 func (c *call) reviewQueue() (any, error) {
 	if !c.f.opts.Staff {
 		return nil, errAccess
 	}
-	offset, _ := strconv.Atoi(c.r.URL.Query().Get("offset"))
-	from := min(max(offset, 0), len(c.f.queue))
 	rows := []object{}
-	for _, w := range c.f.queue[from:min(from+10, len(c.f.queue))] {
+	for _, w := range c.f.queue {
+		rows = append(rows, w.view())
+	}
+	for _, r := range c.f.flags {
 		rows = append(rows, object{
-			"id": w.id, "type": "ReviewableQueuedPost", "status": 0, "version": w.version, "payload": object{"raw": w.post.raw, "title": w.post.topic.title},
-			"created_by": object{"id": -1, "username": "system"}, "target_created_by": object{"id": w.post.by.id, "username": w.post.by.name},
+			"id": r.review, "type": "ReviewableFlaggedPost", "status": 0, "version": 0, "target_id": r.post.id, "payload": object{"targets_topic": false},
+			"created_by": object{"id": r.by.id, "username": r.by.name}, "target_created_by": object{"id": r.post.by.id, "username": r.post.by.name},
 		})
 	}
-	return object{"reviewables": rows}, nil
+	offset, _ := strconv.Atoi(c.r.URL.Query().Get("offset"))
+	from := min(max(offset, 0), len(rows))
+	return object{"reviewables": rows[from:min(from+10, len(rows))]}, nil
+}
+
+func (w *waiting) view() object {
+	return object{
+		"id": w.id, "type": "ReviewableQueuedPost", "status": 0, "version": w.version, "payload": object{"raw": w.post.raw, "title": w.post.topic.title},
+		"created_by": object{"id": -1, "username": "system"}, "target_created_by": object{"id": w.post.by.id, "username": w.post.by.name},
+	}
+}
+
+// pending is what of one's own waits for review.
+func (c *call) pending() (any, error) {
+	if c.named() != c.user {
+		return nil, errMissing
+	}
+	rows := []object{}
+	for _, w := range c.f.queue {
+		if w.post.by == c.user {
+			rows = append(rows, object{"id": w.id, "raw_text": w.post.raw, "title": w.post.topic.title, "created_at": stamp(w.since), "username": c.user.name})
+		}
+	}
+	return object{"pending_posts": rows}, nil
 }
 
 // perform decides on an entry of the queue, if the version is the one that was seen.

@@ -14,9 +14,10 @@
 // # Where it is as awkward as the real one
 //
 // A post that waits for review is answered 200 without an id. The same call within 120
-// seconds gets the same answer, the same text after that is refused for some minutes. There are
-// two limiters, one that says so in JSON and one in plain words. A name inside Chinese text
-// raises no notice. Private posts draw their ids from the same counter as public ones.
+// seconds gets the same answer, the same text after that is refused for some minutes. Members see
+// what of theirs waits, and get a notification when it is let appear; that it was turned down
+// nobody tells them. There are two limiters, one that says so in JSON and one in plain words. A name
+// inside Chinese text raises no notice. What one flagged stands in the post itself. Private posts draw their ids from the same counter as public ones.
 // Callbacks come at least once, in no order, and bare when no secret is set.
 //
 // # Failure model

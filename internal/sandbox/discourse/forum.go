@@ -26,9 +26,11 @@ type Options struct {
 	MinPost, MinMessage, MinTitle, MaxPost int           // characters
 	Requests                               int           // a minute for the key
 	TopicPause                             time.Duration // between two topics of one user
+	FlagsPerDay                            int           // of one user; 0: 20
 
 	Callback string        // of the webhook; "": there is none
 	Secret   string        // of the webhook; "": callbacks are not signed
+	Events   []string      // the kinds of which it tells: "post", "reviewable", "notification"; nil: posts
 	Minute   time.Duration // the unit of the retry schedule; 0: a minute
 	Client   *http.Client  // for callbacks; nil: a plain one
 
@@ -57,6 +59,7 @@ type Forum struct {
 	memos      map[string]memo
 	requests   []time.Time
 	notices    []object
+	flags      []*report
 	readOnly   bool
 	deliveries []Delivery
 	events     int
@@ -109,7 +112,7 @@ func New(o Options) *Forum {
 		o.Client = &http.Client{Timeout: 20 * time.Second}
 	}
 	for to, otherwise := range map[*int]int{
-		&o.Category: 5, &o.MinPost: 8, &o.MinMessage: 3, &o.MinTitle: 6, &o.MaxPost: 32000, &o.Requests: 60,
+		&o.Category: 5, &o.MinPost: 8, &o.MinMessage: 3, &o.MinTitle: 6, &o.MaxPost: 32000, &o.Requests: 60, &o.FlagsPerDay: 20,
 	} {
 		if *to == 0 {
 			*to = otherwise
@@ -117,6 +120,9 @@ func New(o Options) *Forum {
 	}
 	if o.TopicPause == 0 {
 		o.TopicPause = 15 * time.Second
+	}
+	if o.Events == nil {
+		o.Events = []string{"post"}
 	}
 	if o.Minute == 0 {
 		o.Minute = time.Minute
@@ -142,7 +148,7 @@ func (f *Forum) Close() {
 
 // ServeHTTP implements [http.Handler].
 func (f *Forum) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, "/member") {
+	if r.URL.Path == "/" || r.URL.Path == "/moderator" || strings.HasPrefix(r.URL.Path, "/member") {
 		f.pages.ServeHTTP(w, r)
 		return
 	}
@@ -243,12 +249,26 @@ func (f *Forum) review() {
 	}
 }
 
+// enqueue puts a post into the review queue.
+func (f *Forum) enqueue(p *post) *waiting {
+	f.reviews++
+	w := &waiting{id: f.reviews, post: p, since: f.opts.Now()}
+	f.queue = append(f.queue, w)
+	f.tell("reviewable", "reviewable_created", object{"reviewable": w.view()})
+	return w
+}
+
+// postApproved is the notification by which a post's author hears that it was let appear.
+const postApproved = 20
+
 func (f *Forum) decide(w *waiting, release bool) {
 	f.queue = slices.DeleteFunc(f.queue, func(x *waiting) bool { return x == w })
 	if release {
 		w.post.at = f.opts.Now()
 		f.appear(w.post)
-		f.notices = append(f.notices, object{"notification_type": 20, "topic_id": w.post.topic.id, "post_number": w.post.number})
+		if w.post.by == f.agency() {
+			f.inform(postApproved, w.post)
+		}
 	}
 	status := map[bool]int{true: 1, false: 2}[release]
 	f.tell("reviewable", "reviewable_updated", object{"reviewable": object{"id": w.id, "status": status}})

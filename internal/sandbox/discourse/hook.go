@@ -41,7 +41,7 @@ func (f *Forum) hooked(p *post) object {
 
 // tell calls the webhook about an event, in a goroutine of its own: callbacks keep no order.
 func (f *Forum) tell(kind, name string, body object) {
-	if f.opts.Callback == "" || f.closed {
+	if f.opts.Callback == "" || f.closed || !slices.Contains(f.opts.Events, kind) {
 		return
 	}
 	raw, err := json.Marshal(body)

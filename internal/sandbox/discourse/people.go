@@ -152,10 +152,17 @@ func (f *Forum) notify(p *post) {
 		kind = 6
 	}
 	if kind != 0 {
-		f.notices = append(f.notices, object{
-			"id": len(f.notices) + 1, "notification_type": kind, "read": false, "created_at": stamp(p.at), "topic_id": p.topic.id, "post_number": p.number,
-		})
+		f.inform(kind, p)
 	}
+}
+
+// inform gives the agency's user a notification about a post; the webhook tells of it.
+func (f *Forum) inform(kind int, p *post) {
+	n := object{
+		"id": len(f.notices) + 1, "notification_type": kind, "read": false, "created_at": stamp(f.opts.Now()), "topic_id": p.topic.id, "post_number": p.number,
+	}
+	f.notices = append(f.notices, n)
+	f.tell("notification", "notification_created", object{"notification": n})
 }
 
 // PostLate puts a member's topic into the review queue, as a new member's is.
@@ -166,8 +173,6 @@ func (f *Forum) PostLate(who, title, text string) error {
 	if err != nil {
 		return err
 	}
-	f.reviews++
-	now := f.opts.Now()
-	f.queue = append(f.queue, &waiting{id: f.reviews, post: &post{by: u, raw: text, at: now, topic: &topic{title: title}}, since: now})
+	f.enqueue(&post{by: u, raw: text, at: f.opts.Now(), topic: &topic{title: title}})
 	return nil
 }

@@ -32,9 +32,11 @@ func (c *call) create() (any, error) {
 		c.f.appear(p)
 		answer = c.f.view(p)
 	} else {
-		c.f.reviews++
-		c.f.queue = append(c.f.queue, &waiting{id: c.f.reviews, post: p, since: now})
-		answer = object{"success": true, "action": "enqueued", "pending_count": len(c.f.queue)}
+		w := c.f.enqueue(p)
+		answer = object{
+			"success": true, "action": "enqueued", "pending_count": len(c.f.queue),
+			"pending_post": object{"id": w.id, "raw": p.raw, "created_at": stamp(w.since)},
+		}
 	}
 	c.f.memos[string(c.raw)] = memo{now, answer}
 	return answer, nil

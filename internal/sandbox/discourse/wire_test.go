@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -201,11 +202,127 @@ func TestReview(t *testing.T) {
 	if err := b.Decide(wait[0].ID, true); err != nil || len(b.Received()) != 1 {
 		t.Errorf("%v, %+v", err, b.Received())
 	}
-	if a := b.call("GET", "/notifications.json", ""); !strings.Contains(a.raw, `"notification_type":20`) {
+	if a := b.call("GET", "/notifications.json", ""); strings.Count(a.raw, `"notification_type":20`) != 1 {
 		t.Errorf("nobody told it was approved: %s", a.raw)
 	}
 	if err := b.Decide(wait[0].ID, true); err == nil {
 		t.Error("decided twice")
+	}
+	if err := b.PostLate("alice", "新人报到", "第一次发帖，请多关照"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Decide(b.Queue()[0].ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.call("GET", "/notifications.json", ""); strings.Count(a.raw, `"notification_type":20`) != 1 {
+		t.Errorf("somebody else's is no news: %s", a.raw)
+	}
+}
+
+// TestMembersSeeWhatOfTheirsWaits: until it is decided on, whichever way.
+func TestMembersSeeWhatOfTheirsWaits(t *testing.T) {
+	b := setup(t, discourse.Options{})
+	a := b.call("POST", "/posts.json", topic)
+	if pending, _ := a.body["pending_post"].(map[string]any); pending["created_at"] != "2026-11-25T08:00:00.000Z" {
+		t.Errorf("%s", a.raw)
+	}
+	if err := b.PostLate("alice", "新人报到", "第一次发帖，请多关照"); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.call("GET", "/posts/police/pending.json", ""); !strings.Contains(a.raw, "不要先垫付") || strings.Contains(a.raw, "请多关照") {
+		t.Errorf("%s", a.raw)
+	}
+	if a := b.call("GET", "/posts/alice/pending.json", ""); a.status != 404 {
+		t.Errorf("somebody else's: %d", a.status)
+	}
+	if err := b.Decide(b.Queue()[0].ID, false); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.call("GET", "/posts/police/pending.json", ""); a.raw != `{"pending_posts":[]}` || len(b.Received()) != 0 {
+		t.Errorf("turned down: %s, %+v", a.raw, b.Received())
+	}
+}
+
+// TestApprovalIsTold: a post that was let appear is told of by the webhook like any other, and to
+// its author; one that was turned down to nobody but the moderators.
+func TestApprovalIsTold(t *testing.T) {
+	for _, release := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			h := &hooked{}
+			f := inBubble(t, h, secret, func(o *discourse.Options) {
+				o.Staff, o.Events = false, []string{"post", "reviewable", "notification"}
+			})
+			req := httptest.NewRequest("POST", "/posts.json", strings.NewReader(topic))
+			req.Header.Set("Api-Key", key)
+			req.Header.Set("Api-Username", "police")
+			f.ServeHTTP(httptest.NewRecorder(), req)
+			synctest.Wait()
+			if got := h.events(); got != "reviewable_created" {
+				t.Errorf("once it waits: %s", got)
+			}
+			if err := f.Decide(f.Queue()[0].ID, release); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			f.Close()
+			want := map[bool]string{true: "notification_created post_created reviewable_created reviewable_updated", false: "reviewable_created reviewable_updated"}[release]
+			if got := h.events(); got != want {
+				t.Errorf("released %v: %s, want %s", release, got, want)
+			}
+			for i, body := range h.body {
+				if strings.Contains(body, `"notification"`) && !strings.Contains(body, `"notification_type":20`) {
+					t.Errorf("%s", body)
+				}
+				mac := hmac.New(sha256.New, []byte(secret))
+				mac.Write([]byte(body))
+				if h.got[i].Header.Get("X-Discourse-Event-Signature") != "sha256="+hex.EncodeToString(mac.Sum(nil)) {
+					t.Errorf("not signed: %s", body)
+				}
+			}
+		})
+	}
+}
+
+func TestFlags(t *testing.T) {
+	for _, staff := range []bool{false, true} {
+		b := setup(t, discourse.Options{Staff: staff, FlagsPerDay: 2, Requests: -1})
+		for n := range 3 {
+			if _, err := b.Post("alice", "招人招人", fmt.Sprintf("第 %d 条：先垫付后返现", n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		flag := func(id, kind int) answer {
+			return b.call("POST", "/post_actions.json", fmt.Sprintf(`{"id":%d,"post_action_type_id":%d,"message":"请核实"}`, id, kind))
+		}
+		if a := b.call("GET", "/posts/1.json", ""); !strings.Contains(a.raw, `{"can_act":true,"id":10}`) {
+			t.Errorf("what may be done: %s", a.raw)
+		}
+		if a := flag(1, 10); a.status != 200 || a.body["id"] != 1.0 || !strings.Contains(a.raw, `"acted":true`) {
+			t.Errorf("%d %s", a.status, a.raw)
+		}
+		if a := flag(1, 10); a.status != 403 || !strings.Contains(a.raw, "已经执行过") {
+			t.Errorf("again: %d %s", a.status, a.raw)
+		}
+		for name, c := range map[string]struct{ id, kind, status int }{"no such kind": {2, 99, 400}, "no such post": {99, 8, 404}} {
+			if a := flag(c.id, c.kind); a.status != c.status {
+				t.Errorf("%s: %d %s", name, a.status, a.raw)
+			}
+		}
+		flag(2, 8)
+		if a := flag(3, 7); (a.status == 429) == staff || a.status == 429 && (a.header.Get("Retry-After") == "" || !strings.Contains(a.raw, "wait_seconds")) {
+			t.Errorf("staff %v, the third of a day: %d %v %s", staff, a.status, a.header, a.raw)
+		}
+		if got := b.Flags(); got[0].Kind != "illegal" || got[0].Text != "请核实" || got[0].Author != "alice" || got[1].Kind != "spam" {
+			t.Errorf("%+v", got)
+		}
+		if a := b.call("GET", "/review.json?status=pending", ""); (a.status == 200) != staff || staff && !strings.Contains(a.raw, "ReviewableFlaggedPost") {
+			t.Errorf("staff %v: %d %s", staff, a.status, a.raw)
+		}
+		page := httptest.NewRecorder()
+		b.ServeHTTP(page, httptest.NewRequest("GET", "/moderator", nil))
+		if !strings.Contains(page.Body.String(), "类别 illegal") {
+			t.Errorf("what moderators see: %s", page.Body)
+		}
 	}
 }
 
@@ -235,7 +352,8 @@ func TestReviewByStaffWantsTheVersionSeen(t *testing.T) {
 
 // TestNoticesMissChineseText: white space or punctuation must stand on both sides of a name.
 func TestNoticesMissChineseText(t *testing.T) {
-	for text, heard := range map[string]bool{"你好，@police，请问一下": true, "@police 请问这是真的吗": true, "你好@police你好请问": false, "你好 @police你好请问": false} {
+	for text, heard := range map[string]bool{"你好，@police，请问一下": true, "@police 请问这是真的吗": true, "你好@police你好请问": false, "你好 @police你好请问": false,
+		"你好@police，请问一下": false, "你好，＠police 请问": false, "（@police）请问一下": true} {
 		b := setup(t, discourse.Options{})
 		if _, err := b.Post("alice", "求助大家", text); err != nil {
 			t.Fatal(err)
@@ -302,6 +420,7 @@ type hooked struct {
 	mu   sync.Mutex
 	got  []*http.Request
 	body []string
+	at   []time.Time
 	fail int // so many first ones are refused
 }
 
@@ -309,19 +428,35 @@ func (h *hooked) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	raw, _ := io.ReadAll(r.Body)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.got, h.body = append(h.got, r), append(h.body, string(raw))
+	h.got, h.body, h.at = append(h.got, r), append(h.body, string(raw)), append(h.at, time.Now())
 	if len(h.got) <= h.fail {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 }
 
+// events are the names of what was told, sorted: callbacks keep no order.
+func (h *hooked) events() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var names []string
+	for _, r := range h.got {
+		names = append(names, r.Header.Get("X-Discourse-Event"))
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
+}
+
 // inBubble serves h over pipes, so that hours pass in a moment.
-func inBubble(t *testing.T, h *hooked, secret string) *discourse.Forum {
+func inBubble(t *testing.T, h *hooked, secret string, with ...func(*discourse.Options)) *discourse.Forum {
 	srv := &http.Server{Handler: h}
 	l := &pipes{conns: make(chan net.Conn)}
 	go srv.Serve(l) //nolint:errcheck // ends with the bubble
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: l.dial}}
-	f := discourse.New(discourse.Options{Key: key, Handle: "police", Name: "椰城网警", Staff: true, Callback: "http://door.example/callback/x", Secret: secret, Client: client})
+	o := discourse.Options{Key: key, Handle: "police", Name: "椰城网警", Staff: true, Callback: "http://door.example/callback/x", Secret: secret, Client: client}
+	for _, w := range with {
+		w(&o)
+	}
+	f := discourse.New(o)
 	f.AddPerson("alice")
 	t.Cleanup(func() { _ = srv.Close() })
 	return f
@@ -370,6 +505,11 @@ func TestCallbacksAreSignedAndTriedAgain(t *testing.T) {
 		f.Close()
 		if len(h.got) != 5 {
 			t.Fatalf("%d tries, want one and four more: %+v", len(h.got), f.Deliveries())
+		}
+		for i, after := range []int{0, 1, 1 + 5, 1 + 5 + 25, 1 + 5 + 25 + 125} {
+			if got := h.at[i].Sub(began); got != time.Duration(after)*time.Minute {
+				t.Errorf("try %d came after %s, want %d minutes", i+1, got, after)
+			}
 		}
 		if d := f.Deliveries(); len(d) != 5 || d[3].Status != 503 || d[4].Status != 200 || d[4].Try != 5 {
 			t.Errorf("%+v, begun %s", d, began)

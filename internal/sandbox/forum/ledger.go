@@ -36,12 +36,27 @@ type Action struct {
 	At   time.Time
 }
 
+// Flag is a report of a post to the forum's moderators.
+type Flag struct {
+	ID, By   string
+	Post     string // its number
+	Author   string
+	PostText string
+	Kind     string // what the forum calls it; "" where it knows no kinds
+	Text     string // what moderators read
+	At       time.Time
+}
+
+// Time is the time of day in China.
+func (f Flag) Time() string { return clock(f.At) }
+
 // Ledger is what a pretend forum writes down. The zero value is empty.
 type Ledger struct {
 	mu       sync.Mutex
 	received []Received
 	actions  []Action
 	copies   map[string]int
+	flags    []Flag
 }
 
 // Receive writes down what became visible.
@@ -81,4 +96,18 @@ func (l *Ledger) Actions() []Action {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.actions)
+}
+
+// Report writes down a flag.
+func (l *Ledger) Report(f Flag) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flags = append(l.flags, f)
+}
+
+// Flags lists what the forum's moderators have to look at, oldest first.
+func (l *Ledger) Flags() []Flag {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.flags)
 }

@@ -11,6 +11,9 @@ import (
 //go:embed web/member.html
 var memberPage string
 
+//go:embed web/moderator.html
+var moderatorPage string
+
 // Board is a forum as the page needs it. Its errors are sentences for people.
 type Board interface {
 	People() []string
@@ -20,6 +23,8 @@ type Board interface {
 	Reply(who, under, text string) (string, error)
 	Tell(who, text string) (string, error)
 	Delete(who, id string) error
+	// Flags are what its moderators see that was reported.
+	Flags() []Flag
 }
 
 // Thread is a topic with its posts.
@@ -36,15 +41,18 @@ type Entry struct {
 }
 
 // Time is the entry's time of day in China.
-func (e Entry) Time() string { return e.At.In(time.FixedZone("CST", 8*60*60)).Format("15:04:05") }
+func (e Entry) Time() string { return clock(e.At) }
 
-// Pages serve the page on which a person plays a member. Whoever reaches it may play anybody:
+func clock(t time.Time) string { return t.In(time.FixedZone("CST", 8*60*60)).Format("15:04:05") }
+
+// Pages serve the page on which a person plays a member, and the one that moderators read. Whoever reaches it may play anybody:
 // serve it on loopback only.
 func Pages(title string, b Board) http.Handler {
-	p := pages{title, b, template.Must(template.New("member").Parse(memberPage))}
+	p := pages{title, b, template.Must(template.New("member").Parse(memberPage)), template.Must(template.New("moderator").Parse(moderatorPage))}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /member", p.show)
 	mux.HandleFunc("POST /member/{deed}", p.play)
+	mux.HandleFunc("GET /moderator", p.moderate)
 	mux.Handle("GET /{$}", http.RedirectHandler("/member", http.StatusSeeOther))
 	return http.NewCrossOriginProtection().Handler(mux)
 }
@@ -53,6 +61,7 @@ type pages struct {
 	title    string
 	board    Board
 	template *template.Template
+	desk     *template.Template // of the moderators
 }
 
 type view struct {
@@ -96,11 +105,25 @@ func (p pages) render(w http.ResponseWriter, code int, who, fault string) {
 	}
 	v.Topics, v.Chat = p.board.Seen(v.Who)
 	slices.Reverse(v.Topics)
+	page(w, code, p.template, v)
+}
+
+// moderate shows what was reported, the newest first.
+func (p pages) moderate(w http.ResponseWriter, _ *http.Request) {
+	flags := p.board.Flags()
+	slices.Reverse(flags)
+	page(w, http.StatusOK, p.desk, struct {
+		Title string
+		Flags []Flag
+	}{p.title, flags})
+}
+
+func page(w http.ResponseWriter, code int, t *template.Template, v any) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(code)
-	_ = p.template.Execute(w, v) // fails only when the client has gone
+	_ = t.Execute(w, v) // fails only when the client has gone
 }

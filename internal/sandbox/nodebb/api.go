@@ -36,6 +36,9 @@ type params struct {
 	ToPID   any    `json:"toPid"`
 	Message string `json:"message"`
 	UIDs    []int  `json:"uids"`
+	Type    string `json:"type"`
+	ID      int    `json:"id"`
+	Reason  string `json:"reason"`
 }
 
 // refusal is an error in the forum's own words.
@@ -50,7 +53,10 @@ func no(status int, format string, args ...any) error {
 	return &refusal{status, fmt.Sprintf(format, args...)}
 }
 
-var errGone = &refusal{http.StatusNotFound, "Not Found"}
+var (
+	errGone       = &refusal{http.StatusNotFound, "Not Found"}
+	errPrivileges = &refusal{http.StatusForbidden, "You do not have enough privileges for this action."}
+)
 
 // statusWords are the codes of the envelope.
 func statusWord(status int) string {
@@ -75,6 +81,9 @@ func (f *Forum) routes() http.Handler {
 		"GET /api/recent/posts":                       (*call).recent,
 		"GET /api/post-queue":                         (*call).listQueue,
 		"GET /api/notifications":                      (*call).notifications,
+		"GET /api/flags":                              (*call).listFlags,
+		"POST /api/v3/flags":                          (*call).flag,
+		"GET /api/v3/flags/{id}":                      (*call).oneFlag,
 		"POST /api/v3/topics":                         (*call).newTopic,
 		"POST /api/v3/topics/{tid}":                   (*call).reply,
 		"GET /api/v3/topics/{tid}":                    (*call).topic,
@@ -321,8 +330,8 @@ func (c *call) hide() (any, error) {
 	switch {
 	case p == nil:
 		return nil, errGone
-	case p.by != c.user && !c.f.opts.Moderator:
-		return nil, no(http.StatusForbidden, "You do not have enough privileges for this action.")
+	case p.by != c.user && !c.moderates():
+		return nil, errPrivileges
 	case p.deleted:
 		return nil, no(http.StatusBadRequest, "This post has already been deleted")
 	}
@@ -360,7 +369,7 @@ func (c *call) reply() (any, error) {
 		return nil, no(http.StatusNotFound, "Topic does not exist")
 	case c.body.Content == "":
 		return nil, no(http.StatusBadRequest, "Required parameters were missing from this API call")
-	case t.locked && !c.f.opts.Moderator:
+	case t.locked && !c.moderates():
 		return nil, no(http.StatusBadRequest, "Topic Locked")
 	}
 	to, _ := strconv.Atoi(fmt.Sprint(c.body.ToPID))
@@ -386,7 +395,7 @@ func (c *call) write(p *post) (*post, error) {
 		return nil, no(http.StatusBadRequest, "Please enter a longer post. Posts should contain at least %d character(s).", o.MinPost)
 	case n > o.MaxPost:
 		return nil, no(http.StatusBadRequest, "Please enter a shorter post. Posts can't be longer than %d character(s).", o.MaxPost)
-	case !o.Moderator && !p.by.lastPost.IsZero() && now.Sub(p.by.lastPost) < o.PostDelay:
+	case !p.by.moderator && !p.by.lastPost.IsZero() && now.Sub(p.by.lastPost) < o.PostDelay:
 		return nil, no(http.StatusBadRequest, "You can only post once every %d second(s) - please wait before posting again", int(o.PostDelay.Seconds()))
 	}
 	p.at, p.by.lastPost = now, now
@@ -404,23 +413,25 @@ func (c *call) write(p *post) (*post, error) {
 	return p, nil
 }
 
-// listQueue shows more than it should, as NodeBB did before 4.14.8.
+// listQueue is a page of 20 entries of the queue: to moderators all, to members their own. It
+// shows more than it should, as NodeBB did before 4.14.8.
 func (c *call) listQueue() (any, error) {
-	if !c.f.opts.Moderator {
-		return nil, no(http.StatusForbidden, "You do not have enough privileges for this action.")
-	}
 	rows := []object{}
 	for _, p := range c.f.queue {
+		if !c.moderates() && p.by != c.user {
+			continue
+		}
 		rows = append(rows, object{"id": p.entry, "uid": p.by.uid, "type": strings.Split(p.entry, "-")[0], "data": object{
 			"rawContent": p.text, "content": markdown(p.text), "req": object{"headers": object{"authorization": "Bearer of-its-author"}},
 		}})
 	}
-	return bare{object{"posts": rows}}, nil
+	from := min((c.page()-1)*20, len(rows))
+	return bare{object{"posts": rows[from:min(from+20, len(rows))]}}, nil
 }
 
 func (c *call) accept() (any, error) {
-	if !c.f.opts.Moderator {
-		return nil, no(http.StatusForbidden, "You do not have enough privileges for this action.")
+	if !c.moderates() {
+		return nil, errPrivileges
 	}
 	p := c.f.unqueue(c.r.PathValue("entry"))
 	if p == nil {
@@ -433,8 +444,8 @@ func (c *call) accept() (any, error) {
 func (c *call) reject() (any, error) {
 	entry := c.r.PathValue("entry")
 	mine := slices.ContainsFunc(c.f.queue, func(p *post) bool { return p.entry == entry && p.by == c.user })
-	if !c.f.opts.Moderator && !mine {
-		return nil, no(http.StatusForbidden, "You do not have enough privileges for this action.")
+	if !c.moderates() && !mine {
+		return nil, errPrivileges
 	}
 	if c.f.unqueue(entry) == nil {
 		return nil, errGone

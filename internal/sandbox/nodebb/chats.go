@@ -113,7 +113,7 @@ func (c *call) mine() (*room, error) {
 		return nil, errGone
 	}
 	if !slices.Contains(r.users, c.user) {
-		return nil, no(http.StatusForbidden, "You do not have enough privileges for this action.")
+		return nil, errPrivileges
 	}
 	return r, nil
 }

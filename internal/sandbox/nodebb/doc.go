@@ -13,7 +13,8 @@
 // # Where it is as awkward as the real one
 //
 // A topic that waits for approval is answered 202, a reply 200 with queued; what is released
-// gets a new id and keeps its old time. Flood control, locked topics and short posts are
+// gets a new id and keeps its old time. Members see only their own posts in the queue, twenty
+// entries a page. A post is flagged once by each user, and only moderators are told its number. Flood control, locked topics and short posts are
 // all 400, told apart by words only. Every request for a chat room makes a new one. Ids of rooms
 // are numbers in lists and strings elsewhere. In maintenance the read API redirects. A name
 // inside Chinese text raises no notice. Every answer sets a cookie.

@@ -27,6 +27,7 @@ type Options struct {
 	MaxPost     int
 	MaxChat     int
 	PostDelay   time.Duration // between two posts of an ordinary user
+	FlagsPerDay int           // of one user; 0: 10
 	Making      time.Duration // that a post takes; another one of its author is refused meanwhile
 	Now         func() time.Time
 }
@@ -51,6 +52,7 @@ type Forum struct {
 	rooms       []*room
 	messages    []*message // by mid - 1
 	notices     []*notice
+	flags       []*report
 	maintenance bool
 	posting     map[int]*http.Request // by user: the post that is being made
 }
@@ -60,6 +62,7 @@ type user struct {
 	name       string
 	lastPost   time.Time
 	reputation bool // earned: posts need no approval
+	moderator  bool
 }
 
 type topic struct {
@@ -90,9 +93,10 @@ func New(o Options) *Forum {
 	}
 	o.Category = orDefault(o.Category, 5)
 	o.MinPost, o.MaxPost, o.MaxChat = orDefault(o.MinPost, 8), orDefault(o.MaxPost, 32767), orDefault(o.MaxChat, 1000)
+	o.FlagsPerDay = orDefault(o.FlagsPerDay, 10)
 	o.PostDelay = orDefault(o.PostDelay, 10*time.Second)
 	f := &Forum{opts: o, posting: map[int]*http.Request{}}
-	f.users = []*user{{uid: agencyUID, name: o.Handle, reputation: o.Moderator}}
+	f.users = []*user{{uid: agencyUID, name: o.Handle, reputation: o.Moderator, moderator: o.Moderator}}
 	f.mux = f.routes()
 	f.pages = forum.Pages(o.Name+"的论坛（NodeBB）", f)
 	return f

@@ -107,8 +107,10 @@ func TestWhoMayCall(t *testing.T) {
 		{"no token, posting", "POST", "/api/v3/topics", "", 403, "Forbidden"},
 		{"a master token that does not say for whom", "GET", "/api/self", "Bearer " + master, 400, "master-token-no-uid"},
 		{"a master token for alice", "GET", "/api/self?_uid=3", "Bearer " + master, 200, `"username":"alice"`},
+		{"a master token for alice, in the body", "GET", "/api/self", "Bearer " + master, 200, `"username":"alice"`},
 	} {
-		a := b.call(c.method, c.path, "", "Authorization", c.header)
+		body := map[bool]string{true: `{"_uid":3}`}[strings.HasSuffix(c.name, "in the body")]
+		a := b.call(c.method, c.path, body, "Authorization", c.header)
 		if a.status != c.status || !strings.Contains(a.raw, c.raw) {
 			t.Errorf("%s: %d %s", c.name, a.status, a.raw)
 		}
@@ -168,8 +170,8 @@ func TestAMembersPostsWait(t *testing.T) {
 	if len(b.Received()) != 0 || len(b.Queue()) != 2 {
 		t.Errorf("%d seen, %d wait", len(b.Received()), len(b.Queue()))
 	}
-	if a := b.call("GET", "/api/post-queue", ""); a.status != 403 {
-		t.Errorf("a member reads the queue: %d", a.status)
+	if a := b.call("GET", "/api/post-queue", ""); a.status != 200 || strings.Count(a.raw, `"id":`) != 2 {
+		t.Errorf("a member reads their own: %d %s", a.status, a.raw)
 	}
 	if _, err := b.Post("alice", "又一个", "后来写的帖子，应当排在前面"); err != nil {
 		t.Fatal(err)
@@ -188,6 +190,90 @@ func TestAMembersPostsWait(t *testing.T) {
 	}
 	if len(b.Received()) != 2 {
 		t.Errorf("%+v", b.Received())
+	}
+}
+
+// TestTheQueueIsPaged: and shows members nothing of others.
+func TestTheQueueIsPaged(t *testing.T) {
+	for _, moderator := range []bool{false, true} {
+		b := setup(t, nodebb.Options{Moderator: moderator})
+		for n := range 25 {
+			b.now = b.now.Add(time.Second)
+			if _, err := b.PostLate("alice", "新人", fmt.Sprintf("第 %d 次发帖，请多关照", n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for page, want := range map[int]int{1: 20, 2: 5, 3: 0} {
+			if !moderator {
+				want = 0
+			}
+			if a := b.call("GET", fmt.Sprintf("/api/post-queue?page=%d", page), ""); strings.Count(a.raw, `"id":`) != want {
+				t.Errorf("moderator %v, page %d: %s", moderator, page, a.raw)
+			}
+		}
+	}
+}
+
+func TestFlags(t *testing.T) {
+	for _, moderator := range []bool{false, true} {
+		b := setup(t, nodebb.Options{Moderator: moderator, FlagsPerDay: 2})
+		b.AddPerson("bob")
+		for n := range 4 {
+			if _, err := b.Post("alice", "招人", fmt.Sprintf("第 %d 条：先垫付后返现", n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := b.Promote("bob"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Post("bob", "版规", "发帖前请先看版规"); err != nil {
+			t.Fatal(err)
+		}
+		flag := func(id int) answer {
+			return b.call("POST", "/api/v3/flags", fmt.Sprintf(`{"type":"post","id":%d,"reason":"请核实"}`, id))
+		}
+		if a := flag(1); a.status != 200 || a.code() != "ok" || (a.at("response", "flagId") != nil) != moderator {
+			t.Errorf("moderator %v: %d %s", moderator, a.status, a.raw)
+		}
+		if a := flag(1); a.status != 400 || !strings.Contains(a.raw, "already flagged") {
+			t.Errorf("again: %d %s", a.status, a.raw)
+		}
+		if a := b.call("POST", "/api/v3/flags", `{"type":"post","id":2}`); a.status != 400 {
+			t.Errorf("without a reason: %d", a.status)
+		}
+		if a := flag(99); a.status != 400 || !strings.Contains(a.raw, "Invalid Data") {
+			t.Errorf("nothing: %d %s", a.status, a.raw)
+		}
+		if a := flag(5); (a.status == 400) == moderator {
+			t.Errorf("moderator %v flags a moderator: %d %s", moderator, a.status, a.raw)
+		}
+		flag(2)
+		if a := flag(3); (a.status == 400) == moderator {
+			t.Errorf("moderator %v, the third of a day: %d %s", moderator, a.status, a.raw)
+		}
+		b.now = b.now.Add(24 * time.Hour)
+		if a := flag(4); a.status != 200 {
+			t.Errorf("a day later: %d %s", a.status, a.raw)
+		}
+		list := b.call("GET", "/api/flags?reporterId=2&type=post&page=1", "")
+		if (list.status == 200) != moderator || moderator && !strings.Contains(list.raw, `"targetId":1`) {
+			t.Errorf("moderator %v lists: %d %s", moderator, list.status, list.raw)
+		}
+		if a := b.call("GET", "/api/v3/flags/1", ""); (a.status == 200) != moderator {
+			t.Errorf("moderator %v reads one: %d", moderator, a.status)
+		}
+		if got := b.Flags(); got[0].Text != "请核实" || got[0].By != "police" || got[0].Author != "alice" || got[0].Post != "1" {
+			t.Errorf("%+v", got)
+		}
+		res, err := http.Get(b.base + "/moderator")
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		if !strings.Contains(string(page), "police 举报 alice 的帖子") || !strings.Contains(string(page), "先垫付后返现") {
+			t.Errorf("what moderators see: %s", page)
+		}
 	}
 }
 
@@ -349,6 +435,12 @@ func TestNoticesOfRepliesAreMerged(t *testing.T) {
 	a := b.call("GET", "/api/notifications?filter=new-reply", "")
 	if strings.Count(a.raw, `"new-reply"`) != 1 || !strings.Contains(a.raw, "第二条") {
 		t.Errorf("%s", a.raw)
+	}
+	if _, err := b.Reply("alice", "1", "@police 请问这条是真的吗"); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.call("GET", "/api/notifications", ""); strings.Count(a.raw, "@police") != 2 {
+		t.Errorf("one post is a mention and a reply: %s", a.raw)
 	}
 	if a := b.call("GET", "/api/notifications?filter=nonsense", ""); a.status != 404 {
 		t.Errorf("an unknown filter: %d", a.status)
