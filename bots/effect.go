@@ -133,6 +133,8 @@ const (
 	FetchFigures FetchWhat = "figures"
 	// FetchProof looks for what an officer posted by hand. Only the engine asks for it.
 	FetchProof FetchWhat = "proof"
+	// FetchBadge looks for the kiosk's badge on the page of a partner site. Only the engine asks for it.
+	FetchBadge FetchWhat = "badge"
 )
 
 // Fetch is a read-only errand; its [FetchResult] comes back to this bot in this stream.

@@ -149,6 +149,8 @@ type FetchResult struct {
 	Evidence string `json:"evidence,omitempty"`
 	State    string `json:"state,omitempty"`
 	Problem  string `json:"problem,omitempty"` // why it could not be fetched
+	// Seen says of a badge that it was there; Problem, why it was not.
+	Seen bool `json:"seen,omitempty"`
 	// Figures are what the platform counted.
 	Figures []adapters.Figure `json:"figures,omitempty"`
 }

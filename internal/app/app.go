@@ -141,7 +141,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Scanner: scanner, Prove: a.prove, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty, Reach: a.reach,
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
-		Clerk: clerk{a}, Unit: engine.Speaker{Name: a.o.Config.Unit.Name, Language: a.o.Config.Unit.Language},
+		Badge: a.badge, Clerk: clerk{a}, Unit: engine.Speaker{Name: a.o.Config.Unit.Name, Language: a.o.Config.Unit.Language},
 	})
 	a.outbox = outbox.New(outbox.Options{
 		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Hand: a.handRule, Owner: a.owner(), Pace: a.outboxPace(),
@@ -280,7 +280,6 @@ func (a *App) Work(ctx context.Context) error {
 	g.Go(func() error { return a.outbox.Run(ctx) })
 	g.Go(func() error { return audit.Run(ctx, a.store, a.o.Config.Pace.Seal, a.o.Log) })
 	g.Go(func() error { return a.sweep(ctx) })
-	g.Go(func() error { return a.watchSites(ctx) })
 	for _, c := range a.o.Config.Accounts {
 		g.Go(func() error { a.opener.run(ctx, c); return nil })
 	}

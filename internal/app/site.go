@@ -11,100 +11,26 @@ import (
 
 	"golang.org/x/net/html"
 
-	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
 
 const (
-	sitesEvery  = time.Minute // between looks for what is due
-	sitesAtOnce = 50
 	maxSitePage = 2 << 20
 	siteWithin  = 20 * time.Second
 )
 
-// watchSites looks for the badges of partner sites and for what was not put right in time. What
-// strangers write leads it nowhere private.
-func (a *App) watchSites(ctx context.Context) error {
-	t := time.NewTicker(sitesEvery)
-	defer t.Stop()
-	for {
-		if err := errors.Join(a.lookAtSites(ctx), a.lapseRectifications(ctx)); err != nil && ctx.Err() == nil {
-			a.o.Log.ErrorContext(ctx, "partner sites", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
-		}
-	}
-}
-
-// siteReader makes the connections to partner sites; tests and the demo have their own.
-func (a *App) siteReader() *http.Client {
+// badge looks for the badge of a partner site on its page. What strangers write leads it nowhere private. Each look
+// has connections of its own: there are few.
+func (a *App) badge(ctx context.Context, s *record.Site) (seen bool, problem string) {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	c := &http.Client{Timeout: siteWithin, Transport: t}
-	if a.o.Dial != nil {
+	client := &http.Client{Timeout: siteWithin, Transport: t}
+	if a.o.Dial != nil { // tests and the demo have their own
 		t.DialContext = a.o.Dial
-		return c
+	} else {
+		strangers("").guard(client, t)
 	}
-	strangers("").guard(c, t)
-	return c
-}
-
-func (a *App) lookAtSites(ctx context.Context) error {
-	due, err := a.store.List(ctx, record.Query{Kind: record.KindSite, State: record.SiteActive, DueBefore: time.Now(), Limit: sitesAtOnce})
-	if err != nil || len(due) == 0 {
-		return err
-	}
-	client := a.siteReader()
 	defer client.CloseIdleConnections()
-	var errs []error
-	for _, r := range due {
-		s := r.(*record.Site)
-		seen, problem := badgeOn(ctx, client, s)
-		if ctx.Err() != nil {
-			return nil
-		}
-		errs = append(errs, a.store.Update(ctx, func(tx record.Tx) error { return lookedForBadge(tx, s.ID, seen, problem, time.Now()) }))
-	}
-	return errors.Join(errs...)
-}
-
-// lookedForBadge writes one look down, and raises an alarm when the badge has vanished.
-func lookedForBadge(tx record.Tx, id string, seen bool, problem string, now time.Time) error {
-	s, err := record.Load[record.Site](tx, id)
-	if err != nil || s.State != record.SiteActive {
-		return err
-	}
-	if s.LookedFor(seen, problem, now) {
-		about := bots.Target{Kind: record.KindSite, ID: s.ID}
-		if err := record.RaiseSite(tx, "合作网站“"+s.Name+"”上找不到报警岗亭了："+s.Problem, about, s.Stream, now); err != nil {
-			return err
-		}
-	}
-	return tx.Put(s)
-}
-
-// lapseRectifications raises an alarm for each that was not put right in time.
-func (a *App) lapseRectifications(ctx context.Context) error {
-	due, err := a.store.List(ctx, record.Query{Kind: record.KindRectification, State: record.RectificationOpen, DueBefore: time.Now(), Limit: sitesAtOnce})
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, r := range due {
-		errs = append(errs, a.store.Update(ctx, func(tx record.Tx) error { return lapseRectification(tx, r.Meta().ID, time.Now()) }))
-	}
-	return errors.Join(errs...)
-}
-
-func lapseRectification(tx record.Tx, id string, now time.Time) error {
-	r, err := record.Load[record.Rectification](tx, id)
-	if err != nil || !r.Lapse(now) {
-		return err
-	}
-	about := bots.Target{Kind: record.KindRectification, ID: r.ID}
-	return errors.Join(record.RaiseSite(tx, "合作网站整改已到期，还没有登记结果", about, r.Stream, now), tx.Put(r))
+	return badgeOn(ctx, client, s)
 }
 
 // badgeOn fetches a site's page and looks for its badge. The problem is for officers.

@@ -47,47 +47,17 @@ func siteNow(t *testing.T, a *App) *record.Site {
 	return s
 }
 
-// again makes the site due now and looks.
-func again(t *testing.T, a *App) *record.Site {
-	t.Helper()
-	err := a.store.Update(t.Context(), func(tx record.Tx) error {
-		s, err := record.Load[record.Site](tx, "coconut")
-		if err != nil {
-			return err
-		}
-		s.Due = time.Now().Add(-time.Second)
-		return tx.Put(s)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.lookAtSites(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return siteNow(t, a)
-}
-
-func TestABadgeThatVanishedRaisesOneAlarm(t *testing.T) {
+// The engine looks at the page of an active site by itself, over real HTTP.
+func TestTheBadgeOfASiteIsLookedFor(t *testing.T) {
 	a, _ := kioskStation(t)
-	page := `<a href="/kiosk?site=coconut">`
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(page)) }))
-	defer site.Close()
 	a.o.Dial = new(net.Dialer).DialContext
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`<a href="/kiosk?site=coconut">`))
+	}))
+	defer site.Close()
 	registered(t, a, site.URL)
-	if s := again(t, a); s.Seen.IsZero() || s.Missing != 0 || time.Until(s.Due) < time.Hour {
-		t.Fatalf("with the badge: %+v", s)
-	}
-	page = "<p>改版了"
-	if s := again(t, a); s.Vanished() || s.Missing != 1 {
-		t.Errorf("one look without it: %+v", s)
-	}
-	for range 3 {
-		if s := again(t, a); !s.Vanished() || s.Problem == "" {
-			t.Errorf("gone: %+v", s)
-		}
-	}
-	if alarms := (&sim{t: t, app: a}).all(record.KindAlarm); len(alarms) != 1 {
-		t.Errorf("%d alarms, want one", len(alarms))
+	if seen, problem := a.badge(t.Context(), siteNow(t, a)); !seen || problem != "" {
+		t.Errorf("%v, %q", seen, problem)
 	}
 }
 
@@ -97,27 +67,8 @@ func TestTheBadgeIsNotLookedForInPrivateNetworks(t *testing.T) {
 	site := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
 	defer site.Close()
 	registered(t, a, site.URL)
-	if s := again(t, a); asked || !strings.Contains(s.Problem, "内部网络") {
-		t.Errorf("asked %v, %+v", asked, s)
-	}
-}
-
-func TestWhatWasNotPutRightInTimeRaisesAnAlarm(t *testing.T) {
-	a, _ := kioskStation(t)
-	r := &record.Rectification{Site: "coconut", Deadline: time.Now().Add(-time.Minute)}
-	r.Head = bots.Head{ID: "r1", Stream: "site/coconut", State: record.RectificationOpen, Due: r.Deadline}
-	if err := a.store.Update(t.Context(), func(tx record.Tx) error { return tx.Put(r) }); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := a.lapseRectifications(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	now, err := record.Fetch[record.Rectification](t.Context(), a.store, "r1")
-	alarms := (&sim{t: t, app: a}).all(record.KindAlarm)
-	if err != nil || now.State != record.RectificationOverdue || len(alarms) != 1 {
-		t.Errorf("%+v, %v, %d alarms", now, err, len(alarms))
+	if seen, problem := a.badge(t.Context(), siteNow(t, a)); asked || seen || !strings.Contains(problem, "内部网络") {
+		t.Errorf("asked %v, %v, %q", asked, seen, problem)
 	}
 }
 

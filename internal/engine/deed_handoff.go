@@ -155,14 +155,22 @@ func (c *commit) resendHandoff(by *record.Officer, d *bots.Decision) error {
 }
 
 func (c *commit) correctHandoff(by *record.Officer, d *bots.Decision) error {
-	return c.everyReceiver(d, "handoff-correct", func(h *record.Handoff) error {
-		return record.CorrectHandoff(h, by, strings.TrimSpace(clip(d.Reason, maxWhy)), c.now)
-	})
+	return c.amendHandoff(d, "handoff-correct", func(h *record.Handoff, why string) error { return record.CorrectHandoff(h, by, why, c.now) })
 }
 
 func (c *commit) withdrawHandoff(by *record.Officer, d *bots.Decision) error {
-	return c.everyReceiver(d, "handoff-withdraw", func(h *record.Handoff) error {
-		return record.WithdrawHandoff(h, by, strings.TrimSpace(clip(d.Reason, maxWhy)), c.now)
+	return c.amendHandoff(d, "handoff-withdraw", func(h *record.Handoff, why string) error { return record.WithdrawHandoff(h, by, why, c.now) })
+}
+
+// amendHandoff tells every receiver what an officer wrote, unless that gives a reporter's words to one who was not
+// given them.
+func (c *commit) amendHandoff(d *bots.Decision, did string, change func(h *record.Handoff, why string) error) error {
+	why := strings.TrimSpace(clip(d.Reason, maxWhy))
+	return c.everyReceiver(d, did, func(h *record.Handoff) error {
+		if err := c.ownWords(h, why); err != nil {
+			return err
+		}
+		return change(h, why)
 	})
 }
 

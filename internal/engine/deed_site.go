@@ -46,6 +46,7 @@ func (c *commit) onSite(d *bots.Decision, did string, change func(*record.Site) 
 		return err
 	}
 	c.audit(did, d.On, "", s.State)
+	c.timed = true // its badge is looked for
 	return c.tx.Put(s)
 }
 

@@ -108,6 +108,8 @@ var dueKinds = []record.Query{
 	{Kind: record.KindHandoff, State: record.HandoffCorrected},
 	{Kind: record.KindHandoff, State: record.HandoffWithdrawn},
 	{Kind: record.KindHandoff, State: record.HandoffSent}, // no answer came
+	{Kind: record.KindSite, State: record.SiteActive},     // its badge is looked for
+	{Kind: record.KindRectification, State: record.RectificationOpen},
 	{Kind: record.KindEvidence, State: record.EvidenceKept},
 }
 
@@ -141,6 +143,10 @@ func (e *Engine) dueRecord(ctx context.Context, r bots.Record, now time.Time) er
 		return e.lapse(ctx, r.ID, now)
 	case *record.Handoff:
 		return e.handOver(ctx, r, now)
+	case *record.Site:
+		return e.lookForBadge(ctx, r, now)
+	case *record.Rectification:
+		return e.lapseRectification(ctx, r.ID, now)
 	case *record.Evidence:
 		return e.startScan(ctx, r, now)
 	}

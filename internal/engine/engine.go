@@ -89,18 +89,20 @@ type Sieve interface {
 
 // Options assemble an engine.
 type Options struct {
-	Store     Store
-	Bots      []bots.Bot // in configuration order
-	Writer    Writer
-	Tags      Tagger
-	Sieve     Sieve
-	Named     func(account, text string) bool             // whether a text addresses the account; nil: ask the platforms only
-	Prove     func(r *bots.Report, files []string) string // a signed proof of receipt; nil: none is given
-	Evidence  Evidence                                    // where what people sent is kept; nil: nowhere
-	Scanner   Scanner                                     // looks for malware in what is kept; nil: nobody does
-	Policy    record.Policy
-	Unit      Speaker // the station itself: who signs letters
-	Clerk     Clerk   // hands clues over to other units; nil: nothing is handed over
+	Store    Store
+	Bots     []bots.Bot // in configuration order
+	Writer   Writer
+	Tags     Tagger
+	Sieve    Sieve
+	Named    func(account, text string) bool             // whether a text addresses the account; nil: ask the platforms only
+	Prove    func(r *bots.Report, files []string) string // a signed proof of receipt; nil: none is given
+	Evidence Evidence                                    // where what people sent is kept; nil: nowhere
+	Scanner  Scanner                                     // looks for malware in what is kept; nil: nobody does
+	Policy   record.Policy
+	Unit     Speaker // the station itself: who signs letters
+	// Badge fetches the page of a partner site and looks for its badge; the problem is for officers. When nil, nobody looks.
+	Badge     func(ctx context.Context, s *record.Site) (seen bool, problem string)
+	Clerk     Clerk // hands clues over to other units; nil: nothing is handed over
 	Accounts  []*Account
 	Schedules []Schedule
 	Pace      Pace
@@ -179,6 +181,7 @@ type Engine struct {
 	form     form.Writer
 	due      chan struct{} // something changed what is due next
 	errands  sync.WaitGroup
+	badges   chan struct{}            // room for looks at partner sites
 	room     map[string]chan struct{} // for the errands of each account
 	scanning chan struct{}            // files that are scanned at once
 
@@ -192,7 +195,7 @@ type Engine struct {
 // New makes an engine. It registers the accounts in the store: a new one starts in
 // observe, a known one keeps its mode.
 func New(ctx context.Context, o Options) (*Engine, error) {
-	e := &Engine{o: o, accounts: map[string]*Account{}, due: make(chan struct{}, 1), waiting: map[string][]chan bots.Result{}, room: map[string]chan struct{}{}, scanning: make(chan struct{}, scansAtOnce)}
+	e := &Engine{o: o, accounts: map[string]*Account{}, due: make(chan struct{}, 1), waiting: map[string][]chan bots.Result{}, badges: make(chan struct{}, badgesAtOnce), room: map[string]chan struct{}{}, scanning: make(chan struct{}, scansAtOnce)}
 	e.streams = newStreams(e.process)
 	for _, a := range o.Accounts {
 		e.accounts[a.Record.ID], e.room[a.Record.ID] = a, make(chan struct{}, errandsAtOnce)

@@ -38,6 +38,9 @@ func (c *commit) book() error {
 	if a, ok := c.ev.Body.(*bots.HandoffAnswer); ok {
 		return c.answered(a)
 	}
+	if r, ok := c.ev.Body.(*bots.FetchResult); ok && r.What == bots.FetchBadge {
+		return c.looked(r)
+	}
 	o, ok := c.ev.Body.(*bots.Outcome)
 	if !ok {
 		return nil

@@ -61,3 +61,38 @@ func TestPromise15_ALetterToASiteGivesNoReporterAway(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// A package without a reporter's words is approved by one officer; its correction must not bring them after all.
+func TestPromise15_ACorrectionBringsNoWordsThatThePackageLeftOut(t *testing.T) {
+	for words, want := range map[string]string{"": "reporters-words", "true": ""} {
+		c := &clerk{}
+		d := newDesk(t, deskOptions{bots: []bots.Bot{intakeBot()}, clerk: c})
+		d.says("victim", "1", "我被一个叫阿华的人在二手群里骗了三万块钱")
+		d.settle()
+		d.decides("chen", bots.PrepareHandoff, one[bots.Report](d), map[string]string{"unit": "a", "words": words}, "")
+		d.decides("lin", bots.ApproveHandoff, d.handoff(), nil, "")
+		d.untilHandoff(record.HandoffSent)
+		if r := d.decides("chen", bots.CorrectHandoff, d.handoff(), nil, "他说被一个叫阿华的人在二手群里骗了三万块钱"); r.Code != want {
+			t.Errorf("words %q: %+v", words, r)
+		}
+		if r := d.decides("chen", bots.CorrectHandoff, d.handoff(), nil, "有2名群众14:30报案，金额应为三万元"); r.Status != bots.Applied {
+			t.Errorf("another police unit may know when and how many: %+v", r)
+		}
+	}
+}
+
+// What another unit answers stays with the officers: the reporter hears that there is news.
+func TestTheAnswerOfAUnitIsNotPassedBack(t *testing.T) {
+	d, h := handedOver(t, &clerk{}, map[string]string{"unit": "a"})
+	d.decides("lin", bots.ApproveHandoff, h, nil, "")
+	d.untilHandoff(record.HandoffSent)
+	said := bots.HandoffAnswer{As: bots.HandoffAccepted, Note: "嫌疑人阿华已锁定", Number: "海公2026-7"}
+	if r, err := d.AnswerHandoff(t.Context(), h.ID, said, "form"); err != nil || r.Status != bots.Applied {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	for _, r := range d.all(bots.KindDraft, "") {
+		if draft := r.(*bots.Draft); strings.Contains(draft.Text, "阿华") || strings.Contains(draft.Text, "2026-7") {
+			t.Errorf("%s", draft.Text)
+		}
+	}
+}

@@ -22,14 +22,23 @@ var (
 // is what reporters wrote; known is what whoever gets the text wrote themselves, such as the post
 // a warning is about, and may be repeated. It is pure.
 func PassOn(text, known string, told []string) error {
-	if repeats(text, known, told) { // promise 15
-		return refuse("reporters-words", "the text repeats what a reporter wrote: say it in words of your own")
+	if err := OwnWords(text, known, told); err != nil {
+		return err
 	}
 	if exactTime.MatchString(text) { // promise 15
 		return refuse("exact-time", "the text names a time to the minute: leave it at the day")
 	}
 	if fewPeople.MatchString(text) { // promise 15
 		return refuse("few-people", "the text counts fewer than three people: leave the number out")
+	}
+	return nil
+}
+
+// OwnWords refuses a text that repeats a reporter's words, for whoever may know when and how many, but not in
+// what words: another unit that was not given them. It is pure.
+func OwnWords(text, known string, told []string) error {
+	if repeats(text, known, told) { // promise 15
+		return refuse("reporters-words", "the text repeats what a reporter wrote: say it in words of your own")
 	}
 	return nil
 }

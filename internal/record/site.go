@@ -95,19 +95,20 @@ const (
 	siteMissing   = 2                // looks in a row that make it vanished: pages fail for a moment
 )
 
-// LookedFor writes down one look for a site's badge and says whether it has just vanished.
-func (s *Site) LookedFor(seen bool, problem string, now time.Time) (vanished bool) {
+// LookedFor writes down one look for a site's badge and says whether it has just vanished, or come back.
+func (s *Site) LookedFor(seen bool, problem string, now time.Time) (vanished, returned bool) {
 	s.Looked, s.Updated, s.Problem = now, now, problem
 	if seen {
+		returned = s.Vanished()
 		s.Seen, s.Missing, s.Problem, s.Due = now, 0, "", now.Add(SiteLookEvery)
-		return false
+		return false, returned
 	}
 	s.Missing++
 	s.Due = now.Add(siteLookAgain)
 	if s.Missing >= siteMissing {
 		s.Due = now.Add(SiteLookEvery)
 	}
-	return s.Missing == siteMissing
+	return s.Missing == siteMissing, false
 }
 
 // Vanished says whether the badge is gone.
@@ -266,12 +267,4 @@ func (r *Rectification) Lapse(now time.Time) bool {
 	}
 	r.State, r.Due, r.Updated = RectificationOverdue, time.Time{}, now
 	return true
-}
-
-// RaiseSite opens an alarm about a site or what it was asked to put right; once for each moment.
-func RaiseSite(tx Tx, why string, about bots.Target, stream string, now time.Time) error {
-	a := &Alarm{Why: why, About: about}
-	a.Head = bots.Head{ID: now.UTC().Format("20060102150405") + ".alarm." + string(about.Kind) + "." + about.ID, Stream: stream, State: AlarmOpen, Created: now, Updated: now}
-	tx.Audit(AuditEntry{At: now, Who: "engine", Did: "alarm", On: about})
-	return tx.Put(a)
 }

@@ -75,11 +75,13 @@ func TestPromise2_ALetterIsSignedBySomebodyElse(t *testing.T) {
 
 func TestABadgeHasVanishedOnceTwoLooksMissIt(t *testing.T) {
 	s := &Site{}
-	for i, look := range []struct{ seen, news bool }{{true, false}, {false, false}, {false, true}, {false, false}, {true, false}, {false, false}, {false, true}} {
-		if news := s.LookedFor(look.seen, "网页打不开", siteNow); news != look.news {
-			t.Errorf("look %d: news %v", i, news)
+	for i, look := range []struct{ seen, vanished, returned bool }{
+		{true, false, false}, {false, false, false}, {false, true, false}, {false, false, false}, {true, false, true}, {true, false, false}, {false, false, false}, {true, false, false}, {false, false, false}, {false, true, false},
+	} {
+		if vanished, returned := s.LookedFor(look.seen, "网页打不开", siteNow); vanished != look.vanished || returned != look.returned {
+			t.Errorf("look %d: vanished %v, returned %v", i, vanished, returned)
 		}
-		if !s.Due.After(siteNow) || look.seen && s.Problem != "" {
+		if !s.Due.After(siteNow) || s.Due.After(siteNow.Add(24*time.Hour)) || look.seen && s.Problem != "" {
 			t.Errorf("look %d: %+v", i, s)
 		}
 	}

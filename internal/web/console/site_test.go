@@ -112,7 +112,8 @@ func TestWhatIsOverdueStandsAboveTheSites(t *testing.T) {
 			return err
 		}
 		r.Lapse(r.Deadline)
-		return errors.Join(record.RaiseSite(tx, "合作网站整改已到期", bots.Target{Kind: record.KindRectification, ID: r.ID}, r.Stream, time.Now()), tx.Put(r))
+		alarm := &record.Alarm{Head: bots.Head{ID: "a1", State: record.AlarmOpen, Created: time.Now()}, Why: "合作网站整改已到期", About: bots.Target{Kind: record.KindRectification, ID: r.ID}}
+		return errors.Join(tx.Put(alarm), tx.Put(r))
 	})
 	s.as("chen").get("/sites").has("整改已逾期", "交流区有刷单广告", at)
 	s.as("chen").get("/").has("合作网站整改已到期", at)

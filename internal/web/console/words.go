@@ -194,7 +194,7 @@ var didWords = map[string]string{
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
 	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
-	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "remind-site": "催办整改", "settle-rectification": "登记整改进展",
+	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "remind-site": "催办整改", "badge-vanished": "图标不见了", "badge-returned": "图标恢复", "settle-rectification": "登记整改进展",
 	"add-shift": "排班", "end-shift": "撤下排班", "add-leave": "登记请假", "end-leave": "销假", "draw-handover": "开具交接单", "replace-handover": "交接单作废", "sign-handover": "交接签字", "remark-handover": "交接备注",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件", "scan-evidence": "扫描恶意程序",
 }
