@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"netpatrol/bots"
+	"netpatrol/internal/stack"
 )
 
 // maxWorkers bounds the events decided at once. Workers mostly wait for a shared
@@ -99,6 +100,7 @@ func (s *streams) spawn() {
 
 // work decides one event after another until none is ready, then ends.
 func (s *streams) work() {
+	stack.Grow()
 	for {
 		st, ev := s.take()
 		if ev == nil {

@@ -20,10 +20,10 @@ type lane struct {
 	leasing sync.Mutex // one at a time takes the lease
 
 	mu     sync.Mutex
-	active bool            // a worker is on it
-	epoch  uint64          // of our lease; 0: none
-	rest   time.Time       // not worked before then: somebody else's, or the store is failing
-	busy   map[string]bool // items under way here, whatever the store says of them
+	active bool              // a worker is on it
+	epoch  uint64            // of our lease; 0: none
+	rest   time.Time         // not worked before then: somebody else's, or the store is failing
+	busy   map[string]uint64 // items under way here, whatever the store says of them, and our epoch when they began
 }
 
 // lane returns the one lane of that name.
@@ -32,7 +32,7 @@ func (o *Outbox) lane(name string) *lane {
 	defer o.mu.Unlock()
 	l := o.lanes[name]
 	if l == nil {
-		l = &lane{o: o, name: name, kick: make(chan struct{}, 1), busy: map[string]bool{}}
+		l = &lane{o: o, name: name, kick: make(chan struct{}, 1), busy: map[string]uint64{}}
 		o.lanes[name] = l
 	}
 	return l
@@ -63,10 +63,10 @@ func (l *lane) working() bool {
 func (l *lane) take(item string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.busy[item] {
+	if _, ok := l.busy[item]; ok {
 		return false
 	}
-	l.busy[item] = true
+	l.busy[item] = l.epoch
 	return true
 }
 
@@ -79,7 +79,17 @@ func (l *lane) let(item string) {
 func (l *lane) isBusy(item string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.busy[item]
+	_, ok := l.busy[item]
+	return ok
+}
+
+// underWay says whether an item is being worked on here under the epoch we hold: then its claim, if
+// it has one, is ours.
+func (l *lane) underWay(item string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	epoch, ok := l.busy[item]
+	return ok && epoch == l.epoch
 }
 
 // errMoved says the item was changed by somebody else between reading and claiming.
@@ -153,7 +163,7 @@ func (l *lane) openOutcomes(ctx context.Context, open map[string]string) ([]job,
 	var jobs []job
 	now := time.Now()
 	for _, state := range []string{record.ItemClaimed, record.ItemUnknown, record.ItemAccepted} {
-		items, err := l.list(ctx, record.Query{State: state, Limit: pageSize})
+		items, err := l.left(ctx, state)
 		if err != nil {
 			return nil, err
 		}
@@ -172,6 +182,34 @@ func (l *lane) openOutcomes(ctx context.Context, open map[string]string) ([]job,
 		}
 	}
 	return jobs, nil
+}
+
+// left lists the items in a state; of the claimed ones only those that nobody is working on here. Many
+// may be under way, and each look would read them all.
+func (l *lane) left(ctx context.Context, state string) ([]*record.Item, error) {
+	q := record.Query{State: state, Limit: pageSize}
+	if state != record.ItemClaimed {
+		return l.list(ctx, q)
+	}
+	q.Kind, q.Stream, q.Heads = record.KindItem, l.name, true
+	heads, err := l.o.o.Store.List(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var items []*record.Item
+	for _, h := range heads {
+		if l.underWay(h.Meta().ID) {
+			continue
+		}
+		it, err := record.Fetch[record.Item](ctx, l.o.o.Store, h.Meta().ID)
+		switch {
+		case err == nil && it.State == state:
+			items = append(items, it)
+		case err != nil && !errors.Is(err, record.ErrNotFound):
+			return nil, err
+		}
+	}
+	return items, nil
 }
 
 // ask returns the job of asking the platform about an item, when its time has come.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"netpatrol/internal/record"
+	"netpatrol/internal/stack"
 )
 
 // job is something to do about one item. Without an error the next item of the same
@@ -121,6 +122,7 @@ func (w *worker) begin(ctx context.Context, j job) {
 	w.n++
 	w.did = true
 	go func() {
+		stack.Grow()
 		err := j.do(ctx, j.item)
 		w.l.settle(err)
 		w.l.let(j.item.ID)
