@@ -51,6 +51,7 @@ func TestPromise1_ASuggestionIsNotSentByItself(t *testing.T) {
 	chen := s.as("chen")
 	drafts, items, events := len(s.All(bots.KindDraft, "")), len(s.All(record.KindItem, "")), len(s.All(bots.KindEvent, ""))
 	p := chen.get(page)
+	p.has(" / 500 字</small>")
 	all := p.offers()
 	if len(all) < 3 || len(all) > 5 {
 		t.Fatalf("%d suggestions", len(all))
