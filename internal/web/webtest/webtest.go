@@ -389,7 +389,7 @@ func (p *platformAccount) Identity(context.Context) (adapters.Identity, error) {
 
 func (p *platformAccount) Caps() adapters.Caps {
 	pictures := adapters.PictureLimit{Count: 9, Bytes: 1 << 20, Types: []string{"image/jpeg", "image/png"}, Cover: 64 << 10, CoverTypes: []string{"image/jpeg"}}
-	return adapters.Caps{Publish: noPublish{}, Preview: noPreview{}, Message: noSend{}, Comment: noComment{}, Lookup: p, Flag: noFlag{}, Limits: adapters.Limits{Pictures: pictures}}
+	return adapters.Caps{Publish: noPublish{}, Preview: noPreview{}, Message: noSend{}, Comment: noComment{}, Lookup: p, Flag: noFlag{}, Limits: adapters.Limits{Pictures: pictures, Text: []adapters.TextLimit{{Channel: adapters.Private, Max: 500, Unit: adapters.Runes}}}}
 }
 
 func (*platformAccount) Close() error { return nil }
