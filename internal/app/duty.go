@@ -31,12 +31,16 @@ func (a *App) onDuty(tx record.Tx, at time.Time, level, turn int) ([]engine.Cont
 	if err != nil {
 		return nil, err
 	}
+	return a.rung(rota, at, level, turn), nil
+}
+
+func (a *App) rung(rota *record.Rota, at time.Time, level, turn int) []engine.Contact {
 	for ; level > 0; level-- {
 		if who := a.ringing(rota, record.Levels()[level-1], at, turn); len(who) > 0 {
-			return who, nil
+			return who
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 func (a *App) ringing(rota *record.Rota, level string, at time.Time, turn int) []engine.Contact {

@@ -165,6 +165,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/why/{code}", a.why)
 	a.get("GET /api/v1/audit/verify", a.verify)
 	a.handoffRoutes()
+	a.dutyRoutes()
 	a.open("/api/v1/", a.nothing)
 }
 

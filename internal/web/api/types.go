@@ -241,7 +241,7 @@ type Decision struct {
 	Looked   bool               `json:"looked,omitempty"` // of a task: I looked at the post, it stands unchanged
 	Link     string             `json:"link,omitempty"`   // of what was posted, or read, by hand
 	Kind     adapters.Kind      `json:"kind,omitempty"`   // of what was read: message, mention or post
-	From     string             `json:"from,omitempty"`   // who wrote it, as the site calls them
+	From     string             `json:"from,omitempty"`   // who wrote it, as the site calls them; of a hand-over sheet: the officer who leaves
 	Mode     bots.Mode          `json:"mode,omitempty"`
 	Attest   string             `json:"attest,omitempty"` // I attest that the account is the agency's: on what grounds
 	Template string             `json:"template,omitempty"`
@@ -250,9 +250,10 @@ type Decision struct {
 	Until    time.Time          `json:"until,omitzero"`
 	Level    record.HaltLevel   `json:"level,omitempty"`
 	Bulletin *view.BulletinText `json:"bulletin,omitempty"`
-	To       string             `json:"to,omitempty"`  // the officer who sees a preview
+	To       string             `json:"to,omitempty"`  // the officer who sees a preview, or who comes on duty
 	Ref      adapters.Ref       `json:"ref,omitempty"` // of a draft in the platform's console
 	Handing  *Handing           `json:"handing,omitempty"`
+	Planning *Planning          `json:"planning,omitempty"`
 }
 
 // PictureUpload is a file of a bulletin.

@@ -126,8 +126,8 @@ func TestASheetIsDrawnUpAndSignedByBoth(t *testing.T) {
 	s.Decides("lin", bots.Decision{Verb: bots.CloseReport, On: bots.Target{Kind: bots.KindReport, ID: report}})
 	lin.get(at).has("现已办")
 	lin.get("/handovers").has("双方已签字")
-	if page := s.as("wu").get("/handovers"); strings.Contains(page.body, "举报待答复") {
-		t.Error("an editor reads what citizens wait for")
+	if page := s.as("zhou").get("/handovers"); strings.Contains(page.body, "交接单") {
+		t.Error("a volunteer reads what citizens wait for")
 	}
 }
 
