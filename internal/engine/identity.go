@@ -18,7 +18,11 @@ const untilOpen = 200 * time.Millisecond
 
 var errNotOpen = errors.New("the account is not open")
 
-// watchIdentity asks the platform daily who it says we are. A change holds sends.
+// asking is the source under which it is kept that a platform could not be asked who we are.
+const asking = "identity"
+
+// watchIdentity asks the platform daily who it says we are. A change holds sends. A platform that
+// cannot be asked shows as trouble of the account.
 func (e *Engine) watchIdentity(ctx context.Context, a *Account) {
 	for ctx.Err() == nil {
 		wait := e.o.Pace.Identity
@@ -26,7 +30,10 @@ func (e *Engine) watchIdentity(ctx context.Context, a *Account) {
 			wait = min(wait, untilOpen)
 		} else if err != nil {
 			e.o.Log.WarnContext(ctx, "identity", "account", a.Record.ID, "err", err)
+			e.ill(ctx, a, asking, err)
 			wait = min(wait, e.o.Pace.Retry)
+		} else {
+			e.well(ctx, a, asking, 0)
 		}
 		if !pause(ctx, wait) {
 			return

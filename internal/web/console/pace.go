@@ -35,13 +35,16 @@ func pastWord(p *record.Pulse) string {
 		return ""
 	}
 	source, why, _ := strings.Cut(p.Failure, ": ")
-	switch {
-	case p.Trouble[source] == why:
+	if p.Trouble[source] == why {
 		return ""
-	case source == "open":
-		return "打不开：" + why
-	case source == "send":
-		return "发送失败：" + why
+	}
+	return troubleWord(source, why)
+}
+
+// troubleWord says what of an account fails, and why in the platform's or the adapter's words.
+func troubleWord(source, why string) string {
+	if did, ok := map[string]string{"open": "打不开", "send": "发送失败", "identity": "核对身份失败", "stream": "推送连接失败"}[source]; ok {
+		return did + "：" + why
 	}
 	return source + " 读取失败：" + why
 }
