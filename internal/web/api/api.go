@@ -166,6 +166,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/audit/verify", a.verify)
 	a.handoffRoutes()
 	a.dutyRoutes()
+	a.siteRoutes()
 	a.open("/api/v1/", a.nothing)
 }
 

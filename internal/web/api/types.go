@@ -254,6 +254,10 @@ type Decision struct {
 	Ref      adapters.Ref       `json:"ref,omitempty"` // of a draft in the platform's console
 	Handing  *Handing           `json:"handing,omitempty"`
 	Planning *Planning          `json:"planning,omitempty"`
+
+	Site      *Partner   `json:"site,omitempty"`
+	Asking    *Asking    `json:"asking,omitempty"`
+	Interview *Interview `json:"interview,omitempty"`
 }
 
 // PictureUpload is a file of a bulletin.
