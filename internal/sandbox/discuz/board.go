@@ -21,6 +21,7 @@ type Options struct {
 	Fid                string        // the board where our account may post; default 37
 	ReviewDelay        time.Duration // until a moderator releases what we posted; 0: no review
 	Interval           time.Duration // least time between two posts of ours; 0: none
+	PerHour            int           // posts of ours in an hour; 0: any number
 	TokenLife          time.Duration // of a form's token; default an hour
 	SessionLife        time.Duration // default a day
 	Banned             string        // a word the board refuses

@@ -2,6 +2,7 @@ package discuz
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -75,6 +76,9 @@ func (c *caller) call(query string, form url.Values) (string, map[string]any) {
 	if json.Unmarshal(raw, &doc) != nil || resp.StatusCode != http.StatusOK {
 		return "no document", nil
 	}
+	if odd := unlike(doc.Variables); odd != "" {
+		c.t.Errorf("%s: %s is no text", query, odd)
+	}
 	if len(resp.Cookies()) > 0 {
 		c.cookies = ""
 		for _, cookie := range resp.Cookies() {
@@ -85,6 +89,29 @@ func (c *caller) call(query string, form url.Values) (string, map[string]any) {
 		c.token = hash
 	}
 	return doc.Message.Messageval + doc.Error, doc.Variables
+}
+
+// unlike names a value that PHP would not write so: every scalar is a text.
+func unlike(v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, x := range v {
+			if odd := unlike(x); odd != "" {
+				return name + "." + odd
+			}
+		}
+		return ""
+	case []any:
+		for _, x := range v {
+			if odd := unlike(x); odd != "" {
+				return odd
+			}
+		}
+		return ""
+	case string, nil:
+		return ""
+	}
+	return fmt.Sprint(v)
 }
 
 func (c *caller) signIn() {
@@ -135,22 +162,28 @@ func TestRefusals(t *testing.T) {
 		options              Options
 		query, message, want string
 	}{
-		"banned":         {Options{Banned: "红包"}, "newthread&fid=37&topicsubmit=yes", "来领红包吧朋友", "word_banned"},
-		"captcha":        {Options{Captcha: true}, "sendpm&pmsubmit=yes&touid=20002", "您好", "submit_seccode_invalid"},
-		"another board":  {Options{}, "newthread&fid=2&topicsubmit=yes", "请勿转账朋友", "post_forum_newthread_nopermission"},
-		"short":          {Options{}, "newthread&fid=37&topicsubmit=yes", "短", "post_message_tooshort"},
-		"long":           {Options{}, "newthread&fid=37&topicsubmit=yes", strings.Repeat("长", 4000), "post_message_toolong"},
-		"no submit":      {Options{}, "newthread&fid=37", "请勿转账朋友", "submit_invalid"},
-		"no thread":      {Options{}, "sendreply&tid=9&replysubmit=yes", "请勿转账朋友", "thread_nonexistence"},
-		"nobody":         {Options{}, "sendpm&pmsubmit=yes&touid=9", "您好", "message_bad_touid"},
-		"to ourselves":   {Options{}, "sendpm&pmsubmit=yes&touid=20001", "您好", "message_can_not_send_8"},
-		"empty":          {Options{}, "sendpm&pmsubmit=yes&touid=20002", " ", "unable_to_send_air_news"},
-		"a letter":       {Options{}, "sendpm&pmsubmit=yes&touid=20002", "您好", "do_success"},
-		"review":         {Options{ReviewDelay: time.Hour}, "newthread&fid=37&topicsubmit=yes", "请勿转账朋友", "post_newthread_mod_succeed"},
-		"no such thread": {Options{}, "viewthread&tid=77", "x", "thread_nonexistence"},
+		"banned":            {Options{Banned: "红包"}, "newthread&fid=37&topicsubmit=yes", "来领红包吧朋友", "word_banned"},
+		"captcha":           {Options{Captcha: true}, "sendpm&pmsubmit=yes&touid=20002", "您好", "submit_seccode_invalid"},
+		"another board":     {Options{}, "newthread&fid=2&topicsubmit=yes", "请勿转账朋友", "post_forum_newthread_nopermission"},
+		"short":             {Options{}, "newthread&fid=37&topicsubmit=yes", "短", "post_message_tooshort"},
+		"long":              {Options{}, "newthread&fid=37&topicsubmit=yes", strings.Repeat("长", 4000), "post_message_toolong"},
+		"no submit":         {Options{}, "newthread&fid=37", "请勿转账朋友", "submit_invalid"},
+		"no thread":         {Options{}, "sendreply&tid=9&replysubmit=yes", "请勿转账朋友", "thread_nonexistence"},
+		"nobody":            {Options{}, "sendpm&pmsubmit=yes&touid=9", "您好", "message_bad_touid"},
+		"to ourselves":      {Options{}, "sendpm&pmsubmit=yes&touid=20001", "您好", "message_can_not_send_8"},
+		"empty":             {Options{}, "sendpm&pmsubmit=yes&touid=20002", " ", "unable_to_send_air_news"},
+		"a letter":          {Options{}, "sendpm&pmsubmit=yes&touid=20002", "您好", "do_success"},
+		"review":            {Options{ReviewDelay: time.Hour}, "newthread&fid=37&topicsubmit=yes", "请勿转账朋友", "post_newthread_mod_succeed"},
+		"review of a reply": {Options{ReviewDelay: time.Hour}, "sendreply&tid=3001&replysubmit=yes", "请勿转账朋友", "post_reply_mod_succeed"},
+		"no such thread":    {Options{}, "viewthread&tid=77", "x", "thread_nonexistence"},
 	} {
 		c := opened(t, try.options)
 		c.signIn()
+		if strings.Contains(try.query, "tid=3001") {
+			if _, err := c.board.Topic("小符", "求助", "这是骗局吗"); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if word, _ := c.say(try.query, try.message); word != try.want {
 			t.Errorf("%s: %s, want %s", name, word, try.want)
 		}
@@ -160,7 +193,7 @@ func TestRefusals(t *testing.T) {
 func TestTheTokenAndTheSessionRunOut(t *testing.T) {
 	var now atomic.Int64
 	now.Store(time.Now().UnixNano())
-	c := opened(t, Options{TokenLife: time.Minute, SessionLife: time.Hour, Interval: time.Second, Now: func() time.Time { return time.Unix(0, now.Load()) }})
+	c := opened(t, Options{TokenLife: time.Minute, SessionLife: time.Hour, Interval: time.Second, PerHour: 2, Now: func() time.Time { return time.Unix(0, now.Load()) }})
 	c.signIn()
 	now.Add(int64(2 * time.Minute))
 	if word, _ := c.say("sendpm&pmsubmit=yes&touid=20002", "您好"); word != "submit_invalid" {
@@ -172,6 +205,14 @@ func TestTheTokenAndTheSessionRunOut(t *testing.T) {
 	_, _ = c.say("newthread&fid=37&topicsubmit=yes", "请勿转账朋友")
 	if word, _ := c.say("newthread&fid=37&topicsubmit=yes", "请勿转账同学"); word != "post_flood_ctrl" {
 		t.Errorf("at once again: %s", word)
+	}
+	now.Add(int64(2 * time.Second))
+	if word, _ := c.say("sendreply&tid=3001&replysubmit=yes", "请勿转账同学"); word != "post_reply_succeed" {
+		t.Errorf("a reply: %s", word)
+	}
+	now.Add(int64(2 * time.Second))
+	if word, _ := c.say("sendreply&tid=3001&replysubmit=yes", "请勿转账老师"); word != "post_flood_ctrl_posts_per_hour" {
+		t.Errorf("the third of an hour: %s", word)
 	}
 	now.Add(int64(2 * time.Hour))
 	if word, _ := c.call("mypm", nil); word != "to_login//1" {
@@ -277,6 +318,22 @@ func TestFaultsStrikeWhereTheySay(t *testing.T) {
 	_, _ = c.say("sendpm&pmsubmit=yes&touid=20002", "同一句")
 	if n := len(c.board.Duplicates()); n != 1 {
 		t.Errorf("%d duplicates", n)
+	}
+}
+
+// TestTheCookiesHaveTheBoardsPrefix: every board has its own.
+func TestTheCookiesHaveTheBoardsPrefix(t *testing.T) {
+	c := opened(t, Options{CookiePrefix: "a1B2_2132_"})
+	c.signIn()
+	if !strings.Contains(c.cookies, "a1B2_2132_auth=") || !strings.Contains(c.cookies, "a1B2_2132_saltkey=") {
+		t.Errorf("%s", c.cookies)
+	}
+	if word, vars := c.call("mypm", nil); word != "" || vars["cookiepre"] != "a1B2_2132_" {
+		t.Errorf("%s %v", word, vars["cookiepre"])
+	}
+	c.cookies = strings.ReplaceAll(c.cookies, "a1B2_2132_", "xD7_2132_")
+	if word, _ := c.call("mypm", nil); word != "to_login//1" {
+		t.Errorf("cookies of another board: %s", word)
 	}
 }
 

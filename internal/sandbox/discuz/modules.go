@@ -54,12 +54,24 @@ func (v *visit) objection(message string) string {
 		return "word_banned"
 	case v.module != "sendpm" && b.opts.Interval > 0 && v.now.Sub(b.lastPost) < b.opts.Interval:
 		return "post_flood_ctrl"
+	case v.module != "sendpm" && b.opts.PerHour > 0 && v.lately() >= b.opts.PerHour:
+		return "post_flood_ctrl_posts_per_hour"
 	case v.module != "sendpm" && utf8.RuneCountInString(message) < 5:
 		return "post_message_tooshort"
 	case len(message) > 10000:
 		return "post_message_toolong"
 	}
 	return ""
+}
+
+// lately counts our posts of the last hour.
+func (v *visit) lately() (n int) {
+	for _, p := range v.b.posts {
+		if p.author == firstUID && v.now.Sub(p.at) < time.Hour {
+			n++
+		}
+	}
+	return n
 }
 
 // draft is the post a form asks for.
