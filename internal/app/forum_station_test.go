@@ -196,3 +196,28 @@ func TestForums_APostIsFlagged(t *testing.T) {
 		})
 	})
 }
+
+// TestForums_ANameInsideChineseTextIsAMention: the forum raises no notice of it; what was read of
+// its stream of posts is looked through.
+func TestForums_ANameInsideChineseTextIsAMention(t *testing.T) {
+	eachStation(t, func(t *testing.T, s *forumStation) {
+		heard := map[adapters.Ref]bool{}
+		for _, text := range []string{"请问@" + demoName + "这个中奖短信是真的吗", "你好＠" + demoName + "，请问一下这是骗局吗", "（@yecheng你好）有人冒充客服"} {
+			id, err := s.venue.board.Post("alice", "求助大家", text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			heard[adapters.Ref(id)] = true
+		}
+		eventually(t, "each is heard as a mention", func() bool {
+			n := 0
+			for _, r := range s.sim.all(bots.KindEvent) {
+				e := r.(*bots.Event)
+				if h, ok := e.Body.(*bots.Heard); ok && e.Kind == bots.MentionHeard && heard[h.Ref] {
+					n++
+				}
+			}
+			return n == len(heard)
+		})
+	})
+}

@@ -206,6 +206,31 @@ func TestForums_AFlagIsSettled(t *testing.T) {
 	}
 }
 
+// TestForums_OneWriteAtATime: a forum that refuses a second post while one is being made gets them
+// one after another, whatever they are.
+func TestForums_OneWriteAtATime(t *testing.T) {
+	f := nodebb.New(nodebb.Options{Token: demoForumToken, Handle: "yecheng", Name: demoName, Moderator: true, PostDelay: -1, Making: 5 * time.Millisecond})
+	p := played{board: f, book: &f.Ledger, faults: &f.Faults, alice: adapters.Person{ID: fmt.Sprint(f.AddPerson("alice")), Handle: "alice"}}
+	p.open(t, f, adapternodebb.Platform(), adapters.Config{ID: "x", Options: map[string]string{"category": "5"}, Secrets: map[string]adapters.Secret{"token": demoForumToken}})
+	ways := p.ways(t)
+	errs := make(chan error)
+	for n := range 12 {
+		go func() {
+			at := adapters.Attempt{Code: fmt.Sprintf("NP-%d", n), Deadline: time.Now().Add(20 * time.Second)}
+			_, err := ways[n%len(ways)].send(at, fmt.Sprintf("凡是要求先垫付的都是骗局，第 %d 条，编号 %s", n, at.Code))
+			errs <- err
+		}()
+	}
+	for range 12 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(p.book.Received()); n != 12 {
+		t.Errorf("%d arrived", n)
+	}
+}
+
 // TestForums_AnAnswerToAPublicPostIsPrivate: nobody but the person asked reads it.
 func TestForums_AnAnswerToAPublicPostIsPrivate(t *testing.T) {
 	eachForum(t, true, func(t *testing.T, p played) {
