@@ -30,6 +30,8 @@ func (s sentence) mentions() (all []mention) {
 		case t.tags.has(fee):
 			if j := s.partner(i, take, money, plea, ask); j >= 0 {
 				all = append(all, s.pair(i, j, AsksMoney))
+			} else if j := s.dueNext(i); j >= 0 {
+				all = append(all, s.pair(j, j, AsksMoney))
 			}
 		case t.tags.has(sum):
 			if j := s.partner(i, plea, ask, urge); j >= 0 {
@@ -42,6 +44,10 @@ func (s sentence) mentions() (all []mention) {
 			}
 			if j >= 0 {
 				all = append(all, s.pair(i, j, AsksCode))
+			}
+		case t.tags.has(money) && s.partner(i, pay, move) < 0 && s.asked(i):
+			if j := s.handedNext(i); j >= 0 {
+				all = append(all, s.pair(j, j, AsksMoney))
 			}
 		}
 	}
@@ -71,6 +77,35 @@ func (s sentence) partner(i int, want ...tag) int {
 func (s sentence) comment(i int) int {
 	for j := i + 1; j < len(s.tokens) && s.tokens[j].clause <= s.tokens[i].clause+1; j++ {
 		if s.tokens[j].clause > s.tokens[i].clause && s.tokens[j].quote == s.tokens[i].quote && s.tokens[j].tags.has(give) && !s.tokens[j].tags.has(neutral) {
+			return j
+		}
+	}
+	return -1
+}
+
+// dueNext finds what is to be done with a fee in the clause behind it: 手续费由被告承担，请先垫上; 只差解冻金，交完就能提.
+func (s sentence) dueNext(i int) int {
+	for j := i + 1; j < len(s.tokens) && s.tokens[j].clause <= s.tokens[i].clause+1; j++ {
+		t := s.tokens[j]
+		if t.clause == s.tokens[i].clause || t.quote != s.tokens[i].quote || !t.tags.has(move, pay) || t.tags.has(neutral) {
+			continue
+		}
+		m := s.pair(j, j, AsksMoney)
+		if anyOf(s.pre(m), plea, ask, urge) || anyOf(s.post(m), consequence) {
+			return j
+		}
+	}
+	return -1
+}
+
+// asked says whether the clause of a token pleads.
+func (s sentence) asked(i int) bool { return anyOf(s.pre(s.pair(i, i, AsksMoney)), plea, ask, urge) }
+
+// handedNext finds where money goes in the clause behind it: 请将现金装入信封，交给来人.
+func (s sentence) handedNext(i int) int {
+	for j := i + 1; j < len(s.tokens) && s.tokens[j].clause <= s.tokens[i].clause+1; j++ {
+		t := s.tokens[j]
+		if t.clause > s.tokens[i].clause && t.quote == s.tokens[i].quote && t.tags.has(move, pay) && !t.tags.has(neutral) && len(s.pre(s.pair(j, j, AsksMoney))) == 0 {
 			return j
 		}
 	}

@@ -1,13 +1,14 @@
 package templates
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // passes says whether the words around a mention make it something else than a request.
 func (s sentence) passes(m mention) bool {
-	return s.refuted || s.denied(m) || s.quoted(m) || s.isNoun(m) || s.told(m) || s.warned(m) || s.isPast(m) || s.isQuestion(m) || s.isMoment(m) || s.isChecked(m)
+	return s.refuted || s.denied(m) || s.quoted(m) || s.isNoun(m) || s.told(m) || s.warned(m) || s.isPast(m) || s.isQuestion(m) || s.isMoment(m) || s.isChecked(m) || s.isRecalled(m) || s.isUndoing(m) || s.isReturned(m)
 }
 
 // pre are the tokens of the clause before the mention.
@@ -161,6 +162,9 @@ func (s sentence) isNoun(m mention) bool {
 	if i := m.from - 1; i >= 0 && s.text[i] == '笔' && !anyOf(s.pre(m), plea, ask, urge) {
 		return true
 	}
+	if madeBefore.MatchString(string(s.text[m.to:min(m.to+16, len(s.text))])) {
+		return true
+	}
 	for _, noun := range []string{"经过", "情况", "过程", "时间", "金额", "原因", "细节", "损失", "记录", "凭证", "截图", "风险", "行为", "证据", "收据"} {
 		if strings.HasPrefix(after, "的"+noun) {
 			return true
@@ -169,9 +173,12 @@ func (s sentence) isNoun(m mention) bool {
 	return false
 }
 
+// madeBefore: the payment you made.
+var madeBefore = regexp.MustCompile(`^ (?:that )?you (?:have )?(?:already )?(?:made|sent|paid)`)
+
 // narrated: 学生被骗，转账后即被拉黑. Nothing in the sentence turns to the reader.
 func (s sentence) narrated(m mention) bool {
-	return anyOf(s.tokens[:m.first], other, crook) && anyOf(s.rest(m), past, scam) && !anyOf(s.tokens, plea, ask, you, us, urge) && !s.offers(m)
+	return anyOf(s.tokens[:m.first], other, crook) && (anyOf(s.rest(m), past, scam) || anyOf(s.pre(m), past)) && !anyOf(s.tokens, plea, ask, you, us, urge) && !s.offers(m)
 }
 
 func lastOf(ts []token, want ...tag) int {
@@ -329,6 +336,9 @@ func (s sentence) isPast(m mention) bool {
 	if s.offers(m) || anyOf(s.rest(m), consequence) && !anyOf(s.tokens, scam, response, other, crook) {
 		return false // 交了钱，您就没事了
 	}
+	if s.disposes(m) {
+		return false
+	}
 	if anyOf(s.tokens[m.first:m.last+1], past) {
 		return true
 	}
@@ -336,10 +346,20 @@ func (s sentence) isPast(m mention) bool {
 	return len(post) > 0 && post[0].tags.has(past) && post[0].from-m.to <= 1
 }
 
+// disposes: 今天之内把尾款结了. With 把 and a term, a plea or a suggestion, 了 says that it is to be done.
+func (s sentence) disposes(m mention) bool {
+	earlier := s.tokens[:m.first]
+	clause := string(s.text[max(s.from(), m.from-12):min(m.to+3, len(s.text))])
+	return strings.Contains(clause, "把") && anyOf(earlier, urge, ask, plea) && !anyOf(earlier, other, crook, report)
+}
+
 // isQuestion: 是否转账, 转了多少.
 func (s sentence) isQuestion(m mention) bool {
 	if pre := s.pre(m); len(pre) > 0 && pre[len(pre)-1].tags.has(quest) && pre[len(pre)-1].to == m.from && m.rule == AsksMoney {
 		return true // 怎么付款的
+	}
+	if s.ask && theirs.MatchString(string(s.text[s.from():m.from])) {
+		return true
 	}
 	if s.ask && anyOf(s.tokens, quest) && anyOf(s.tokens, past) && !anyOf(s.tokens, plea, ask, us) {
 		return true
@@ -348,12 +368,61 @@ func (s sentence) isQuestion(m mention) bool {
 	return anyOf(all, quest) && !anyOf(all, plea, ask, us) && (s.ask && m.rule == AsksMoney || anyOf(all, past))
 }
 
-// isChecked: 先核实再转账.
+// theirs says that the reader spoke of it first: 您说的交押金租房, 是在签合同之前吗?
+var theirs = regexp.MustCompile(`(?:您|你)(?:刚才)?(?:说|讲|提到|提|遇到|碰到|写)的[^，,。;!?]{0,4}$`)
+
+// isChecked: 先核实再转账, 验货后再付款.
 func (s sentence) isChecked(m mention) bool {
 	pre := s.pre(m)
-	again := m.from > 0 && s.text[m.from-1] == '再' || strings.HasSuffix(string(s.text[:m.from]), "then ")
-	return again && !anyOf(pre, plea, us) && anyOf(s.tokens[:m.first], response)
+	before := string(s.text[:m.from])
+	again := strings.HasSuffix(before, "再") || strings.HasSuffix(before, "then ")
+	return !anyOf(pre, plea, us) && (again && anyOf(s.tokens[:m.first], response) || !anyOf(pre, you) && looked.MatchString(before))
 }
+
+// looked is what somebody does before they pay.
+var looked = regexp.MustCompile(`(?:验|看|查|核|试|签|见|收)[^，,。;!?]{0,6}(?:再|后)$`)
+
+// isRecalled: 请回忆一下，转账是在几点. The reader is asked to tell, not to do it.
+func (s sentence) isRecalled(m mention) bool {
+	around := slices.Concat(s.pre(m), s.post(m))
+	asked := recall.MatchString(string(s.text[s.from():m.from]))
+	return asked && m.rule == AsksMoney && anyOf(around, quest) && !anyOf(around, urge, consequence)
+}
+
+// recall asks somebody to tell what happened.
+var recall = regexp.MustCompile(`回忆|回想|想一想|想想|说一下|说说|讲一下|讲讲|描述|告诉我们|告诉民警|写一下|写清|补充|remember when|tell us (?:when|how)`)
+
+// from is where the sentence's first word stands.
+func (s sentence) from() int {
+	if len(s.tokens) == 0 {
+		return 0
+	}
+	from := s.tokens[0].from
+	for from > 0 {
+		if _, hard := boundary(s.text, from-1); hard {
+			break
+		}
+		from--
+	}
+	return from
+}
+
+// isUndoing: 申请冻结刚才的转账. What is spoken of is to be stopped or looked into.
+func (s sentence) isUndoing(m mention) bool {
+	return m.first == m.last && undoing.MatchString(string(s.text[max(0, m.from-12):m.from]))
+}
+
+var undoing = regexp.MustCompile(`(?:冻结|撤销|撤回|拦截|止付|追回|查询|核查|申诉|取消|追踪)[^，,。;!?:]{0,6}(?:的|笔)$`)
+
+// isReturned: 退到您本人的账户. The money comes to the reader.
+func (s sentence) isReturned(m mention) bool {
+	return m.rule == AsksMoney && m.first == m.last && !anyOf(s.pre(m), plea, ask) && toReader.MatchString(string(s.text[m.to:min(m.to+10, len(s.text))]))
+}
+
+var toReader = regexp.MustCompile(`^(?:您|你)(?:本人|自己)?(?:的)?(?:原)?(?:账户|帐户|银行卡|卡|微信|支付宝)`)
+
+// goesThere: 前往 and 前来 are no moments.
+var goesThere = regexp.MustCompile(`^前(?:往|来|台|去)`)
 
 // isMoment: 转账前 names a time, 转账时要小心 a precaution.
 func (s sentence) isMoment(m mention) bool {
@@ -362,7 +431,7 @@ func (s sentence) isMoment(m mention) bool {
 	}
 	after := string(s.text[m.to:min(m.to+3, len(s.text))])
 	for _, before := range []string{"前", "之前", "以前"} {
-		if strings.HasPrefix(after, before) && !strings.HasPrefix(after, "前往") {
+		if strings.HasPrefix(after, before) && !goesThere.MatchString(after) {
 			return true
 		}
 	}
