@@ -19,6 +19,7 @@ type Said struct {
 	Text  string       `json:"text"`
 	Code  string       `json:"code,omitempty"`
 	State string       `json:"state,omitempty"` // of our draft
+	Sent  string       `json:"sent,omitempty"`  // state of the send it became
 	By    string       `json:"by,omitempty"`
 	Draft string       `json:"draft,omitempty"`
 	Ref   adapters.Ref `json:"ref,omitempty"`
@@ -52,7 +53,15 @@ func Talk(ctx context.Context, s record.Reader, c *bots.Conversation) ([]Said, e
 		}
 	}
 	for _, d := range drafts {
-		lines = append(lines, Said{At: d.Created, Ours: true, Text: d.Text, Code: d.Code, State: d.State, By: d.Author, Draft: d.ID})
+		i, err := fetch[record.Item](ctx, s, d.Item)
+		if err != nil {
+			return nil, err
+		}
+		l := Said{At: d.Created, Ours: true, Text: d.Text, Code: d.Code, State: d.State, By: d.Author, Draft: d.ID}
+		if i != nil {
+			l.Sent = i.State
+		}
+		lines = append(lines, l)
 	}
 	slices.SortStableFunc(lines, func(a, b Said) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
 	if len(lines) > 200 {
