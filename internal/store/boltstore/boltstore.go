@@ -297,9 +297,16 @@ func (s *Store) Get(ctx context.Context, kind bots.RecordKind, id string) (bots.
 	return s.open(kind, found)
 }
 
-func notFound(kind bots.RecordKind, id string) error {
-	return fmt.Errorf("%s %s: %w", kind, id, record.ErrNotFound)
+// absent says that a record is not there, which many ask without wanting to read it.
+type absent struct {
+	kind bots.RecordKind
+	id   string
 }
+
+func (a *absent) Error() string { return fmt.Sprintf("%s %s: %s", a.kind, a.id, record.ErrNotFound) }
+func (a *absent) Unwrap() error { return record.ErrNotFound }
+
+func notFound(kind bots.RecordKind, id string) error { return &absent{kind, id} }
 
 func lookup(tx *bolt.Tx, kind bots.RecordKind, id string) []byte {
 	f := finder{tx: tx}

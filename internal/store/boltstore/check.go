@@ -125,7 +125,8 @@ func (c *Checked) indexed(tx *bolt.Tx, kind bots.RecordKind, id, value []byte) {
 	if err != nil {
 		return // opens says so
 	}
-	for _, e := range entriesNow(tx, kind, h) {
+	now := entriesNow(tx, kind, h)
+	for _, e := range now.each() {
 		if v := tx.Bucket(bucketIndex).Get(e.key); v == nil || !bytes.Equal(v, e.value) {
 			c.problem("%s %s is missing from index %q", kind, id, e.key[:1])
 		}
@@ -133,7 +134,7 @@ func (c *Checked) indexed(tx *bolt.Tx, kind bots.RecordKind, id, value []byte) {
 }
 
 // entriesNow is what entriesOf says within a change.
-func entriesNow(tx *bolt.Tx, kind bots.RecordKind, h *head) []entry {
+func entriesNow(tx *bolt.Tx, kind bots.RecordKind, h *head) entries {
 	if kind == bots.KindEvent && h.ID > string(indexedUpTo(tx)) {
 		return dueEntries(kind, h)
 	}
@@ -153,7 +154,8 @@ func (c *Checked) indexLeads(tx *bolt.Tx, k, _ []byte) {
 	if err != nil {
 		return
 	}
-	for _, e := range entriesNow(tx, kind, h) {
+	now := entriesNow(tx, kind, h)
+	for _, e := range now.each() {
 		if bytes.Equal(e.key, k) {
 			return
 		}

@@ -53,8 +53,11 @@ const (
 )
 
 func prefix(which byte, kind bots.RecordKind, parts ...string) []byte {
-	k := append(make([]byte, 0, 96), which)
-	k = append(append(k, kind...), sep)
+	return appendPrefix(make([]byte, 0, 96), which, kind, parts...)
+}
+
+func appendPrefix(k []byte, which byte, kind bots.RecordKind, parts ...string) []byte {
+	k = append(append(append(k, which), kind...), sep)
 	for _, p := range parts {
 		k = append(append(k, p...), sep)
 	}
@@ -62,8 +65,10 @@ func prefix(which byte, kind bots.RecordKind, parts ...string) []byte {
 }
 
 // dueBytes orders moments as bytes: seconds with the sign turned, then nanoseconds.
-func dueBytes(t time.Time) []byte {
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, 12), uint64(t.Unix())^1<<63)
+func dueBytes(t time.Time) []byte { return appendDue(make([]byte, 0, dueSize), t) }
+
+func appendDue(b []byte, t time.Time) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(t.Unix())^1<<63)
 	return binary.BigEndian.AppendUint32(b, uint32(t.Nanosecond()))
 }
 
@@ -93,37 +98,81 @@ func recordKey(kind bots.RecordKind, id string) []byte {
 // entry is a key of the index bucket and what stands there.
 type entry struct{ key, value []byte }
 
-// indexEntries lists the index entries a record has.
-func indexEntries(kind bots.RecordKind, h *head) []entry {
+// entries are the few that one record has.
+type entries struct {
+	n   int
+	all [3]entry
+}
+
+func (e *entries) each() []entry { return e.all[:e.n] }
+
+func (e *entries) add(key, value []byte) {
+	e.all[e.n] = entry{key, value}
+	e.n++
+}
+
+// nothing stands under most index keys.
+var nothing = []byte{}
+
+// room is memory for the index keys of a record.
+func room(kind bots.RecordKind, h *head) []byte {
+	return make([]byte, 0, 3*(len(kind)+len(h.State)+len(h.ID)+4)+len(h.Stream)+dueSize)
+}
+
+// indexEntries lists the index entries a record has. Their keys share one piece of memory.
+func indexEntries(kind bots.RecordKind, h *head) (e entries) {
+	b := room(kind, h)
 	if kind == bots.KindEvent {
-		return append(dueEntries(kind, h), eventEntry(h.State, h.Stream, h.ID))
+		b = e.addDue(b, kind, h)
+		e.addEvent(b, h.State, h.Stream, h.ID)
+		return e
 	}
-	var all []entry
 	x := listed(kind)
 	if x && h.State != "" {
-		all = append(all, entry{append(prefix(stateIndex, kind, h.State), h.ID...), []byte{}})
+		b = e.addKey(b, append(appendPrefix(b, stateIndex, kind, h.State), h.ID...), nothing)
 	}
 	if x && h.Stream != "" {
-		all = append(all, entry{append(prefix(streamIndex, kind, h.Stream, h.State), h.ID...), []byte{}})
+		b = e.addKey(b, append(appendPrefix(b, streamIndex, kind, h.Stream, h.State), h.ID...), nothing)
 	}
-	return append(all, dueEntries(kind, h)...)
+	e.addDue(b, kind, h)
+	return e
+}
+
+// addKey adds the key that was appended to b, and returns the room behind it.
+func (e *entries) addKey(b, with, value []byte) []byte {
+	e.add(with[len(b):len(with):len(with)], value)
+	return with
 }
 
 // eventEntry is the one entry of an event that is not young. Nearly all events are decided:
 // these are found by stream, and by state by walking all events. The few others are found
 // by state, and their entry names the stream.
 func eventEntry(state, stream, id string) entry {
-	if state == bots.EventDecided {
-		return entry{append(prefix(streamIndex, bots.KindEvent, stream, state), id...), []byte{}}
-	}
-	return entry{append(prefix(stateIndex, bots.KindEvent, state), id...), []byte(stream)}
+	var e entries
+	e.addEvent(nil, state, stream, id)
+	return e.all[0]
 }
 
-func dueEntries(kind bots.RecordKind, h *head) []entry {
-	if h.Due.IsZero() {
-		return nil
+func (e *entries) addEvent(b []byte, state, stream, id string) {
+	if state == bots.EventDecided {
+		e.addKey(b, append(appendPrefix(b, streamIndex, bots.KindEvent, stream, state), id...), nothing)
+		return
 	}
-	return []entry{{append(append(prefix(dueIndex, kind, h.State), dueBytes(h.Due)...), h.ID...), []byte{}}}
+	e.addKey(b, append(appendPrefix(b, stateIndex, bots.KindEvent, state), id...), []byte(stream))
+}
+
+func dueEntries(kind bots.RecordKind, h *head) (e entries) {
+	if !h.Due.IsZero() {
+		e.addDue(room(kind, h), kind, h)
+	}
+	return e
+}
+
+func (e *entries) addDue(b []byte, kind bots.RecordKind, h *head) []byte {
+	if h.Due.IsZero() {
+		return b
+	}
+	return e.addKey(b, append(appendDue(appendPrefix(b, dueIndex, kind, h.State), h.Due), h.ID...), nothing)
 }
 
 // The longest names, in bytes.

@@ -34,8 +34,6 @@ func (s *Store) rowOf(kind bots.RecordKind, id string, value []byte) row {
 // open decodes a row, or copies what it is known to decode to.
 func (s *Store) open(kind bots.RecordKind, r row) (bots.Record, error) {
 	switch {
-	case r.head != nil:
-		return s.openHead(kind, r)
 	case r.value == nil:
 		return nil, notFound(kind, r.id)
 	case r.known == nil:
@@ -60,9 +58,18 @@ type heading struct {
 // RecordKind implements [bots.Record].
 func (h *heading) RecordKind() bots.RecordKind { return h.kind }
 
-func (s *Store) openHead(kind bots.RecordKind, r row) (*heading, error) {
-	h, err := s.headOf(kind, r)
-	return &heading{h, kind}, err
+// openHeads opens rows of which only the heads were asked for.
+func (s *Store) openHeads(kind bots.RecordKind, rows []row) ([]bots.Record, error) {
+	records, heads := make([]bots.Record, len(rows)), make([]heading, len(rows))
+	for i, r := range rows {
+		h, err := s.headOf(kind, r)
+		if err != nil {
+			return nil, err
+		}
+		heads[i] = heading{h, kind}
+		records[i] = &heads[i]
+	}
+	return records, nil
 }
 
 func (s *Store) erased(subject string, key vault.KeyID) (bool, error) {
@@ -87,6 +94,9 @@ func (s *Store) openAnew(kind bots.RecordKind, r row) (bots.Record, error) {
 }
 
 func (s *Store) openAll(kind bots.RecordKind, rows []row) ([]bots.Record, error) {
+	if len(rows) > 0 && rows[0].head != nil {
+		return s.openHeads(kind, rows)
+	}
 	records := make([]bots.Record, len(rows))
 	for i, r := range rows {
 		var err error
@@ -143,7 +153,7 @@ func (s *Store) listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
 
 // gatherRows reads the records of a walk until the page is full.
 func (s *Store) gatherRows(tx *bolt.Tx, q record.Query, w walker) ([]row, error) {
-	var rows []row
+	rows := make([]row, 0, min(q.Limit, 32))
 	find := finder{tx: tx}
 	for next := w.id(); next != nil && len(rows) < q.Limit; next = w.id() {
 		id := string(next)

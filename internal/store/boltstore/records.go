@@ -112,7 +112,7 @@ func (b *batch) placeAt(key []byte, kind bots.RecordKind, h *head, was, value []
 }
 
 // moves are the index entries that a change of a record takes away and makes.
-type moves struct{ drops, makes []entry }
+type moves struct{ drops, makes entries }
 
 // movesOf lists them for all kinds but events, whose entries depend on how young they are.
 func movesOf(kind bots.RecordKind, h, old *head) (m moves) {
@@ -147,13 +147,13 @@ func (b *batch) moves(kind bots.RecordKind, h, old *head) (m moves) {
 
 func (b *batch) move(m moves) error {
 	index := b.tx.Bucket(bucketIndex)
-	for _, e := range m.drops {
+	for _, e := range m.drops.each() {
 		b.undo = append(b.undo, undo{index, e.key, e.value})
 		if err := index.Delete(e.key); err != nil {
 			return err
 		}
 	}
-	for _, e := range m.makes {
+	for _, e := range m.makes.each() {
 		if err := b.insert(index, e.key, e.value); err != nil {
 			return err
 		}

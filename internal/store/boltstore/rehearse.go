@@ -19,6 +19,7 @@ type rehearsal struct {
 	find    finder
 	turn    uint64 // of the memo, when it began
 	touched []*touched
+	room    []touched          // for the next ones
 	index   map[place]*touched // of touched, when these are many
 	writes  []*touched         // in the order of their first write
 	raised  []raised           // records whose version the change has raised
@@ -120,7 +121,8 @@ func (r *rehearsal) touch(kind bots.RecordKind, id string) (*touched, error) {
 	if t := r.known(kind, id); t != nil {
 		return t, nil
 	}
-	t := &touched{kind: kind, was: r.s.rowOf(kind, id, r.find.value(kind, id))}
+	t := r.blank()
+	t.kind, t.was = kind, r.s.rowOf(kind, id, r.find.value(kind, id))
 	switch {
 	case t.was.known != nil:
 		t.old = t.was.known.head
@@ -137,6 +139,16 @@ func (r *rehearsal) touch(kind bots.RecordKind, id string) (*touched, error) {
 	}
 	r.note(t)
 	return t, nil
+}
+
+// blank is one of some that were made together.
+func (r *rehearsal) blank() *touched {
+	if len(r.room) == 0 {
+		r.room = make([]touched, 8)
+	}
+	t := &r.room[0]
+	r.room = r.room[1:]
+	return t
 }
 
 // fewTouched is up to where looking at each is faster than a map.
