@@ -100,6 +100,53 @@ func TestWeibo_EverybodyIsAnsweredOnceHoweverOftenWeAreTold(t *testing.T) {
 	}
 }
 
+// Messages have no id. Two in one second are two, the same delivered again is one; what no document
+// names is taken and does not come again; the XML form is understood, and answered by a call of its own.
+func TestWeibo_CallbacksAsTheyCome(t *testing.T) {
+	for _, format := range []pretend.Format{pretend.JSON, pretend.XML} {
+		t.Run(string(format), func(t *testing.T) {
+			app, p := weiboStation(t, func(o *pretend.Options) { o.Format = format }, asIs)
+			goLive(t, app, demoWeiboID)
+			citizens(t, p, "阿芬")
+			for _, said := range []string{"我要举报一个冒充客服的网站", "网址是 http://kefu.example/1", "他让我填银行卡号"} {
+				if err := p.Message("阿芬", said); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, kind := range []string{"hologram", "voice"} {
+				if err := p.Odd("阿芬", kind); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := p.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for i := range p.Pushes() {
+				p.Redeliver(i)
+			}
+			heard := map[bots.EventKind]int{}
+			for _, r := range (&sim{t: t, app: app}).all(bots.KindEvent) {
+				heard[r.(*bots.Event).Kind]++
+			}
+			if heard[bots.MessageHeard] != 4 || heard[bots.OtherHeard] != 1 {
+				t.Errorf("heard %v, want three messages, a voice and something else", heard)
+			}
+			for i, push := range p.Pushes() {
+				if !push.Acknowledged || len(push.Statuses) != 2 || push.Malformed != "" {
+					t.Errorf("push %d: %+v", i, push)
+				}
+			}
+			eventually(t, "she is answered", func() bool { return len(reached(p, "阿芬")) > 0 })
+			if got := reached(p, "阿芬")[0]; format == pretend.XML && got.Via != pretend.ViaMessage {
+				t.Errorf("answered in place, in a form that is not documented: %+v", got)
+			}
+			if n := len(p.Duplicates()); n != 0 {
+				t.Errorf("%d answers came twice: %+v", n, p.Received())
+			}
+		})
+	}
+}
+
 // The fixed lines of a bulletin leave room for a short text and a link in the 140 characters
 // of a shared post.
 func TestWeibo_AShortBulletinIsShared(t *testing.T) {

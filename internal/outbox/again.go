@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -9,8 +10,9 @@ import (
 	"netpatrol/internal/record"
 )
 
-// again finds the passive reply that was written for a message whose callback has come
-// again, and hands it over once more, byte for byte.
+// again finds the passive reply that left in the answer to a message's callback, which has come
+// again, and hands it over once more, byte for byte. The callback of another message gets nothing of it, though
+// it is what the reply answers: people would read it twice.
 func (o *Outbox) again(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (Passive, bool, error) {
 	page, err := o.o.Store.List(ctx, record.Query{Kind: record.KindItem, State: record.ItemAccepted, Limit: 1000})
 	if err != nil {
@@ -18,7 +20,7 @@ func (o *Outbox) again(ctx context.Context, conversation string, ref adapters.Re
 	}
 	for _, r := range page {
 		it, ok := r.(*record.Item)
-		if ok && it.Passive && !it.Erased && it.Conversation == conversation && it.Parent == ref {
+		if ok && it.Passive && !it.Erased && it.Conversation == conversation && cmp.Or(it.Took, it.Parent) == ref {
 			return o.rewrite(context.WithoutCancel(ctx), it, deadline), true, nil
 		}
 	}

@@ -79,7 +79,7 @@ func (o *Outbox) answer(ctx context.Context, conversation string, ref adapters.R
 	}()
 	for {
 		if p, ok, err = o.again(ctx, conversation, ref, deadline); !ok && err == nil && o.first(conversation, up) {
-			p, ok, err = o.tryAnswer(ctx, conversation, deadline)
+			p, ok, err = o.tryAnswer(ctx, conversation, ref, deadline)
 		}
 		if ok || err != nil && ctx.Err() == nil {
 			return p, ok, err
@@ -127,7 +127,7 @@ func (o *Outbox) hoped(it *record.Item, now time.Time) bool {
 	return len(o.hopes[it.Conversation]) > 0
 }
 
-func (o *Outbox) tryAnswer(ctx context.Context, conversation string, deadline time.Time) (Passive, bool, error) {
+func (o *Outbox) tryAnswer(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (Passive, bool, error) {
 	conv, err := record.Fetch[bots.Conversation](ctx, o.o.Store, conversation)
 	if errors.Is(err, record.ErrNotFound) {
 		return Passive{}, false, nil
@@ -137,7 +137,7 @@ func (o *Outbox) tryAnswer(ctx context.Context, conversation string, deadline ti
 	}
 	for _, purpose := range []bots.Purpose{bots.ForEmergency, bots.ForReply} {
 		l := o.lane(record.Lane(conv.Account, adapters.Private, purpose))
-		p, ok, err := l.passive(ctx, conversation, deadline)
+		p, ok, err := l.passive(ctx, conversation, ref, deadline)
 		var held *heldError
 		switch {
 		case errors.As(err, &held):
@@ -166,7 +166,7 @@ func (o *Outbox) buttons(it *record.Item) bool {
 }
 
 // passive claims the oldest item due in a conversation, if nothing before it is open.
-func (l *lane) passive(ctx context.Context, conversation string, deadline time.Time) (Passive, bool, error) {
+func (l *lane) passive(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (Passive, bool, error) {
 	it, err := l.firstOf(ctx, conversation)
 	if it != nil && l.o.buttons(it) {
 		return Passive{}, false, errButtons
@@ -183,7 +183,7 @@ func (l *lane) passive(ctx context.Context, conversation string, deadline time.T
 		l.let(it.ID)
 		return Passive{}, false, err
 	}
-	b.passive = true
+	b.passive, b.took = true, ref
 	c, err := l.claim(ctx, b)
 	if err != nil || c == nil {
 		l.let(it.ID)

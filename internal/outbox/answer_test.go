@@ -188,6 +188,31 @@ func TestACallbackThatComesAgainGetsTheSameBytes(t *testing.T) {
 	})
 }
 
+// Two messages of one person, two callbacks at once: the reply to the first may leave with the second,
+// and then nothing of it leaves with the first, nor when either comes again but with its own.
+func TestPromise4_AReplyLeavesWithOneCallbackOnly(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv, box := w.conversation(), w.idle()
+		it := w.item(bots.ForReply, func(d *bots.Draft) { d.Parent = "msg-1" })
+		answer := func(ref adapters.Ref, want bool) {
+			t.Helper()
+			p, ok, err := box.Answer(t.Context(), conv, ref, time.Now().Add(time.Second))
+			if err != nil || ok != want || ok && p.Text != it.Text {
+				t.Errorf("%s: %+v, %v, %v", ref, p, ok, err)
+			}
+			if ok {
+				p.Done(nil)
+			}
+		}
+		answer("msg-2", true)
+		answer("msg-1", false)
+		answer("msg-2", true)
+		answer("msg-1", false)
+		pass(time.Minute)
+		w.wantState(it, record.ItemDelivered)
+	})
+}
+
 func TestPromise4_ARepeatedReplyThatCannotBeWrittenIsUnknown(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		conv, box := w.conversation(), w.idle()

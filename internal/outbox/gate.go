@@ -24,6 +24,7 @@ type brief struct {
 	extras  adapters.Extras // with the pictures' bytes
 	pics    string          // why the pictures are not those that were approved; empty: they are
 	passive bool            // it leaves in the answer to a callback: no call is made
+	took    adapters.Ref    // the message that callback tells of
 	news    *news           // the notice that was made durable instead of a claim
 }
 

@@ -110,7 +110,7 @@ func (l *lane) decide(tx record.Tx, b *brief, c *claim) error {
 	if c.n, err = it.Claim(epoch, now); err != nil {
 		return err
 	}
-	it.Untold, it.Lookups, it.Passive = false, 0, b.passive
+	it.Untold, it.Lookups, it.Passive, it.Took = false, 0, b.passive, b.took
 	it.Vanished, it.Hint, it.Altered = time.Time{}, "", ""
 	c.extras = b.extras
 	c.item, c.epoch, c.place = it, epoch, place(b.account, it)

@@ -53,6 +53,8 @@ type Item struct {
 	// Passive: it left in the answer to a callback, whose platform proves nothing; it counts as
 	// delivered when the callback has not come again for a while.
 	Passive bool `json:"passive,omitempty"`
+	// Took is the message in the answer to whose callback it left; it need not be the one it answers.
+	Took adapters.Ref `json:"took,omitempty"`
 	// Notices are how the person was told that there is news, because the message itself may
 	// not be sent now.
 	Notices []Notice `json:"notices,omitempty"`

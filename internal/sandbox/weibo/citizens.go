@@ -52,6 +52,19 @@ func (p *Platform) Event(name, subtype, key string) error {
 	return nil
 }
 
+// Odd makes a citizen send something of a kind that no document names.
+func (p *Platform) Odd(name, kind string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c, err := p.citizen(name)
+	if err != nil {
+		return err
+	}
+	c.acted = time.Now()
+	p.push(c, time.Now(), kind, "[不支持的消息]", map[string]any{"subtype": "none", "parts": []int{1, 2}})
+	return nil
+}
+
 // Follow and Unfollow change whether a citizen follows the account.
 func (p *Platform) Follow(name string) error   { return p.turn(name, true) }
 func (p *Platform) Unfollow(name string) error { return p.turn(name, false) }

@@ -168,6 +168,16 @@ func TestSendingToAllIsQueuedAndMayBeLost(t *testing.T) {
 	}
 }
 
+func TestWhatNoDocumentNamesIsPushedToo(t *testing.T) {
+	h := &house{}
+	w := callbacks(t, h, Options{})
+	must(t, w.Odd("小艾", "hologram"))
+	must(t, w.Settle(t.Context()))
+	if !strings.Contains(h.bodies[0], `"type":"hologram"`) || !w.Pushes()[0].Acknowledged {
+		t.Errorf("%s", h.bodies)
+	}
+}
+
 func TestXMLForm(t *testing.T) {
 	h := &house{}
 	w := callbacks(t, h, Options{Format: XML})
