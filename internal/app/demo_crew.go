@@ -165,6 +165,13 @@ func (c *crew) decide(ctx context.Context, id string) error {
 		r, err := c.chen.Reject(ctx, d.ID, d.Version, "先向学校和辖区派出所核实，未核实前不警示")
 		return c.note(func() { c.of(d.Account).rejected++ }, r, err)
 	}
+	if flagged, err := c.flagged(ctx, m); err != nil || !flagged {
+		return err
+	}
+	if d.Purpose == bots.ForFlag {
+		r, err := c.chen.Approve(ctx, d.ID, d.Version)
+		return c.note(func() { c.approved[textDigest(d.Text)] = true }, r, err)
+	}
 	if d.Purpose == bots.ForBulletin {
 		r, err := c.lin.Approve(ctx, d.ID, d.Version)
 		return c.note(func() { c.of(d.Account).bulletins++; c.approved[textDigest(d.Text)] = true }, r, err)

@@ -40,6 +40,7 @@ type counts struct {
 	WarningsRejected   int `json:"warnings_rejected"`
 	WarningsSent       int `json:"warnings_sent"`
 	PostsRemoved       int `json:"posts_removed_after_warning"`
+	PostsFlagged       int `json:"posts_flagged"` // to the platform's own moderators
 	UnapprovedSent     int `json:"unapproved_sent"`
 	DuplicatesSent     int `json:"duplicates_sent"`
 	LostEvents         int `json:"lost_events"`
@@ -57,6 +58,9 @@ func (d *demo) summarise(ctx context.Context) (*summary, error) {
 		d.crew.decisions(v.account().ID, &n)
 		n.countReceived(v.received(), covered)
 		n.DuplicatesSent, n.PostsRemoved = v.oddities()
+		if m, ok := v.(moderated); ok {
+			n.PostsFlagged = m.flagged()
+		}
 		n.LostEvents = v.lost(known.events)
 		s.add(n)
 		platform := s.Platforms[v.account().Platform]
@@ -221,7 +225,7 @@ func (s *summary) judge() error {
 		{"hand-offs answered", s.HandoffsAnswered}, {"volunteers' tips received", s.TipsReceived},
 		{"mentions answered", s.MentionsAnswered}, {"clues opened", s.CluesOpened}, {"warnings proposed", s.WarningsProposed},
 		{"warnings approved", s.WarningsApproved}, {"warnings rejected", s.WarningsRejected}, {"warnings sent", s.WarningsSent},
-		{"posts removed after a warning", s.PostsRemoved}, {"alarms rung", s.AlarmsRung},
+		{"posts removed after a warning", s.PostsRemoved}, {"posts reported to moderators", s.PostsFlagged}, {"alarms rung", s.AlarmsRung},
 	} {
 		if need.got == 0 {
 			errs = append(errs, fmt.Errorf("no %s", need.what))
@@ -274,7 +278,7 @@ func (n *counts) all() []figure {
 		{"reports received", &n.ReportsReceived}, {"reports answered", &n.ReportsAnswered}, {"evidence kept", &n.EvidenceKept}, {"hand-offs answered", &n.HandoffsAnswered}, {"volunteers' tips received", &n.TipsReceived},
 		{"mentions answered", &n.MentionsAnswered}, {"clues opened", &n.CluesOpened}, {"warnings proposed", &n.WarningsProposed},
 		{"approved", &n.WarningsApproved}, {"rejected", &n.WarningsRejected}, {"sent", &n.WarningsSent},
-		{"posts removed after a warning", &n.PostsRemoved}, {"sent without approval", &n.UnapprovedSent},
+		{"posts removed after a warning", &n.PostsRemoved}, {"posts reported to moderators", &n.PostsFlagged}, {"sent without approval", &n.UnapprovedSent},
 		{"sent twice", &n.DuplicatesSent}, {"lost", &n.LostEvents},
 	}
 }
