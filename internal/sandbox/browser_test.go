@@ -1,21 +1,18 @@
 package sandbox
 
 import (
-	"context"
-	"os"
-	"os/exec"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"netpatrol/internal/web/webtest/browsertest"
 )
 
 // TestPageInABrowser types on a telephone's screen while an answer arrives: the answer
 // must appear, and what was typed must stay.
 func TestPageInABrowser(t *testing.T) {
 	b := setup(t, Options{})
-	ctx := openBrowser(t)
+	ctx := browsertest.Open(t)
 	do := func(steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, steps...); err != nil {
@@ -37,22 +34,4 @@ func TestPageInABrowser(t *testing.T) {
 	if got := b.m.Actions(); len(got) != 2 || got[1].Kind != Told {
 		t.Errorf("the message did not arrive: %+v", got)
 	}
-}
-
-func openBrowser(t *testing.T) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if strings.Contains(os.Getenv("NETPATROL_REQUIRE"), "chromium") {
-			t.Fatal("chromium is not installed and NETPATROL_REQUIRE asks for it")
-		}
-		t.Skip("chromium is not installed: the citizen page is not tried in a browser")
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	ctx, cancelBrowser := chromedp.NewExecAllocator(ctx, opts...)
-	ctx, cancelTab := chromedp.NewContext(ctx)
-	t.Cleanup(func() { cancelTab(); cancelBrowser(); cancel() })
-	return ctx
 }

@@ -7,13 +7,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"netpatrol/internal/web/webtest/browsertest"
 )
 
 // street is a platform served on loopback, without an account's program behind it.
@@ -171,7 +171,7 @@ func TestPhoneInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	ref := publish(t, p)
-	ctx := openBrowser(t)
+	ctx := browsertest.Open(t)
 	do := func(steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, steps...); err != nil {
@@ -229,22 +229,4 @@ func picture(ctx context.Context, t *testing.T, name string) {
 	if err := os.WriteFile(filepath.Join(dir, name), shot, 0o644); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func openBrowser(t *testing.T) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if strings.Contains(os.Getenv("NETPATROL_REQUIRE"), "chromium") {
-			t.Fatal("chromium is not installed and NETPATROL_REQUIRE asks for it")
-		}
-		t.Skip("chromium is not installed: the phone page is not tried in a browser")
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	ctx, cancelBrowser := chromedp.NewExecAllocator(ctx, opts...)
-	ctx, cancelTab := chromedp.NewContext(ctx)
-	t.Cleanup(func() { cancelTab(); cancelBrowser(); cancel() })
-	return ctx
 }

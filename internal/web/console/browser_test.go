@@ -3,61 +3,25 @@ package console_test
 import (
 	"context"
 	"net/url"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"netpatrol/bots"
+	"netpatrol/internal/web/webtest/browsertest"
 )
 
-// browser is a tab of a real browser. It skips the test where there is none, unless
-// NETPATROL_REQUIRE asks for it.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if strings.Contains(os.Getenv("NETPATROL_REQUIRE"), "chromium") {
-			t.Fatal("chromium is not installed and NETPATROL_REQUIRE asks for it")
-		}
-		t.Skip("chromium is not installed: the pages are not tried in a browser")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.UserDataDir(t.TempDir()))
-	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(end)
-	tab, end := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		if err := chromedp.Cancel(tab); err != nil {
-			t.Logf("the browser did not close cleanly: %v", err)
-		}
-		end()
-	})
-	if err := chromedp.Do(tab, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
-	bounded, end := context.WithTimeout(tab, 4*time.Minute)
-	t.Cleanup(end)
-	return bounded
-}
+func browser(t *testing.T) context.Context { t.Helper(); return browsertest.Open(t) }
 
 func do(t *testing.T, tab context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	if err := chromedp.Do(tab, steps...); err != nil {
-		t.Fatal(err)
-	}
+	browsertest.Do(t, tab, steps...)
 }
 
 func ask[T any](t *testing.T, tab context.Context, script string) T {
 	t.Helper()
-	v, err := chromedp.Run(tab, chromedp.Evaluate[T](script))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
+	return browsertest.Ask[T](t, tab, script)
 }
 
 // enter signs an officer in by a one-time link.
