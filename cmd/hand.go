@@ -66,6 +66,9 @@ still there and unchanged.`,
 			if err != nil {
 				return noTask(args[0], err)
 			}
+			if i.Withdraws != "" {
+				return t.settled(r, nil, "taken; delete "+string(i.Parent)+" there, then say so: netpatrol queue by-hand gone "+i.ID)
+			}
 			return t.settled(r, nil, "taken; post exactly this:\n"+i.Text)
 		}),
 	})
