@@ -46,6 +46,38 @@ func Transcripts(t *testing.T, glob string, b bots.Bot) {
 	}
 }
 
+// Turn is one event of a scene and what the bot proposed.
+type Turn struct {
+	Event   bots.Event
+	Effects []bots.Effect
+}
+
+// Scene is a scene of a transcript, played.
+type Scene struct {
+	Title string
+	Turns []Turn
+}
+
+// Scenes plays transcripts as [Transcripts] does and returns what happened, instead of comparing it.
+func Scenes(t *testing.T, glob string, b bots.Bot) (all []Scene) {
+	t.Helper()
+	files, err := filepath.Glob(glob)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no transcripts match %s (%v)", glob, err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range scenes(string(raw)) {
+			st := one.stage(t, b)
+			all = append(all, Scene{one.title, st.played})
+		}
+	}
+	return all
+}
+
 func playFile(t *testing.T, file string, b bots.Bot) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
@@ -119,6 +151,8 @@ type stage struct {
 	turns int
 	posts int
 	out   strings.Builder
+
+	played []Turn
 }
 
 const (
@@ -126,7 +160,9 @@ const (
 	conversation = "conversation/1"
 )
 
-func (s scene) play(t *testing.T, b bots.Bot) string {
+func (s scene) play(t *testing.T, b bots.Bot) string { return s.stage(t, b).out.String() }
+
+func (s scene) stage(t *testing.T, b bots.Bot) *stage {
 	st := &stage{t: t, b: b, now: start, w: NewWorld(
 		&bots.Account{Head: bots.Head{ID: accountID, State: string(bots.Live)}, Unit: "某市公安局网警支队", Names: []string{"网警"}, Staff: []string{"staff"}, Self: "self", Language: "zh-Hans", Lookable: true, Private: true},
 		&bots.Conversation{Head: bots.Head{ID: conversation, Stream: conversation}, Account: accountID, Person: person("")},
@@ -134,7 +170,7 @@ func (s scene) play(t *testing.T, b bots.Bot) string {
 	for line := range strings.Lines(s.text) {
 		st.line(strings.TrimSuffix(line, "\n"))
 	}
-	return st.out.String()
+	return st
 }
 
 func (s *stage) line(line string) {
@@ -204,6 +240,7 @@ func (s *stage) quiet(d time.Duration) {
 func (s *stage) decide(e bots.Event, text string) {
 	effects := Decide(s.t, s.b, e, s.w.Facts(s.b, e))
 	s.w.Apply(s.b, e, effects)
+	s.played = append(s.played, Turn{e, effects})
 	shown := Print(text, effects)
 	if shown == "" {
 		shown = "-\n"

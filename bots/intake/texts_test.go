@@ -36,8 +36,12 @@ func TestWhatIsAskedFitsAndMayLeave(t *testing.T) {
 		k.check("advice", map[string]string{"Advice": row.Advice, "Money": yes, "Small": yes, "Threshold": "3000", "Spam": yes})
 		k.check("advice", map[string]string{"Advice": row.Advice, "Young": yes, "Content": yes})
 	}
-	for _, name := range []string{"human", "stay", "fake-police"} {
+	for _, name := range []string{"human", "stay", "fake-police", "receipt", "added", "complaint", "menu-report", "menu-ask", "menu-progress", "menu-progress-none", "is-it-a-scam", "emergency", "emergency-life"} {
 		k.check(name, nil)
+	}
+	k.check("refuted", bots.Alike{Title: "关于网传本市明天起全城停水三天消息的情况通报", Unit: "海滨市公安局网络安全保卫支队", Code: "B4N7Q2RS", At: at}.Told())
+	for _, name := range bots.Categories() {
+		k.check("unlawful-card", map[string]string{"Name": name})
 	}
 	k.check("emergency", map[string]string{"Young": yes})
 }
