@@ -53,6 +53,21 @@ func spansIn(text string, words ...string) (all []bots.Span) {
 	return all
 }
 
+// Differs is the text that was posted in place of the approved one, with where it differs made to
+// stand out: from the first character that is another to the last.
+func (t task) Differs() []segment {
+	approved, posted := []rune(t.Text), []rune(t.Hand.Altered)
+	from, to := 0, 0
+	for from < min(len(approved), len(posted)) && approved[from] == posted[from] {
+		from++
+	}
+	for to < min(len(approved), len(posted))-from && approved[len(approved)-1-to] == posted[len(posted)-1-to] {
+		to++
+	}
+	span := bots.Span{Start: len(string(posted[:from])), End: len(string(posted[:len(posted)-to]))}
+	return segments(t.Hand.Altered, []bots.Span{span})
+}
+
 // Compares says whether the officer is the one to hold the screenshot against the text.
 func (t task) Compares(by *record.Officer, alone bool) bool {
 	return t.Hand.Unproven && (t.Hand.By != by.ID || alone) && by.Is(record.Duty, record.Approver)

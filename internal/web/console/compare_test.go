@@ -102,3 +102,15 @@ func TestWhoPostedIsToldThatAnotherCompares(t *testing.T) {
 	form := chen.get(path).form(path+"/prove", says(i, "same"))
 	chen.post(path+"/compare", form).has("须由另一位同事对照截图")
 }
+
+func TestWhereAnAlteredTextDiffersStandsOut(t *testing.T) {
+	s := newSite(t)
+	chen, lin := s.as("chen"), s.as("lin")
+	i := s.toPost(time.Now().Add(time.Hour))
+	path := "/by-hand/" + url.PathEscape(i.ID)
+	chen.post(path+"/take", chen.get(path).form(path+"/take", nil))
+	other := strings.Replace(i.Text, "110", "119", 1)
+	page := chen.get(path)
+	chen.post(path+"/prove", page.form(path+"/prove", url.Values{"text": {other}, "reason": {"手误"}}))
+	lin.get(path).has("11<mark>9</mark>")
+}
