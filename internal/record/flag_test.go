@@ -75,6 +75,9 @@ func TestWhoAsksForAFlagMayApproveItUnlessTheyWroteInIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if i.MayCorrect(officer("lin", Approver, Duty)) {
+		t.Error("a flag is corrected: its moderators decide on the post itself")
+	}
 	if !i.Intact(a) || i.Flag != adapters.FlagSpam || !i.Unsolicited() || i.Recipient() != "7" {
 		t.Errorf("%+v", i)
 	}

@@ -151,7 +151,7 @@ func (i *Item) MayCorrect(by *Officer) bool {
 	switch i.Purpose {
 	case bots.ForBulletin:
 		return by.Is(Editor, Approver)
-	case bots.ForAlarm, bots.ForPreview, bots.ForWithdrawal: // our own people got those, or nobody
+	case bots.ForAlarm, bots.ForPreview, bots.ForWithdrawal, bots.ForFlag: // our own people got those, nobody, or moderators
 		return false
 	}
 	return by.Is(Duty, Approver)

@@ -32,7 +32,7 @@ func TestAPostIsFlaggedFromItsCluesPage(t *testing.T) {
 	page = chen.post(clue+"/flag", page.form(clue+"/flag", nil))
 	page.has("请选择举报为哪一类")
 	page = chen.post(clue+"/flag", page.form(clue+"/flag", url.Values{"kind": {"spam"}}))
-	page.has("举报已拟好，还没有发出", "举报为：</b>垃圾信息或广告", "可能涉及诈骗", "举报给平台")
+	page.has("举报已拟好，还没有发出", "举报为：</b>垃圾信息或广告", "平台的版主", "可能涉及诈骗", "举报给平台")
 	d := s.Draft(bots.ForFlag, bots.DraftAwaiting)
 	if d.Flag != adapters.FlagSpam || d.Author != "chen" || len(d.Editors) != 0 {
 		t.Errorf("%+v", d)
@@ -42,6 +42,7 @@ func TestAPostIsFlaggedFromItsCluesPage(t *testing.T) {
 	page.lacks("拟一份举报</button>", "不予处理</button>")
 	chen.post(path(d)+"/approve", chen.get(path(d)).form(path(d)+"/approve", nil)).has("已批准")
 	chen.get(clue).has("排队发送", `陈立 <small class="id">chen</small>`)
+	chen.get("/items/" + url.PathEscape(s.again(d).Item)).has("平台的版主，举报为垃圾信息或广告")
 	chen.get("/why/" + d.Code).has("举报给平台")
 }
 
