@@ -38,6 +38,7 @@ type waitsPage struct {
 	Running []deadlined
 	Ended   []deadlined
 	Days    []dayFigures
+	Gists   map[string][]string // of who waits, by the wait's id
 }
 
 // dayFigures is a day in words.
@@ -66,9 +67,14 @@ func (c *Console) waitsPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := waitsPage{Promise: span(c.promise()), Running: clocks(w.Running), Ended: clocks(w.Ended[:min(len(w.Ended), shownEnded)])}
+	p := waitsPage{Promise: span(c.promise()), Gists: map[string][]string{}, Running: clocks(w.Running), Ended: clocks(w.Ended[:min(len(w.Ended), shownEnded)])}
 	for _, d := range w.Days[:min(len(w.Days), shownDays)] {
 		p.Days = append(p.Days, dayFigures{d})
+	}
+	for _, one := range w.Running {
+		if p.Gists[one.ID], err = c.gistOf(v, one.Conversation); err != nil {
+			return err
+		}
 	}
 	return c.show(v, "waits", "等待答复", "reports", p)
 }

@@ -1,8 +1,13 @@
 package console
 
 import (
+	"errors"
 	"slices"
 	"strings"
+
+	"netpatrol/bots"
+	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
 )
 
 // Gist is what a report is about in a few words, the most pressing first: what an officer must know
@@ -39,4 +44,17 @@ func (w waiting) First() string {
 		return ""
 	}
 	return w.Lines[0].Text
+}
+
+// gistOf is what the report of a conversation is about; nothing where there is none.
+func (c *Console) gistOf(v *visit, conversation string) ([]string, error) {
+	conv, err := view.Conversation(v.ctx(), c.desk, conversation)
+	if err != nil || conv == nil || conv.Report == "" {
+		return nil, err
+	}
+	r, err := record.Fetch[bots.Report](v.ctx(), c.desk, conv.Report)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil, nil
+	}
+	return waiting{Report: r}.Gist(), err
 }

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
+	"netpatrol/internal/web/view"
 )
 
 // reported is somebody who says that they were cheated, and the page of their report.
@@ -101,13 +103,13 @@ func TestASuggestionThatIsSentUnchangedKeepsItsTemplate(t *testing.T) {
 		t.Fatalf("%d answers", len(sent))
 	}
 	d := sent[0]
-	if d.Template != "suggest-first" || s.rev("suggest-first") == "" || d.Author != "chen" || d.Vars["Text"] != "" || len(d.Editors) != 0 {
+	if d.Template != "suggest-first" || fmt.Sprint(d.Rev) != s.rev("suggest-first") || d.Author != "chen" || d.Vars["Text"] != "" || len(d.Editors) != 0 {
 		t.Errorf("%+v", d)
 	}
 	if !strings.HasPrefix(d.Text, text+"\n") || !strings.Contains(d.Text, d.Code) || !strings.Contains(d.Text, r.Reference) || strings.Contains(d.Text, "自动") {
 		t.Errorf("%q", d.Text)
 	}
-	chen.get("/drafts/"+url.PathEscape(d.ID)).has("首次答复（suggest-first）", "第 1 版")
+	chen.get("/drafts/"+url.PathEscape(d.ID)).has("首次答复（suggest-first）", fmt.Sprintf("第 %d 版", view.Revision(d.Rev)))
 }
 
 func TestASuggestionThatIsChangedIsTheOfficersOwnText(t *testing.T) {

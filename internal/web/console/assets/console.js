@@ -47,6 +47,7 @@
     box.value = typed && !ours.includes(typed) ? typed + "\n" + a.dataset.text : a.dataset.text;
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
+    box.scrollTop = 0;
     find("#suggested").textContent = "已填入第 " + a.dataset.suggest + " 条建议，看过、改好再发送。";
   };
 
