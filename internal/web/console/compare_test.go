@@ -21,7 +21,7 @@ func (s *site) photographed(chen *officer) (*record.Item, string) {
 	page.lacks("登记对照结果</button>")
 	page = chen.post(path+"/prove", page.form(path+"/prove", url.Values{"text": {" "}}))
 	page.has("只有截图，尚未核实", "等另一位同事逐行对照")
-	page.lacks("登记对照结果</button>", "没有发，交还")
+	page.lacks("data-copy", "登记对照结果</button>", "没有发，交还")
 	return i, path
 }
 
