@@ -188,7 +188,7 @@ func (d *demo) play(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := crew.approveAnswers(ctx); err != nil {
+	if err := errors.Join(crew.approveAnswers(ctx), crew.plan(ctx)); err != nil {
 		return err
 	}
 	for _, v := range d.venues {

@@ -147,7 +147,7 @@ func TestWhatIsOpenIsListedByItsDeadline(t *testing.T) {
 		&bots.Wait{Head: head("w1", bots.WaitRunning), Conversation: "conv/a", Deadline: soon},
 		&bots.Conversation{Head: head("conv/b", "open"), Officer: "lin"},
 		&bots.Wait{Head: head("w2", bots.WaitRunning), Conversation: "conv/b", Deadline: later},
-		&Alarm{Head: head("alarm", AlarmOpen)}, &Alarm{Head: head("seen", AlarmAcknowledged)},
+		&Alarm{Head: bots.Head{ID: "alarm", State: AlarmOpen, Created: dutyNow}, About: bots.Target{Kind: bots.KindReport, ID: "report"}}, &Alarm{Head: head("seen", AlarmAcknowledged)},
 		&bots.Draft{Head: head("draft", bots.DraftAwaiting), Code: "K7M2", Expires: later.Add(time.Minute)},
 		&Item{Head: head("unknown", ItemUnknown), Code: "U"},
 		&Item{Head: head("held", ItemHeld), Expires: last},
@@ -162,6 +162,7 @@ func TestWhatIsOpenIsListedByItsDeadline(t *testing.T) {
 	}
 	want := []OpenItem{
 		{What: PendingRectification, Code: "coconut", Due: dutyNow.Add(-time.Hour)},
+		{What: PendingAlarm, Code: "HK-1", Account: "weibo", Due: dutyNow},
 		{What: PendingReport, Code: "HK-1", Account: "weibo", Due: soon, Who: "chen"},
 		{What: PendingTalk, Due: later, Who: "lin"},
 		{What: PendingApproval, Code: "K7M2", Due: later.Add(time.Minute)},
@@ -169,7 +170,7 @@ func TestWhatIsOpenIsListedByItsDeadline(t *testing.T) {
 		{What: PendingHandoff, Code: "YJ", Due: later.Add(3 * time.Minute)},
 		{What: PendingAppeal, Due: dutyNow.Add(bots.AppealWithin)},
 		{What: PendingHeld, Due: last},
-		{What: PendingAlarm}, {What: PendingPackage}, {What: PendingApproval, Code: "receipt"}, {What: PendingApproval, Code: "palm"}, {What: PendingUnknown, Code: "U"},
+		{What: PendingPackage}, {What: PendingApproval, Code: "receipt"}, {What: PendingApproval, Code: "palm"}, {What: PendingUnknown, Code: "U"},
 	}
 	if len(open) != len(want) {
 		t.Fatalf("%d items: %+v", len(open), open)

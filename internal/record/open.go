@@ -18,7 +18,7 @@ type OpenItem struct {
 	What    string      `json:"what"`
 	Code    string      `json:"code,omitempty"` // by which people refer to it
 	Account string      `json:"account,omitempty"`
-	Due     time.Time   `json:"due,omitzero"`  // by when it must be done; zero: no deadline
+	Due     time.Time   `json:"due,omitzero"`  // by when it must be done, or since when an alarm rings; zero: no deadline
 	Who     string      `json:"who,omitempty"` // officer who has it in hand
 }
 
@@ -118,7 +118,7 @@ func (o *openList) add(r bots.Record) error {
 	case *bots.Report:
 		return o.report(r, i)
 	case *Alarm:
-		i.What = PendingAlarm
+		return o.alarm(r, i)
 	case *bots.Draft:
 		i.What, i.Code, i.Account, i.Due = PendingApproval, r.Code, r.Account, r.Expires
 	case *Handoff:
@@ -136,6 +136,22 @@ func (o *openList) add(r bots.Record) error {
 		i.What, i.Account, i.Due = PendingAppeal, r.Account, r.Updated.Add(bots.AppealWithin)
 	case *Rectification:
 		i.What, i.Code, i.Due = PendingRectification, r.Site, r.Deadline
+	}
+	o.open = append(o.open, i)
+	return nil
+}
+
+// alarm names the report an alarm is about, if it is about one.
+func (o *openList) alarm(a *Alarm, i OpenItem) error {
+	i.What, i.Due = PendingAlarm, a.Created
+	if a.About.Kind == bots.KindReport {
+		r, err := o.s.Get(bots.KindReport, a.About.ID)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if about, ok := r.(*bots.Report); ok {
+			i.Code, i.Account = about.Reference, about.Account
+		}
 	}
 	o.open = append(o.open, i)
 	return nil

@@ -39,8 +39,13 @@ type openShown struct {
 	Done  bool        // it is not open any more
 }
 
+// Rung says whether it is an alarm, which has no deadline but a moment at which it rang.
+func (o openShown) Rung() bool { return o.What == record.PendingAlarm }
+
 // Late says whether its deadline has passed.
-func (o openShown) Late(now time.Time) bool { return !o.Done && !o.Due.IsZero() && now.After(o.Due) }
+func (o openShown) Late(now time.Time) bool {
+	return !o.Done && !o.Rung() && !o.Due.IsZero() && now.After(o.Due)
+}
 
 var pendingWords = map[string]string{
 	record.PendingReport: "举报待答复", record.PendingTalk: "来信待答复", record.PendingApproval: "待审批", record.PendingPackage: "移交待批准",

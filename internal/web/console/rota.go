@@ -35,8 +35,8 @@ type levelShown struct {
 
 // stretchShown is a time in which who is on duty stays the same.
 type stretchShown struct {
-	From, To string
-	Who      []record.OnDuty
+	Time string
+	Who  []record.OnDuty
 }
 
 // Several says whether shifts overlap.
@@ -84,6 +84,20 @@ func weekdayNumbers() []int { return []int{1, 2, 3, 4, 5, 6, 7} }
 func moment(t time.Time, zone *time.Location) string {
 	t = t.In(zone)
 	return t.Format("1月2日") + weekdayWord((int(t.Weekday())+6)%7+1) + t.Format(" 15:04")
+}
+
+// stretch is a time from one moment to another, short where they are on one day or a night apart.
+func stretch(from, to time.Time, zone *time.Location) string {
+	until, evening := to.In(zone), from.In(zone)
+	switch midnight := time.Date(evening.Year(), evening.Month(), evening.Day(), 0, 0, 0, 0, zone); {
+	case until.Equal(midnight.AddDate(0, 0, 1)):
+		return moment(from, zone) + "–24:00"
+	case until.Before(midnight.AddDate(0, 0, 1)):
+		return moment(from, zone) + until.Format("–15:04")
+	case until.Before(midnight.AddDate(0, 0, 2)):
+		return moment(from, zone) + until.Format("–次日 15:04")
+	}
+	return moment(from, zone) + " 至 " + moment(to, zone)
 }
 
 // date is a day that was written YYYY-MM-DD, with its year when that is not this one.
@@ -185,7 +199,7 @@ func showLevel(l view.DutyLevel, zone *time.Location) levelShown {
 		if len(w.Who) == 0 {
 			s.Gaps++
 		}
-		s.Week = append(s.Week, stretchShown{moment(w.From, zone), moment(w.To, zone), w.Who})
+		s.Week = append(s.Week, stretchShown{stretch(w.From, w.To, zone), w.Who})
 	}
 	return s
 }

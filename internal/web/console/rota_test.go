@@ -25,7 +25,7 @@ func (o *officer) shift(fields url.Values) *seen {
 func TestTheRotaIsEnteredAndShowsWhoIsOnDuty(t *testing.T) {
 	s := newSite(t)
 	lin := s.as("lin")
-	lin.get("/duty").has("还没有排班", "没有排班，按配置的名单依次提醒", "letters chen@gaj.example.gov.cn", "同时发到群：wecom", "这一级谁也提醒不到，提醒会落到下一级")
+	lin.get("/duty").has("还没有排班", "没有排班，按配置的名单依次提醒", "letters chen@gaj.example.gov.cn", "同时发到群：wecom", "提醒不到人，会发给下一级")
 	lin.shift(url.Values{"officer": {"chen"}, "end": {"08:00"}, "start": {"08:00"}}).has("已排入。", "陈立", "每天 08:00–次日 08:00")
 	page := lin.get("/duty")
 	page.has("值班民警", "letters chen@gaj.example.gov.cn")
@@ -151,7 +151,7 @@ func TestEverythingThatCanBeOpenHasItsWords(t *testing.T) {
 	s.scene()
 	s.everyOpen()
 	page := s.as("lin").get("/handovers")
-	page.has("举报待答复", "来信待答复", "待审批", "暂缓发送", "发送结果不明", "人工代发", "异议待复核", "移交待对方答复", "约谈整改", "提醒未知悉", "平台授权七天内到期", "已超过", "在办")
+	page.has("举报待答复", "来信待答复", "待审批", "暂缓发送", "发送结果不明", "人工代发", "异议待复核", "移交待对方答复", "约谈整改", "提醒未知悉", "平台授权七天内到期", "响起", `class="overdue"`, "在办")
 	if strings.Contains(page.body, ">standing<") || strings.Contains(page.body, ">by-hand<") {
 		t.Error("a kind has no words")
 	}
