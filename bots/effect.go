@@ -135,6 +135,8 @@ const (
 	FetchProof FetchWhat = "proof"
 	// FetchBadge looks for the kiosk's badge on the page of a partner site. Only the engine asks for it.
 	FetchBadge FetchWhat = "badge"
+	// FetchAnchor takes the end of the audit chain out of the house. Only the engine asks for it.
+	FetchAnchor FetchWhat = "anchor"
 )
 
 // Fetch is a read-only errand; its [FetchResult] comes back to this bot in this stream.

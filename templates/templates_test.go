@@ -113,7 +113,7 @@ func real(lang string) map[string]string {
 		"Title": "刷单返利典型案例", "Text": "王女士进群刷单，先收到小额返现，之后被要求连做三单，共被骗走五万元。凡是要先垫钱的兼职都是诈骗。", "Earlier": "A2BC-3DEF", "Minutes": "15", "Account": "haikou",
 		"Name": "刷单返利", "Signs": "前几单小额返现，之后要连做几单才让提现", "Advice": "要先垫钱的兼职一律停手", "Place": "龙华区", "Threshold": "3000",
 		"Category": "诈骗", "Note": "同一账号一天发了二十多个同样的帖子。",
-		"Site": "椰风社区", "Points": "一、交流区有招募刷单的广告，首页可以直接点到。\n二、注册用户没有核验手机号码。", "By": "海滨市公安局", "Notice": "B4N7-Q2RS", "Date": "2026年3月1日", "Day": "2026-03-01", "Deadline": "2026年12月10日", "Sent": "2026年11月25日", "Overdue": "true",
+		"Anchor": "netpatrol-audit-1 4711 2026-11-25T03:36:29.1Z " + strings.Repeat("0a1b2c3d", 8) + " " + strings.Repeat("13800138", 16), "Site": "椰风社区", "Points": "一、交流区有招募刷单的广告，首页可以直接点到。\n二、注册用户没有核验手机号码。", "By": "海滨市公安局", "Notice": "B4N7-Q2RS", "Date": "2026年3月1日", "Day": "2026-03-01", "Deadline": "2026年12月10日", "Sent": "2026年11月25日", "Overdue": "true",
 	}
 	if lang == "en" {
 		vars["Unit"] = "Haibin Cyber Police"
@@ -128,7 +128,7 @@ func real(lang string) map[string]string {
 }
 
 var shipped = []string{
-	"added", "advice", "alarm-handover", "alarm-urgent", "alarm-waiting", "answer-mention", "answer-mention-public", "ask", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
+	"added", "advice", "alarm-anchor", "alarm-handover", "alarm-urgent", "alarm-waiting", "answer-mention", "answer-mention-public", "ask", "bulletin-case", "complaint", "correction", "emergency", "emergency-life",
 	"fake-police", "flag", "handoff-news", "human", "is-it-a-scam", "letter-rectification", "letter-reminder", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "receipt", "refuted", "scam-card", "stay",
 	"suggest-advice", "suggest-ask", "suggest-careful", "suggest-close", "suggest-first", "suggest-progress", "suggest-stay", "suggest-urgent", "unlawful-card", "warning-fraud", "warning-rumour", "warning-unlawful",
 }

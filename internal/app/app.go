@@ -142,6 +142,7 @@ func (a *App) assemble(ctx context.Context) (err error) {
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
 		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Log: a.o.Log, Step: a.o.Step,
 		Badge: a.badge, Clerk: clerk{a}, Unit: engine.Speaker{Name: a.o.Config.Unit.Name, Language: a.o.Config.Unit.Language},
+		Anchor: a.anchoring(), AnchorTo: a.anchorsTo(),
 	})
 	a.outbox = outbox.New(outbox.Options{
 		Store: toldStore{a.store, a.engine}, Accounts: a.opener.get, Idem: a.idempotency, Hand: a.handRule, Owner: a.owner(), Pace: a.outboxPace(),

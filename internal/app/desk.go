@@ -32,13 +32,22 @@ func (d desk) AuditOf(ctx context.Context, on bots.Target) ([]record.AuditEntry,
 	return d.a.store.AuditOf(ctx, on)
 }
 
-// VerifyAudit recomputes the whole chain.
-func (d desk) VerifyAudit(ctx context.Context) (view.AuditReport, error) {
-	r, err := audit.Verify(ctx, d.a.store, "")
+// VerifyAudit recomputes the whole chain and looks for anchors kept elsewhere in it, one a line.
+func (d desk) VerifyAudit(ctx context.Context, anchors string) (view.AuditReport, error) {
+	foreign, err := d.a.anchorFaults(anchors)
+	if err != nil {
+		return view.AuditReport{}, &record.Refusal{Code: "anchors", Message: err.Error()}
+	}
+	r, err := audit.Verify(ctx, d.a.store, anchors)
 	if err != nil {
 		return view.AuditReport{}, err
 	}
-	return auditReport(r, time.Now()), nil
+	r.Faults = append(r.Faults, foreign...)
+	report := auditReport(r, time.Now())
+	if m, err := record.Fetch[record.Mark](ctx, d.a.store, engine.AnchorMark); err == nil && m.Value != "" {
+		report.Anchored = m.Updated
+	}
+	return report, nil
 }
 
 // Update lets the sign-in keep sessions.
@@ -143,6 +152,6 @@ func (a *App) planned(p view.Preview, b view.BulletinText, t engine.Text) view.P
 
 func auditReport(r audit.Report, now time.Time) view.AuditReport {
 	return view.AuditReport{
-		OK: r.OK(), Entries: r.Entries, Sealed: r.Sealed, Unsealed: r.Unsealed, Head: r.Head, Anchor: r.Anchor, Faults: r.Faults, At: now,
+		OK: r.OK(), Entries: r.Entries, Sealed: r.Sealed, Unsealed: r.Unsealed, Head: r.Head, Anchor: r.Anchor, Met: r.Met, Faults: r.Faults, At: now,
 	}
 }

@@ -35,6 +35,7 @@ func (d *decoder) check(cfg *Config, c Checks) {
 	d.checkPreviews(cfg)
 	d.checkAccounts(cfg, c.Platforms)
 	d.checkDuty(cfg, c.Platforms)
+	d.checkAudit(cfg, c.Platforms)
 	d.checkSchedules(cfg, c.Schedule)
 	d.checkPace(cfg.Pace)
 	d.checkRetention(cfg.Retention)

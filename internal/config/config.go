@@ -25,6 +25,7 @@ type Config struct {
 	Schedules  []Schedule  `yaml:"schedules"`
 	Pace       Pace        `yaml:"pace"`
 	Retention  Retention   `yaml:"retention"`
+	Audit      Audit       `yaml:"audit"`
 	Filing     []Filing    `yaml:"filing"` // thresholds of this place, in front of the shipped ones
 	Evidence   Evidence    `yaml:"evidence"`
 }

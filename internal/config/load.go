@@ -88,6 +88,7 @@ func load(path string, c Checks, skip map[string]bool) (*Config, error) {
 	}
 	cfg.State = d.beside(cfg.State)
 	cfg.SocketPath = d.besideIfAny(cfg.SocketPath)
+	cfg.Audit.Folder = d.besideIfAny(cfg.Audit.Folder)
 	for i := range cfg.Units {
 		cfg.Units[i].Contact.Folder = d.besideIfAny(cfg.Units[i].Contact.Folder)
 	}

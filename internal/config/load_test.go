@@ -183,8 +183,8 @@ func TestTheSampleIsRight(t *testing.T) {
 	if d := cmp.Diff(Default().Pace, cfg.Pace); d != "" {
 		t.Errorf("the sample shows other defaults than Default (-default +sample):\n%s", d)
 	}
-	whole := regexp.MustCompile(`(?m)^#  |^# (frontdoor:|units:|filing:)`).ReplaceAll(Sample(), []byte("  $1"))
-	whole = regexp.MustCompile(`(?m)^  (frontdoor:|units:|filing:)`).ReplaceAll(whole, []byte("$1"))
+	whole := regexp.MustCompile(`(?m)^#  |^# (frontdoor:|units:|filing:|audit:)`).ReplaceAll(Sample(), []byte("  $1"))
+	whole = regexp.MustCompile(`(?m)^  (frontdoor:|units:|filing:|audit:)`).ReplaceAll(whole, []byte("$1"))
 	cfg, err = load(whole)
 	if err != nil {
 		t.Fatalf("the sample with its examples: %v", err)

@@ -480,8 +480,8 @@ func (c *commit) errand(x bots.Fetch) error {
 		return c.collect(x)
 	case bots.FetchProof:
 		return errors.New("only the engine looks for what was posted by hand")
-	case bots.FetchBadge:
-		return errors.New("only the engine looks for badges of partner sites")
+	case bots.FetchBadge, bots.FetchAnchor:
+		return errors.New("only the engine looks for badges of partner sites, and anchors the audit")
 	}
 	id := memoryID(c.ev.Stream, c.bot, x.Key)
 	g, err := record.Load[record.Errand](c.tx, id)

@@ -24,6 +24,9 @@ func (e *Engine) runDue(ctx context.Context) {
 		heap.Set(i, time.Now())
 	}
 	defer e.errands.Wait()
+	if err := e.keepAnchoring(ctx); err != nil && ctx.Err() == nil {
+		e.o.Log.WarnContext(ctx, "anchor", "err", err)
+	}
 	for swept := time.Now(); ; {
 		e.dueSlots(ctx, heap)
 		failed := e.dueRecords(ctx)
@@ -110,6 +113,7 @@ var dueKinds = []record.Query{
 	{Kind: record.KindHandoff, State: record.HandoffSent}, // no answer came
 	{Kind: record.KindSite, State: record.SiteActive},     // its badge is looked for
 	{Kind: record.KindRectification, State: record.RectificationOpen},
+	{Kind: record.KindMark, State: anchorState},
 	{Kind: record.KindEvidence, State: record.EvidenceKept},
 }
 
@@ -145,6 +149,8 @@ func (e *Engine) dueRecord(ctx context.Context, r bots.Record, now time.Time) er
 		return e.handOver(ctx, r, now)
 	case *record.Site:
 		return e.lookForBadge(ctx, r, now)
+	case *record.Mark:
+		return e.anchor(ctx, r, now)
 	case *record.Rectification:
 		return e.lapseRectification(ctx, r.ID, now)
 	case *record.Evidence:

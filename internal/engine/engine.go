@@ -100,6 +100,10 @@ type Options struct {
 	Scanner  Scanner                                     // looks for malware in what is kept; nil: nobody does
 	Policy   record.Policy
 	Unit     Speaker // the station itself: who signs letters
+	// Anchor takes the end of the audit chain out of the house once a day, and returns the line by which it is found
+	// again. When nil, nobody does. AnchorTo are who gets the line.
+	Anchor   func(ctx context.Context) (line string, err error)
+	AnchorTo []Contact
 	// Badge fetches the page of a partner site and looks for its badge; the problem is for officers. When nil, nobody looks.
 	Badge     func(ctx context.Context, s *record.Site) (seen bool, problem string)
 	Clerk     Clerk // hands clues over to other units; nil: nothing is handed over

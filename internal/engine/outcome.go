@@ -38,8 +38,8 @@ func (c *commit) book() error {
 	if a, ok := c.ev.Body.(*bots.HandoffAnswer); ok {
 		return c.answered(a)
 	}
-	if r, ok := c.ev.Body.(*bots.FetchResult); ok && r.What == bots.FetchBadge {
-		return c.looked(r)
+	if r, ok := c.ev.Body.(*bots.FetchResult); ok {
+		return c.fetched(r)
 	}
 	o, ok := c.ev.Body.(*bots.Outcome)
 	if !ok {
@@ -65,6 +65,17 @@ func (c *commit) book() error {
 		return c.bookGone(d, o)
 	case bots.KindClue:
 		return c.bookFlag(d, o)
+	}
+	return nil
+}
+
+// fetched books what only the engine asks for.
+func (c *commit) fetched(r *bots.FetchResult) error {
+	switch r.What {
+	case bots.FetchBadge:
+		return c.looked(r)
+	case bots.FetchAnchor:
+		return c.anchored(r)
 	}
 	return nil
 }

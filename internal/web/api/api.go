@@ -44,7 +44,7 @@ type Desk interface {
 	// decisions with one form key are one: the second gets the first outcome.
 	Submit(ctx context.Context, d bots.Decision, formKey string) (bots.Result, error)
 	AuditOf(ctx context.Context, on bots.Target) ([]record.AuditEntry, error)
-	VerifyAudit(ctx context.Context) (view.AuditReport, error)
+	VerifyAudit(ctx context.Context, anchors string) (view.AuditReport, error)
 }
 
 // Options are what an API is made of.
@@ -164,6 +164,7 @@ func (a *API) routes() {
 	a.get("GET /api/v1/events/{id}", a.event)
 	a.get("GET /api/v1/why/{code}", a.why)
 	a.get("GET /api/v1/audit/verify", a.verify)
+	a.get("POST /api/v1/audit/verify", a.verifyAgainst)
 	a.handoffRoutes()
 	a.dutyRoutes()
 	a.siteRoutes()
@@ -238,10 +239,13 @@ type requestID struct{}
 
 const maxBody = 64 << 10
 
-// bodyLimit is what a request may bring: only a picture is large.
+// bodyLimit is what a request may bring: only a picture and years of anchors are large.
 func bodyLimit(path string) int64 {
-	if path == "/api/v1/pictures" {
+	switch path {
+	case "/api/v1/pictures":
 		return 2 * view.MaxPicture // in base64, and its name
+	case "/api/v1/audit/verify":
+		return 1 << 20 // ten years of anchors
 	}
 	return maxBody
 }

@@ -604,7 +604,7 @@ func TestADecisionThatTakesLongIsAcceptedAndFoundAgain(t *testing.T) {
 func TestAuditVerify(t *testing.T) {
 	s := newSite(t)
 	s.Report = api.AuditReport{OK: false, Entries: 42, Faults: []string{"entry 7 was changed"}}
-	r, err := s.as("shen").VerifyAudit(t.Context())
+	r, err := s.as("shen").VerifyAudit(t.Context(), "")
 	if err != nil || r.OK || r.Entries != 42 || len(r.Faults) != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}

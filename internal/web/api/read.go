@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -252,7 +253,22 @@ func (a *API) halted(c call) (any, error) {
 	return Halt{Level: h.Level, By: h.By, Reason: h.Reason, At: h.At}, nil
 }
 
-func (a *API) verify(c call) (any, error) { return a.desk.VerifyAudit(c.Context()) }
+func (a *API) verify(c call) (any, error) { return a.desk.VerifyAudit(c.Context(), "") }
+
+// verifyAgainst looks for anchors, one a line, in the chain.
+func (a *API) verifyAgainst(c call) (any, error) {
+	var in struct {
+		Anchors string `json:"anchors"`
+	}
+	if err := decode(c.Request, &in); err != nil {
+		return nil, err
+	}
+	r, err := a.desk.VerifyAudit(c.Context(), in.Anchors)
+	if refused := (*record.Refusal)(nil); errors.As(err, &refused) {
+		return nil, invalid("anchors", "%s", refused.Message)
+	}
+	return r, err
+}
 
 func (a *API) templates(call) (any, error) {
 	if a.station.Templates == nil {

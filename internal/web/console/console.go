@@ -37,7 +37,7 @@ type Desk interface {
 	// decisions with one form key are one: the second gets the first outcome.
 	Submit(ctx context.Context, d bots.Decision, formKey string) (bots.Result, error)
 	AuditOf(ctx context.Context, on bots.Target) ([]record.AuditEntry, error)
-	VerifyAudit(ctx context.Context) (view.AuditReport, error)
+	VerifyAudit(ctx context.Context, anchors string) (view.AuditReport, error)
 }
 
 // Options are what a console is made of.

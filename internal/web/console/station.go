@@ -228,7 +228,7 @@ func (c *Console) audit(v *visit) error {
 	if !v.r.URL.Query().Has("run") {
 		return c.show(v, "audit", "审计", "audit", auditPage{})
 	}
-	r, err := c.desk.VerifyAudit(v.ctx())
+	r, err := c.desk.VerifyAudit(v.ctx(), "")
 	if err != nil {
 		return err
 	}

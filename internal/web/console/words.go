@@ -118,7 +118,7 @@ var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bullet
 
 var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
-	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "alarm-handover": "交接提醒", "correction": "更正",
+	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "alarm-handover": "交接提醒", "alarm-anchor": "审计锚点", "letter-rectification": "整改函", "letter-reminder": "催办函", "correction": "更正",
 	"ask": "追问", "advice": "报案指引", "scam-card": "骗局提示", "unlawful-card": "违法信息提示", "refuted": "告知已辟谣", "fake-police": "冒充警察举报", "human": "转民警", "stay": "危险中陪伴",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "flag": "举报给平台", "officer": "民警回复", "handoff-news": "有新进展",
 	"suggest-first": "首次答复", "suggest-urgent": "紧急止付", "suggest-stay": "人身危险", "suggest-progress": "问进展", "suggest-ask": "补问", "suggest-advice": "报案指引", "suggest-careful": "先别付款", "suggest-close": "结束语",
@@ -194,7 +194,7 @@ var didWords = map[string]string{
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
 	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
-	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "remind-site": "催办整改", "badge-vanished": "图标不见了", "badge-returned": "图标恢复", "settle-rectification": "登记整改进展",
+	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "remind-site": "催办整改", "badge-vanished": "图标不见了", "badge-returned": "图标恢复", "anchor": "审计链头存到外面", "anchor-failed": "审计链头没有存成", "settle-rectification": "登记整改进展",
 	"add-shift": "排班", "end-shift": "撤下排班", "add-leave": "登记请假", "end-leave": "销假", "draw-handover": "开具交接单", "replace-handover": "交接单作废", "sign-handover": "交接签字", "remark-handover": "交接备注",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件", "scan-evidence": "扫描恶意程序",
 }

@@ -122,6 +122,8 @@ type AuditReport struct {
 	Unsealed int       `json:"unsealed"` // entries newer than that
 	Head     string    `json:"head"`     // digest of the chain's head
 	Anchor   string    `json:"anchor,omitempty"`
+	Met      []uint64  `json:"met,omitempty"`     // the anchors that were found again, by their entry
+	Anchored time.Time `json:"anchored,omitzero"` // when the chain was anchored outside last; zero: never
 	Faults   []string  `json:"faults,omitempty"`
 	At       time.Time `json:"at"`
 }
