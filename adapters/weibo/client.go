@@ -23,6 +23,7 @@ const (
 // client makes the calls. Two resty clients sit on the two the Host lends.
 type client struct {
 	read, write *resty.Client
+	files       *resty.Client // reads too, and does not hold what it reads
 	token       adapters.Secret
 	secrets     []string // never to be repeated
 	log         *slog.Logger
@@ -38,7 +39,7 @@ func newClient(c adapters.Config, o options, h adapters.Host) (*client, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("account", c.ID)
-	cl := &client{read: onResty(h.Read, log), write: onResty(h.Write, log), token: adapters.Secret(token), log: log}
+	cl := &client{read: onResty(h.Read, log), write: onResty(h.Write, log), files: onResty(h.Read, log).SetDoNotParseResponse(true), token: adapters.Secret(token), log: log}
 	for _, s := range c.Secrets {
 		if s := strings.TrimSpace(s.Reveal()); s != "" {
 			cl.secrets = append(cl.secrets, s)
@@ -96,11 +97,12 @@ func (c *client) do(ctx context.Context, k call, out any) (http.Header, error) {
 		fail.Err = errors.New(c.scrub(fail.Err.Error(), k.person))
 		return nil, fail
 	}
-	if err := c.refusal(k, resp); err != nil {
+	got := answer{resp.StatusCode(), resp.Header(), resp.Body()}
+	if err := c.refusal(k, got); err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(resp.Body(), out); err != nil {
-		return nil, c.unreadable(k, resp)
+	if err := json.Unmarshal(got.body, out); err != nil {
+		return nil, c.unreadable(k, got)
 	}
 	return resp.Header(), nil
 }
@@ -119,26 +121,33 @@ func (c *client) request(ctx context.Context, k call) (*resty.Response, error) {
 	return c.read.R().SetContext(ctx).SetQueryParamsFromValues(values).Get(k.url)
 }
 
+// answer is what came back of a call.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
 // refusal says what is wrong with an answer, or nil when it may be believed. That an id is
 // there is for the caller to check.
-func (c *client) refusal(k call, r *resty.Response) error {
+func (c *client) refusal(k call, r answer) error {
 	var said failure
-	broken := !json.Valid(r.Body())
-	_ = json.Unmarshal(r.Body(), &said) // a list says nothing of an error
+	broken := !json.Valid(r.body)
+	_ = json.Unmarshal(r.body, &said) // a list says nothing of an error
 	if code := said.code(); code != "" && !broken {
 		m := meaningOf(code, k.mutating)
 		return &adapters.Error{
-			Class: m.class, Scope: m.scope, Code: code, Phase: adapters.Answered, Op: k.op, Until: m.wait.until(r.Header()),
+			Class: m.class, Scope: m.scope, Code: code, Phase: adapters.Answered, Op: k.op, Until: m.wait.until(r.header),
 			Err: errors.New(explained(c.words(said.text(), k.person), m.mend)),
 		}
 	}
-	if status := r.StatusCode(); status != http.StatusOK {
+	if status := r.status; status != http.StatusOK {
 		e := &adapters.Error{Op: k.op, Phase: adapters.Answered, Code: fmt.Sprintf("HTTP %d", status), Err: errors.New("the answer holds no error_code, so it does not come from the platform itself: look at base_url and the proxy")}
 		if e.Class, e.Scope = statusOf(status, k.mutating); !broken && e.Class == adapters.NotSent {
 			e.Class = unclear(k.mutating) // perhaps the platform's own after all, and its status says nothing
 		}
 		if e.Class == adapters.RateLimited {
-			e.Until = adapters.RetryAfter(r.Header())
+			e.Until = adapters.RetryAfter(r.header)
 		}
 		return e
 	}
@@ -151,9 +160,9 @@ func (c *client) refusal(k call, r *resty.Response) error {
 	return nil
 }
 
-func (c *client) unreadable(k call, r *resty.Response) error {
+func (c *client) unreadable(k call, r answer) error {
 	return &adapters.Error{Class: unclear(k.mutating), Op: k.op, Phase: adapters.Answered,
-		Err: fmt.Errorf("the answer (HTTP %d, %d bytes) is not what was expected", r.StatusCode(), len(r.Body()))}
+		Err: fmt.Errorf("the answer (HTTP %d, %d bytes) is not what was expected", r.status, len(r.body))}
 }
 
 // nothing is for an answer that lacks what makes it a success.

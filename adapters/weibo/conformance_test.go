@@ -58,6 +58,7 @@ func kit(options ...string) adaptertest.Kit {
 		Sources: []adaptertest.Source{
 			{Name: "mentions", Kind: adapters.KindMention}, {Name: "comments", Kind: adapters.KindComment}, {Name: "comment-mentions", Kind: adapters.KindMention},
 		},
+		Media: &adaptertest.Media{Send: attach, Expire: detach},
 		Webhook: &adaptertest.Webhook{Source: "messages", Unpolled: true, Signed: []string{"signature", "timestamp", "nonce"},
 			Callback: func(f adaptertest.Fake, ref adapters.Ref, at time.Time) adapters.Callback {
 				created, text, _ := strings.Cut(f.(*fake).heard[string(ref)], "|")

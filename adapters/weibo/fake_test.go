@@ -34,6 +34,7 @@ type fake struct {
 	posts    []*entry
 	comments []*entry
 	private  []adaptertest.Sent
+	files    map[string]file   // by the id they have for us
 	heard    map[string]string // what alice wrote in private
 	calls    []string
 	forms    []url.Values
@@ -55,9 +56,42 @@ type entry struct {
 	created, edits time.Time
 }
 
+type file struct {
+	mime string
+	data []byte
+}
+
+// attach makes alice send a file in private.
+func attach(fk adaptertest.Fake, mime string, data []byte) adapters.Media {
+	f := fk.(*fake)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.next += 7
+	id := strconv.FormatInt(f.next, 10)
+	f.files[id] = file{mime, data}
+	return adapters.Media{Ref: adapters.Ref(id), Type: mime}
+}
+
+func detach(fk adaptertest.Fake, m adapters.Media) {
+	f := fk.(*fake)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.files, string(m.Ref))
+}
+
+func (f *fake) file(w http.ResponseWriter, id string) {
+	x, ok := f.files[id]
+	if !ok {
+		refuse(w, 20305, "the direct message does not exist!")
+		return
+	}
+	w.Header().Set("Content-Type", x.mime)
+	_, _ = w.Write(x.data)
+}
+
 func newFake() *fake {
 	return &fake{
-		next: 5_100_000_000_000_000, heard: map[string]string{}, tokenOwner: selfID,
+		next: 5_100_000_000_000_000, heard: map[string]string{}, files: map[string]file{}, tokenOwner: selfID,
 		expire: map[string]any{"expire_in": 2_592_000}, verified: map[string]any{"verified": true, "verified_type": 1, "verified_reason": "示例市公安局网络警察支队"},
 	}
 }
@@ -226,6 +260,8 @@ func (f *fake) read(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		refuse(w, 20101, "target weibo does not exist!")
+	case "/2/mss/msget":
+		f.file(w, q.Get("fid"))
 	case "/2/statuses/count.json":
 		out := []any{}
 		for _, p := range f.posts {

@@ -54,6 +54,7 @@ func abilities() []adapters.Ability {
 		{Name: "find", Permission: "statuses/user_timeline", Note: "posts only; comments and private messages cannot be found again"},
 		{Name: "measure", Permission: "statuses/count", Note: "comments, shares, likes"},
 		{Name: "lookup", Permission: "statuses/show"},
+		{Name: "media", Permission: "粉丝服务 mss/msget", Note: "pictures and voices sent in private; for how long the platform keeps them is not documented"},
 		{Name: "guide", Note: "links to the page on which a person does what no program may, such as writing to a stranger"},
 	}
 }
@@ -70,6 +71,7 @@ func settings() []adapters.Setting {
 		{Name: "replies_after_mention", Help: "private replies after a mention: 1/48h"},
 		{Name: "commercial_url", Help: "address of the commercial calls, if not base_url: " + commercialBase},
 		{Name: "messages_url", Help: "address of the fan service's calls, if not base_url: " + messagesBase},
+		{Name: "upload_url", Help: "address of the files people send, if not base_url: " + uploadBase},
 	}
 }
 

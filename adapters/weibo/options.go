@@ -11,24 +11,26 @@ import (
 	"netpatrol/adapters"
 )
 
-// The hosts of the three families of calls.
+// The hosts of the four families of calls.
 const (
 	apiBase        = "https://api.weibo.com"
 	commercialBase = "https://c.api.weibo.com"
 	messagesBase   = "https://m.api.weibo.com"
+	uploadBase     = "https://upload.api.weibo.com"
 
 	publishShare, publishLong = "share", "longtext"
 )
 
 // options are the account's settings, checked.
 type options struct {
-	api, commercial, messages string // addresses without a trailing slash
-	uid                       string
-	ip                        string // ours, which writing calls must name
-	publish                   string
-	domains                   []string // safe domains of the app, one of which a shared post must link to
-	picture                   string   // of long posts: address or pic_id
-	calls                     int      // a day; 0: not counted
+	api, commercial, messages, uploads string // addresses without a trailing slash
+
+	uid     string
+	ip      string // ours, which writing calls must name
+	publish string
+	domains []string // safe domains of the app, one of which a shared post must link to
+	picture string   // of long posts: address or pic_id
+	calls   int      // a day; 0: not counted
 
 	afterMessage, afterMention adapters.ReplyWindow
 }
@@ -39,7 +41,7 @@ func readOptions(c adapters.Config) (o options, err error) {
 	for _, b := range []struct {
 		name, otherwise string
 		to              *string
-	}{{"", apiBase, &o.api}, {"commercial_url", commercialBase, &o.commercial}, {"messages_url", messagesBase, &o.messages}} {
+	}{{"", apiBase, &o.api}, {"commercial_url", commercialBase, &o.commercial}, {"messages_url", messagesBase, &o.messages}, {"upload_url", uploadBase, &o.uploads}} {
 		if *b.to, err = baseOf(c, b.name, b.otherwise); err != nil {
 			return o, err
 		}

@@ -59,11 +59,11 @@ func Open(_ context.Context, c adapters.Config, h adapters.Host) (adapters.Accou
 }
 
 // Caps lists what the account can do; it is the same for the account's life. Callbacks and
-// private messages need the fan service, and so the secret app_secret.
+// private messages, with the files in them, need the fan service, and so the secret app_secret.
 func (a *account) Caps() adapters.Caps {
 	c := adapters.Caps{Limits: a.limits, Publish: a, Comment: a, Watch: a, Find: a, Measure: a, Lookup: a, Guide: a}
 	if a.receiver != nil {
-		c.Message, c.Webhook = a, a.receiver
+		c.Message, c.Webhook, c.Media = a, a.receiver, a
 	}
 	return c
 }

@@ -301,7 +301,7 @@ func TestConfiguration(t *testing.T) {
 	}{
 		{"uid", "示例网警", "uid"}, {"rip", "", "rip"}, {"rip", "localhost", "rip"}, {"safe_domains", "", "safe_domains"}, {"publish", "fax", "share or longtext"},
 		{"calls_per_day", "many", "calls_per_day"}, {"calls_per_day", "-1", "calls_per_day"}, {"replies_after_message", "often", "replies_after_message"},
-		{"replies_after_mention", "1/x", "replies_after_mention"}, {"commercial_url", "c.api.weibo.com", "commercial_url"}, {"messages_url", "https://a@b/", "messages_url"},
+		{"replies_after_mention", "1/x", "replies_after_mention"}, {"commercial_url", "c.api.weibo.com", "commercial_url"}, {"messages_url", "https://a@b/", "messages_url"}, {"upload_url", "upload", "upload_url"},
 	} {
 		_, err := weibo.Open(t.Context(), config("https://egress.example", c.option, c.value), adaptertest.Host(t))
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -15,6 +15,7 @@ import (
 	"netpatrol/bots"
 	"netpatrol/internal/config"
 	"netpatrol/internal/record"
+	wechatpretend "netpatrol/internal/sandbox/wechat"
 	pretend "netpatrol/internal/sandbox/weibo"
 )
 
@@ -145,6 +146,26 @@ func TestWeibo_CallbacksAsTheyCome(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A screenshot that somebody sends in private is evidence; one that the platform has deleted is known
+// to be lost.
+func TestWeibo_WhatPeopleSendIsEvidence(t *testing.T) {
+	app, p := weiboStation(t, asIs, asIs)
+	goLive(t, app, demoWeiboID)
+	citizens(t, p, "阿芬", "老林头")
+	if err := p.Send("阿芬", "image", "image/png", wechatpretend.Screenshot()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is kept", func() bool { return len(evidenceOf(t, app)[record.EvidenceKept]) == 1 })
+	if v := evidenceOf(t, app)[record.EvidenceKept][0]; v.Type != "image/png" || v.Size != int64(len(wechatpretend.Screenshot())) {
+		t.Errorf("%+v", v)
+	}
+	p.Strike(pretend.Fault{Path: "/2/mss/msget", Code: 20305, Times: 1})
+	if err := p.Send("老林头", "image", "image/png", wechatpretend.Screenshot()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is lost", func() bool { return len(evidenceOf(t, app)[record.EvidenceLost]) == 1 })
 }
 
 // The fixed lines of a bulletin leave room for a short text and a link in the 140 characters

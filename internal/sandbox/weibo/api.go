@@ -19,7 +19,7 @@ var words = map[int]string{
 	20008: "content is null!", 20012: "text too long, please input text less than 140 characters!", 20013: "text too long, please input text less than 300 characters!",
 	20016: "out of limit", 20018: "contain illegal website!", 20019: "repeat content!", 20032: "Update success, while server slow now, please wait 1-2 minutes",
 	20101: "target weibo does not exist!", 20201: "target weibo comment does not exist!", 20301: "can't send direct message to user who is not your follower!",
-	20306: "repeat direct message text!", 21301: "auth faild!", 21319: "accessor was revoked!", 21322: "redirect_uri_mismatch", 21324: "invalid_client",
+	20305: "direct message does not exist!", 20306: "repeat direct message text!", 21301: "auth faild!", 21319: "accessor was revoked!", 21322: "redirect_uri_mismatch", 21324: "invalid_client",
 	21325: "invalid_grant", 21327: "expired_token", 21328: "unsupported_grant_type", 21329: "unsupported_response_type", 21332: "invalid_access_token",
 }
 
@@ -140,6 +140,7 @@ func (p *Platform) call(r *http.Request) answer {
 		"/2/comments/mentions.json":            {get, p.commentMentions},
 		"/2/messages/reply.json":               {post, p.messageReply},
 		"/2/messages/sendall.json":             {post, p.sendAll},
+		"/2/mss/msget":                         {get, p.fileGet},
 	}[r.URL.Path]
 	switch {
 	case !known:
@@ -177,6 +178,11 @@ func (p *Platform) refuse(w http.ResponseWriter, r *http.Request, code int) {
 }
 
 func (p *Platform) say(w http.ResponseWriter, body any) {
+	if f, is := body.(*file); is {
+		w.Header().Set("Content-Type", f.mime)
+		_, _ = w.Write(f.data) // the reader may have gone
+		return
+	}
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	_ = json.NewEncoder(w).Encode(body)
 }

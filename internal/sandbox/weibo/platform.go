@@ -93,6 +93,7 @@ type Platform struct {
 	tokens   map[string]*grant
 	codes    map[string]bool
 	spent    map[string]int
+	files    map[string]*file // by the id they have for the account
 	faults   []*Fault
 	received []Received
 	actions  []Action
@@ -105,7 +106,7 @@ type Platform struct {
 // New makes a platform. It starts nothing.
 func New(o Options) *Platform {
 	o.defaults()
-	p := &Platform{opts: o, next: firstID, tokens: map[string]*grant{}, codes: map[string]bool{}, spent: map[string]int{}, refused: map[string]int{}}
+	p := &Platform{opts: o, next: firstID, tokens: map[string]*grant{}, codes: map[string]bool{}, spent: map[string]int{}, files: map[string]*file{}, refused: map[string]int{}}
 	p.ended, p.end = context.WithCancel(context.Background())
 	if o.Token != "" {
 		p.tokens[o.Token] = &grant{made: time.Now(), life: o.TokenLife}

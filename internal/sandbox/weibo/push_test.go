@@ -178,6 +178,29 @@ func TestWhatNoDocumentNamesIsPushedToo(t *testing.T) {
 	}
 }
 
+func TestAFileIsReadByItsReceiversId(t *testing.T) {
+	h := &house{}
+	w := callbacks(t, h, Options{})
+	must(t, w.Send("小艾", "image", "image/png", []byte("\x89PNG")))
+	must(t, w.Settle(t.Context()))
+	var push struct {
+		Data struct{ VFID, ToVFID json.Number }
+	}
+	if err := json.Unmarshal([]byte(h.bodies[0]), &push); err != nil || !strings.Contains(h.bodies[0], `"type":"image"`) {
+		t.Fatalf("%s: %v", h.bodies[0], err)
+	}
+	if status, body := w.raw("GET", "/2/mss/msget", tok, "fid", push.Data.ToVFID.String()); status != 200 || body != "\x89PNG" {
+		t.Errorf("%d %q", status, body)
+	}
+	if code := w.code("GET", "/2/mss/msget", "fid", push.Data.VFID.String()); code != "10008" {
+		t.Errorf("by the sender's id: %s", code)
+	}
+	w.DropFiles()
+	if code := w.code("GET", "/2/mss/msget", "fid", push.Data.ToVFID.String()); code != "20305" {
+		t.Errorf("gone: %s", code)
+	}
+}
+
 func TestXMLForm(t *testing.T) {
 	h := &house{}
 	w := callbacks(t, h, Options{Format: XML})
