@@ -43,7 +43,11 @@ func (w waiting) First() string {
 	if w.Report == nil || len(w.Lines) == 0 {
 		return ""
 	}
-	return w.Lines[0].Text
+	text := w.Lines[0].Text
+	if first, _, _ := strings.Cut(text, " "); strings.HasPrefix(first, "@") { // whom they address says nothing here
+		return withoutHandle(text, strings.TrimPrefix(first, "@"))
+	}
+	return text
 }
 
 // gistOf is what the report of a conversation is about; nothing where there is none.

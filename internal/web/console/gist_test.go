@@ -18,6 +18,11 @@ func TestTheGistOfAReport(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+	for text, want := range map[string]string{"@wangjing 被骗了，怎么办": "被骗了，怎么办", "被骗了": "被骗了", "@wangjing": "@wangjing"} {
+		if got := (waiting{Report: &bots.Report{Lines: []bots.Line{{Text: text}}}}).First(); got != want {
+			t.Errorf("%q begins with %q", text, got)
+		}
+	}
 	erased := &bots.Report{Head: bots.Head{Erased: true}, Slots: map[string]string{"emergency": "life"}}
 	if got := (waiting{Report: erased}).Gist(); len(got) != 0 {
 		t.Errorf("of one that is forgotten: %v", got)
