@@ -170,7 +170,7 @@ var (
 		"phone": "电话", "card": "银行卡", "account": "银行账户", "wechat": "微信", "qq": "QQ", "alipay": "支付宝", "telegram": "Telegram", "meeting": "会议号",
 		"email": "邮箱", "url": "网址", "app": "应用", "wallet": "虚拟币钱包", "amount": "金额（元）", "coins": "虚拟币", "time": "时间",
 	}
-	roleWords = map[string]string{"suspect": "嫌疑方", "victim": "受害方", "": "未明"}
+	roleWords = map[string]string{"suspect": "举报中的对方", "victim": "举报人一方", "": "未明"} // nobody has found anything out yet
 )
 
 // KindWord is an indicator's kind in words.

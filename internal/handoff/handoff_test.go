@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -278,5 +279,21 @@ func TestMerge(t *testing.T) {
 	b := record.HandoffIndicator{Kind: "phone", Value: "1", Role: "suspect", Confidence: 90}
 	if got := Merge([]record.HandoffIndicator{a}, []record.HandoffIndicator{b}); len(got) != 1 || got[0] != b {
 		t.Errorf("%+v", got)
+	}
+}
+
+// Outside the desk it is a number seen in reports: nobody is called a suspect before anything was found out.
+func TestAPackageCallsNobodyASuspect(t *testing.T) {
+	for _, role := range []string{"suspect", "victim", ""} {
+		if w := RoleWord(role); strings.Contains(w, "嫌疑") || strings.Contains(w, "涉案") || w == role {
+			t.Errorf("%q is %s", role, w)
+		}
+	}
+	page, err := os.ReadFile("clue.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "举报或帖子中出现的号码") || !strings.Contains(string(page), "未经查证") {
+		t.Error("the printed page does not say where a number comes from")
 	}
 }
