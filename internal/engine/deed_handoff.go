@@ -116,6 +116,7 @@ func (c *commit) packClue(h *record.Handoff) error {
 	p := c.e.o.Clerk.Pack([]string{clue.Text}, false)
 	p.Platform, p.Category, p.Heard, p.Post = a.Platform, bots.Categories()[clue.Category], clue.Seen.UTC().Truncate(time.Second), clue.URL
 	p.Author = "@" + clue.Author.Handle
+	p.Grade = clue.Tip.Grade + clue.Tip.Worth
 	h.Package, h.Account, h.Subject, h.Stream = p, clue.Account, clue.Subject, clue.Stream
 	return nil
 }

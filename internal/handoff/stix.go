@@ -53,6 +53,7 @@ var observableOf = map[string]observable{
 type bundle struct {
 	h       *record.Handoff
 	id      string // of the identity that made it
+	graded  string // id of the marking with the grade; empty: nobody graded it
 	objects []object
 }
 
@@ -65,6 +66,13 @@ func stix(h *record.Handoff) (File, error) {
 		"extensions": object{tlpExtension: object{"extension_type": "property-extension", "tlp_2_0": "amber+strict"}},
 	})
 	b.add(b.made("identity", b.id, object{"name": h.Package.FromUnit, "identity_class": "organization", "sectors": []string{"government-public-services"}}))
+	if g := h.Package.Grade; g != "" { // the Admiralty code
+		b.graded = "marking-definition--" + named5(ours, "admiralty/"+g)
+		b.add(object{
+			"type": "marking-definition", "spec_version": "2.1", "id": b.graded, "created": "2022-10-01T00:00:00.000Z",
+			"definition_type": "statement", "definition": object{"statement": "Admiralty code " + g},
+		})
+	}
 	refs := append(b.places(), b.observed()...)
 	b.add(b.made("report", b.name("report"), object{
 		"name": "线索移交 " + h.Code, "description": b.description(), "published": moment(h.Approved), "report_types": []string{"observed-data"},
@@ -91,6 +99,9 @@ func (b *bundle) made(kind, id string, o object) object {
 	o["object_marking_refs"] = []string{tlpMarking}
 	if id != b.id {
 		o["created_by_ref"] = b.id
+	}
+	if kind == "report" && b.graded != "" {
+		o["object_marking_refs"] = []string{tlpMarking, b.graded}
 	}
 	return o
 }

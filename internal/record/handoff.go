@@ -73,6 +73,7 @@ type HandoffPackage struct {
 	Reference  string             `json:"reference,omitempty"` // of the report
 	Platform   string             `json:"platform"`
 	Category   string             `json:"category,omitempty"`
+	Grade      string             `json:"grade,omitempty"` // a volunteer's, of source and piece: "B2"
 	Emergency  bool               `json:"emergency,omitempty"`
 	Heard      time.Time          `json:"heard"`
 	Post       string             `json:"post,omitempty"`   // address of the public post a clue is about
