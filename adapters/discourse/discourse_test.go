@@ -12,11 +12,12 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/adapters/adaptertest"
 	"netpatrol/adapters/discourse"
+	"netpatrol/adapters/internal/forum/forumtest"
 )
 
 var (
 	alice = adapters.Person{ID: "90002", Handle: "alice"}
-	try   = adapters.Attempt{Item: "item", N: 1, Key: "key-1", Code: "NP-7Q4"}
+	try   = forumtest.Try()
 )
 
 // open opens an account on a fake forum; answer, if it is not nil, answers in its place
@@ -36,13 +37,22 @@ func open(t *testing.T, f *fake, answer func(w http.ResponseWriter, r *http.Requ
 	return a.Caps()
 }
 
-func poll(t *testing.T, caps adapters.Caps, source string, cur adapters.Cursor, limit int) adapters.Batch {
-	t.Helper()
-	b, err := caps.Watch.Poll(t.Context(), source, cur, limit)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+// TestLikeAnyForum: and Discourse says invalid_access both of a key it does not take and of what its
+// user may not do.
+func TestLikeAnyForum(t *testing.T) {
+	forumtest.Run(t, forumtest.Kit{
+		New: func() forumtest.Forum { return pender{newFake()} },
+		Member: func(blind bool) forumtest.Forum {
+			f := newFake()
+			f.queues, f.member, f.blind = true, true, blind
+			return pender{f}
+		},
+		Open: func(t *testing.T, f forumtest.Forum, instead func(http.ResponseWriter, *http.Request) bool) adapters.Caps {
+			return open(t, f.(pender).fake, instead)
+		},
+		Refuse: func(w http.ResponseWriter) { fail(w, http.StatusForbidden, "invalid_access") },
+		Self:   "/u/police.json", Revoked: http.StatusForbidden,
+	})
 }
 
 func TestPromise4_APostWithoutAnIDIsUnknown(t *testing.T) {
@@ -123,7 +133,7 @@ func TestPoll_Forward(t *testing.T) {
 		f := newFake()
 		f.pageSize = size
 		caps := open(t, f, nil)
-		cur := poll(t, caps, "posts", "", 10).Next
+		cur := forumtest.Poll(t, caps, "posts", "", 10).Next
 		for i := range 130 {
 			source := "posts"
 			if i%3 == 0 {
@@ -133,7 +143,7 @@ func TestPoll_Forward(t *testing.T) {
 		}
 		var got []string
 		for range 200 {
-			b := poll(t, caps, "posts", cur, 9)
+			b := forumtest.Poll(t, caps, "posts", cur, 9)
 			for _, in := range b.Items {
 				got = append(got, in.Text)
 			}
@@ -147,28 +157,6 @@ func TestPoll_Forward(t *testing.T) {
 	}
 }
 
-func TestPoll_APostThatShowsAfterALaterOne(t *testing.T) {
-	f := newFake()
-	caps := open(t, f, nil)
-	f.Write("posts", "before all")
-	cur := poll(t, caps, "posts", "", 10).Next
-	f.Write("posts", "first")
-	f.Write("posts", "second")
-	f.forget = []int{1002}
-	b := poll(t, caps, "posts", cur, 10)
-	if len(b.Items) != 1 || b.Items[0].Text != "second" {
-		t.Fatalf("%+v", b.Items)
-	}
-	f.forget = nil
-	b = poll(t, caps, "posts", b.Next, 10)
-	if len(b.Items) != 1 || b.Items[0].Text != "first" {
-		t.Errorf("%+v", b.Items)
-	}
-	if b = poll(t, caps, "posts", b.Next, 10); len(b.Items) != 0 {
-		t.Errorf("again: %+v", b.Items)
-	}
-}
-
 // TestPoll_StartsWithWhatIsUnread: what we answered by hand, or read, is not answered again.
 func TestPoll_StartsWithWhatIsUnread(t *testing.T) {
 	f := newFake()
@@ -179,42 +167,28 @@ func TestPoll_StartsWithWhatIsUnread(t *testing.T) {
 	read := f.open(true, selfID, 90003)
 	read.read = 1
 	f.add(&fakePost{user: 90003, raw: "read by hand", at: time.Now(), version: 1, topic: read})
-	b := poll(t, caps, "messages", "", 10)
+	b := forumtest.Poll(t, caps, "messages", "", 10)
 	if len(b.Items) != 1 || b.Items[0].Text != "written since" || b.Items[0].Key != "1003" {
 		t.Errorf("%+v", b.Items)
 	}
 	f.Write("messages", "written after")
-	if b = poll(t, caps, "messages", b.Next, 10); len(b.Items) != 1 || b.Items[0].Text != "written after" {
+	if b = forumtest.Poll(t, caps, "messages", b.Next, 10); len(b.Items) != 1 || b.Items[0].Text != "written after" {
 		t.Errorf("%+v", b.Items)
 	}
 }
 
-// TestFind_TheQueueOfAMember shows our own posts; a forum of an old version shows nothing, and
-// then nothing of it is certain.
-func TestFind_TheQueueOfAMember(t *testing.T) {
+// TestWithdraw_WhatWaitsAsAMember: only staff take a post out of the queue.
+func TestWithdraw_WhatWaitsAsAMember(t *testing.T) {
 	for _, blind := range []bool{false, true} {
 		f := newFake()
 		f.queues, f.member, f.blind = true, true, blind
 		caps := open(t, f, nil)
-		absent := adapters.FindQuery{Channel: adapters.Public, Code: "NP-OTHER", Since: time.Now()}
 		r, err := caps.Publish.Publish(t.Context(), try, adapters.Part{Title: "通报", Text: "不要垫付 NP-7Q4"})
 		if err != nil || !r.Pending || r.At.IsZero() {
 			t.Fatalf("%+v, %v", r, err)
 		}
-		want := map[bool]adapters.Verdict{false: adapters.Absent, true: adapters.Inconclusive}[blind]
-		if got, err := caps.Find.Find(t.Context(), absent); err != nil || got.Verdict != want {
-			t.Errorf("blind %v, what was never sent: %+v, %v", blind, got, err)
-		}
-		if still, err := caps.Publish.Check(t.Context(), r); err != nil || !still.Pending {
-			t.Errorf("blind %v, while it waits: %+v, %v", blind, still, err)
-		}
 		if err := caps.Retract.Withdraw(t.Context(), try, r); adapters.ClassOf(err) != adapters.Unsupported {
-			t.Errorf("blind %v, only staff take it out of the queue: %v", blind, err)
-		}
-		pender{f}.Settle(r.Ref, false)
-		still, err := caps.Publish.Check(t.Context(), r)
-		if blind && (err != nil || !still.Pending) || !blind && adapters.ClassOf(err) != adapters.Rejected {
-			t.Errorf("blind %v, turned down: %+v, %v", blind, still, err)
+			t.Errorf("blind %v: %v", blind, err)
 		}
 	}
 }
@@ -236,38 +210,6 @@ func TestFind_FarBackInALongTopic(t *testing.T) {
 	q.Code = "NP-OTHER"
 	if got, err := caps.Find.Find(t.Context(), q); err != nil || got.Verdict != adapters.Inconclusive {
 		t.Errorf("the topic is longer than what was read: %+v, %v", got, err)
-	}
-}
-
-// TestRefused_ByTheKeyOrByTheForum: Discourse says invalid_access in both cases.
-func TestRefused_ByTheKeyOrByTheForum(t *testing.T) {
-	for name, c := range map[string]struct {
-		self int
-		want adapters.Class
-	}{
-		"the key is still good": {200, adapters.Rejected},
-		"the key is blocked":    {403, adapters.AuthExpired},
-		"nobody knows":          {502, adapters.Rejected},
-	} {
-		t.Run(name, func(t *testing.T) {
-			opened := false
-			caps := open(t, newFake(), func(w http.ResponseWriter, r *http.Request) bool {
-				switch {
-				case r.Method == "POST":
-					fail(w, 403, "invalid_access")
-				case r.URL.Path == "/u/police.json" && opened && c.self != 200:
-					fail(w, c.self, "invalid_access")
-				default:
-					opened = true
-					return false
-				}
-				return true
-			})
-			_, err := caps.Publish.Publish(t.Context(), try, adapters.Part{Title: "通报", Text: "不要垫付"})
-			if adapters.ClassOf(err) != c.want || err == nil {
-				t.Errorf("%v, want %v", err, c.want)
-			}
-		})
 	}
 }
 

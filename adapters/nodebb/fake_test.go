@@ -449,6 +449,17 @@ func (f *fake) Delete(ref adapters.Ref) {
 	f.find(n).deleted = true
 }
 
+// Forget hides posts, as if they were not there yet.
+func (f *fake) Forget(refs ...adapters.Ref) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.forget = nil
+	for _, r := range refs {
+		n, _ := strconv.Atoi(string(r))
+		f.forget = append(f.forget, n)
+	}
+}
+
 // pender is a forum on which our posts wait for approval.
 type pender struct{ *fake }
 

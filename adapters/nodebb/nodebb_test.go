@@ -12,12 +12,13 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/adaptertest"
+	"netpatrol/adapters/internal/forum/forumtest"
 	"netpatrol/adapters/nodebb"
 )
 
 var (
 	alice = adapters.Person{ID: "90002", Handle: "alice"}
-	try   = adapters.Attempt{Item: "item", N: 1, Key: "key-1", Code: "NP-7Q4"}
+	try   = forumtest.Try()
 )
 
 // open opens an account on a fake forum; answer, if it is not nil, answers in its place
@@ -44,6 +45,27 @@ func openAs(t *testing.T, f *fake, answer func(w http.ResponseWriter, r *http.Re
 		t.Fatal(err)
 	}
 	return a.Caps()
+}
+
+// TestLikeAnyForum: and NodeBB answers a post with 403 both when it does not know the token and when
+// its owner may not post there.
+func TestLikeAnyForum(t *testing.T) {
+	forumtest.Run(t, forumtest.Kit{
+		New: func() forumtest.Forum { return pender{newFake()} },
+		Member: func(blind bool) forumtest.Forum {
+			f := newFake()
+			f.queues, f.member, f.blind = true, true, blind
+			return pender{f}
+		},
+		Open: func(t *testing.T, f forumtest.Forum, instead func(http.ResponseWriter, *http.Request) bool) adapters.Caps {
+			return open(t, f.(pender).fake, instead)
+		},
+		Refuse: func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `{"status":{"code":"forbidden","message":"You are not allowed"},"response":{}}`)
+		},
+		Self: "/api/self", Revoked: http.StatusUnauthorized,
+	})
 }
 
 // always answers every request of a method and path.
@@ -114,50 +136,20 @@ func TestPoll_WhatIsReleasedFromTheQueueLate(t *testing.T) {
 	for range 30 { // more than the page of the newest
 		f.Write("posts", "written long after")
 	}
-	cur := poll(t, caps, "posts", "", 10).Next
+	cur := forumtest.Poll(t, caps, "posts", "", 10).Next
 	f.mu.Lock()
 	f.release(&fakePost{tid: 77, uid: aliceID, text: "queued for a day", at: time.Now().Add(-24 * time.Hour)})
 	f.mu.Unlock()
-	b := poll(t, caps, "posts", cur, 10)
+	b := forumtest.Poll(t, caps, "posts", cur, 10)
 	if len(b.Items) != 1 || b.Items[0].Text != "queued for a day" {
 		t.Errorf("%+v", b.Items)
 	}
 }
 
-func TestPoll_APostThatShowsAfterALaterOne(t *testing.T) {
-	f := newFake()
-	caps := open(t, f, nil)
-	cur := poll(t, caps, "posts", "", 10).Next
-	f.Write("posts", "first")
-	f.Write("posts", "second")
-	f.forget = []int{1}
-	b := poll(t, caps, "posts", cur, 10)
-	if len(b.Items) != 1 || b.Items[0].Text != "second" {
-		t.Fatalf("%+v", b.Items)
-	}
-	f.forget = nil
-	b = poll(t, caps, "posts", b.Next, 10)
-	if len(b.Items) != 1 || b.Items[0].Text != "first" {
-		t.Errorf("%+v", b.Items)
-	}
-	if b = poll(t, caps, "posts", b.Next, 10); len(b.Items) != 0 {
-		t.Errorf("again: %+v", b.Items)
-	}
-}
-
-func poll(t *testing.T, caps adapters.Caps, source string, cur adapters.Cursor, limit int) adapters.Batch {
-	t.Helper()
-	b, err := caps.Watch.Poll(t.Context(), source, cur, limit)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 func TestPoll_KindsAndOwnPosts(t *testing.T) {
 	f := newFake()
 	caps := open(t, f, nil)
-	cur := poll(t, caps, "posts", "", 10).Next
+	cur := forumtest.Poll(t, caps, "posts", "", 10).Next
 	r, err := caps.Publish.Publish(t.Context(), try, adapters.Part{Title: "通报", Text: "不要垫付"})
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +157,7 @@ func TestPoll_KindsAndOwnPosts(t *testing.T) {
 	f.mu.Lock()
 	f.release(&fakePost{tid: 1, uid: aliceID, toPid: 1, text: "请问@椰城网警这个是真的吗", at: time.Now()})
 	f.mu.Unlock()
-	b := poll(t, caps, "posts", cur, 10)
+	b := forumtest.Poll(t, caps, "posts", cur, 10)
 	if len(b.Items) != 1 || b.Items[0].Kind != adapters.KindComment || b.Items[0].Parent != r.Ref || b.Items[0].From.Handle != "alice" || b.Items[0].Text != "请问@椰城网警这个是真的吗" {
 		t.Errorf("%+v", b.Items)
 	}
@@ -182,37 +174,13 @@ func TestPoll_StartsWithWhatIsUnread(t *testing.T) {
 	f.rooms = append(f.rooms, fakeRoom{id: 99, with: 90003, read: time.Now().Add(time.Hour)})
 	f.say(99, 90003, "read by hand")
 	f.mu.Unlock()
-	b := poll(t, caps, "messages", "", 10)
+	b := forumtest.Poll(t, caps, "messages", "", 10)
 	if len(b.Items) != 1 || b.Items[0].Text != "written since" || b.Items[0].Key != "703.chat" {
 		t.Errorf("%+v", b.Items)
 	}
 	f.Write("messages", "written after")
-	if b = poll(t, caps, "messages", b.Next, 10); len(b.Items) != 1 || b.Items[0].Text != "written after" {
+	if b = forumtest.Poll(t, caps, "messages", b.Next, 10); len(b.Items) != 1 || b.Items[0].Text != "written after" {
 		t.Errorf("%+v", b.Items)
-	}
-}
-
-// TestFind_TheQueueOfAMember shows our own posts; a forum of an old version shows nothing, and
-// then nothing of it is certain.
-func TestFind_TheQueueOfAMember(t *testing.T) {
-	for _, blind := range []bool{false, true} {
-		f := newFake()
-		f.queues, f.member, f.blind = true, true, blind
-		caps := open(t, f, nil)
-		absent := adapters.FindQuery{Channel: adapters.Public, Code: "NP-OTHER", Since: time.Now()}
-		r, err := caps.Publish.Publish(t.Context(), try, adapters.Part{Title: "通报", Text: "不要垫付 NP-7Q4"})
-		if err != nil || !r.Pending {
-			t.Fatalf("%+v, %v", r, err)
-		}
-		want := map[bool]adapters.Verdict{false: adapters.Absent, true: adapters.Inconclusive}[blind]
-		if got, err := caps.Find.Find(t.Context(), absent); err != nil || got.Verdict != want {
-			t.Errorf("blind %v, what was never sent: %+v, %v", blind, got, err)
-		}
-		pender{f}.Settle(r.Ref, false)
-		still, err := caps.Publish.Check(t.Context(), r)
-		if blind && (err != nil || !still.Pending) || !blind && adapters.ClassOf(err) != adapters.Rejected {
-			t.Errorf("blind %v, turned down: %+v, %v", blind, still, err)
-		}
 	}
 }
 
@@ -246,74 +214,6 @@ func TestFind_ACodeElsewhere(t *testing.T) {
 	got, err := caps.Find.Find(t.Context(), adapters.FindQuery{Channel: adapters.Public, Code: try.Code, Since: time.Now()})
 	if err != nil || got.Verdict != adapters.Inconclusive {
 		t.Errorf("%+v, %v", got, err)
-	}
-}
-
-// TestWrites_OneAtATime: NodeBB refuses a post while another of the account is being made.
-func TestWrites_OneAtATime(t *testing.T) {
-	f := newFake()
-	busy := make(chan struct{}, 1)
-	caps := open(t, f, func(w http.ResponseWriter, r *http.Request) bool {
-		if r.Method != "POST" {
-			return false
-		}
-		select {
-		case busy <- struct{}{}:
-		default:
-			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, `{"status":{"code":"bad-request","message":"You are already posting"}}`)
-			return true
-		}
-		f.ServeHTTP(w, r)
-		<-busy
-		return true
-	})
-	errs := make(chan error)
-	for range 8 {
-		go func() {
-			_, err := caps.Publish.Publish(t.Context(), try, adapters.Part{Title: "通报", Text: "不要垫付"})
-			errs <- err
-		}()
-	}
-	for range 8 {
-		if err := <-errs; err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-// TestRefused_ByTheTokenOrByTheForum: NodeBB answers a post with 403 in both cases.
-func TestRefused_ByTheTokenOrByTheForum(t *testing.T) {
-	for name, c := range map[string]struct {
-		self int
-		want adapters.Class
-	}{
-		"the token is still good": {200, adapters.Rejected},
-		"the token is gone":       {401, adapters.AuthExpired},
-		"nobody knows":            {502, adapters.Rejected},
-	} {
-		t.Run(name, func(t *testing.T) {
-			opened := false
-			caps := open(t, newFake(), func(w http.ResponseWriter, r *http.Request) bool {
-				switch {
-				case r.Method == "POST":
-					w.WriteHeader(http.StatusForbidden)
-					_, _ = io.WriteString(w, `{"status":{"code":"forbidden","message":"You are not allowed"},"response":{}}`)
-				case r.URL.Path == "/api/self" && opened && c.self != 200:
-					w.WriteHeader(c.self)
-				case r.URL.Path == "/api/self":
-					opened = true
-					return false
-				default:
-					return false
-				}
-				return true
-			})
-			_, err := caps.Publish.Publish(t.Context(), try, adapters.Part{Title: "通报", Text: "不要垫付"})
-			if adapters.ClassOf(err) != c.want || err == nil {
-				t.Errorf("%v, want %v", err, c.want)
-			}
-		})
 	}
 }
 
