@@ -115,3 +115,48 @@ func TestABulletinIsTakenBackFromWhereverItCameOut(t *testing.T) {
 		t.Errorf("listed: %+v, %v", all, err)
 	}
 }
+
+// On WeChat what is out, what was published without notifying, and what waits in the draft box are
+// all taken back by the program.
+func TestWechat_ABulletinIsTakenBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		publish, waits string
+		quiet          bool
+	}{
+		"a mass send":                      {"api", record.ItemDelivered, false},
+		"published without notifying":      {"api", record.ItemDelivered, true},
+		"a draft that nobody has sent yet": {"draft-only", record.ItemAccepted, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := openNewsroom(t, c.publish)
+			r.write(c.quiet)
+			r.approve()
+			r.until("it is with the platform", func() bool { return r.item().State == c.waits })
+			b := r.all(bots.KindBulletin)[0].Meta().ID
+			res, err := r.app.engine.Submit(t.Context(), bots.Decision{Officer: "wu", Verb: bots.TakeBack, On: bots.Target{Kind: bots.KindBulletin, ID: b}, Reason: "数字写错了"}, "take-back")
+			if err != nil || res.Status != bots.Applied {
+				t.Fatalf("%+v, %v", res, err)
+			}
+			for _, x := range r.all(bots.KindDraft) {
+				if d := x.(*bots.Draft); d.Purpose == bots.ForWithdrawal {
+					r.decide("lin", bots.Approve, bots.Target{Kind: bots.KindDraft, ID: d.ID}, d.Version, nil)
+				}
+			}
+			r.until("the bulletin is withdrawn", func() bool { return r.all(bots.KindBulletin)[0].Meta().State == bots.BulletinWithdrawn })
+			for _, i := range r.v.platform.Issues() {
+				if !i.Deleted {
+					t.Errorf("readers still find %v", i.Titles)
+				}
+			}
+			if n := len(r.v.platform.Drafts()); n != 0 && c.publish == "draft-only" {
+				t.Errorf("%d drafts are left in the box", n)
+			}
+			if i := r.item(); i.Gone.IsZero() || c.waits == record.ItemAccepted && i.State != record.ItemWithdrawn {
+				t.Errorf("%s, gone %v", i.State, i.Gone)
+			}
+			if all := r.alarms(); len(all) != 0 {
+				t.Errorf("alarms %q", all)
+			}
+		})
+	}
+}
