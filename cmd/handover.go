@@ -111,8 +111,8 @@ func (t *tool) handOverDraw() *cobra.Command {
 	c := t.withJSON(&cobra.Command{
 		Use: "draw TO", Short: "Draw a sheet up: what is open now, for you and the officer who comes", Args: cobra.ExactArgs(1),
 		Long: `Draw a sheet up. It freezes what is open now. Who leaves signs it, then who comes; when that has
-not happened within half an hour, the supervisor is rung. A sheet of the same officer that nobody has
-signed is replaced.`,
+not happened within half an hour, the supervisor is rung. A sheet of the same officer that is not signed
+by both is replaced.`,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
 			r, err := c.DrawHandOver(ctx, from, args[0], notes)
 			return t.decided(r, err)

@@ -20,6 +20,7 @@ func (a *App) sweepRetained(ctx context.Context, now time.Time) error {
 		a.sweepTies(ctx),
 		a.sweepOld(ctx, record.KindTape, now, keep.Events, a.deleteOld),
 		a.sweepOld(ctx, bots.KindCount, now, keep.Tallies, a.deleteOld),
+		a.sweepOld(ctx, bots.KindHandOver, now, keep.Conversations, a.deleteOld), // what officers noted beside what was open
 	)
 }
 

@@ -29,6 +29,7 @@ func TestPromise15_WhatHasOutlivedItsRetentionIsGone(t *testing.T) {
 		&bots.Clue{Head: since("c-open", "post/2", bots.ClueOpen, old), Text: "招刷单"},
 		&record.Tape{Head: since("t-old", "conv/x", "kept", old)}, &record.Tape{Head: since("t-young", "conv/x", "kept", young)},
 		&bots.Tally{Head: since("n-old", "", "day", old), N: 1}, &bots.Tally{Head: since("n-young", "", "day", young), N: 1},
+		&record.HandOver{Head: since("h-old", "", record.HandOverTaken, old), Notes: "请回电"}, &record.HandOver{Head: since("h-young", "", record.HandOverTaken, young)},
 	)
 	for range 2 { // the second finds nothing more to do
 		if err := a.sweepRetained(t.Context(), time.Now()); err != nil {
@@ -44,7 +45,7 @@ func TestPromise15_WhatHasOutlivedItsRetentionIsGone(t *testing.T) {
 			}
 		}
 	}
-	for kind, want := range map[bots.RecordKind]string{record.KindTape: "t-young", bots.KindCount: "n-young"} {
+	for kind, want := range map[bots.RecordKind]string{record.KindTape: "t-young", bots.KindCount: "n-young", bots.KindHandOver: "h-young"} {
 		if left := all.all(kind); len(left) != 1 || left[0].Meta().ID != want {
 			t.Errorf("%s: %d are left", kind, len(left))
 		}

@@ -106,8 +106,8 @@ func (c *commit) officer(id string) (*record.Officer, error) {
 	return o, err
 }
 
-// drawHandOver freezes what is open now on a sheet for two officers to sign. A sheet of the same
-// officer that nobody has signed is replaced.
+// drawHandOver freezes what is open now on a sheet for two officers to sign. What the same officer
+// drew up before and is not signed by both is replaced.
 func (c *commit) drawHandOver(by *record.Officer, d *bots.Decision) error {
 	from, err := c.officer(d.Fields["from"])
 	if err != nil {
@@ -127,7 +127,7 @@ func (c *commit) drawHandOver(by *record.Officer, d *bots.Decision) error {
 	if err := record.DrawHandOver(h, from, to, by, open); err != nil {
 		return err
 	}
-	if err := c.replaceDrawn(h.From); err != nil {
+	if err := c.replaceUnsigned(h.From); err != nil {
 		return err
 	}
 	c.audit("draw-handover", bots.Target{Kind: bots.KindHandOver, ID: h.ID}, "", h.From+" to "+h.To)
@@ -137,20 +137,23 @@ func (c *commit) drawHandOver(by *record.Officer, d *bots.Decision) error {
 	return c.wake(bots.Head{Stream: h.Stream}, bots.DeskBot, bots.RemindUnsigned+" 0", c.now.Add(bots.SignWithin))
 }
 
-func (c *commit) replaceDrawn(from string) error {
-	drawn, err := c.tx.List(record.Query{Kind: bots.KindHandOver, State: record.HandOverDrawn, Limit: 100})
-	if err != nil {
-		return err
-	}
-	for _, r := range drawn {
-		h, ok := r.(*record.HandOver)
-		if !ok || h.From != from {
-			continue
-		}
-		h.State, h.Updated = record.HandOverReplaced, c.now
-		c.audit("replace-handover", bots.Target{Kind: bots.KindHandOver, ID: h.ID}, "", "")
-		if err := c.tx.Put(h); err != nil {
+// replaceUnsigned puts away the sheets of an officer that do not bear both names.
+func (c *commit) replaceUnsigned(from string) error {
+	for _, state := range []string{record.HandOverDrawn, record.HandOverLeft} {
+		page, err := c.tx.List(record.Query{Kind: bots.KindHandOver, State: state, Limit: 100})
+		if err != nil {
 			return err
+		}
+		for _, r := range page {
+			h, ok := r.(*record.HandOver)
+			if !ok || h.From != from {
+				continue
+			}
+			h.State, h.Updated = record.HandOverReplaced, c.now
+			c.audit("replace-handover", bots.Target{Kind: bots.KindHandOver, ID: h.ID}, "", "")
+			if err := c.tx.Put(h); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -245,12 +245,25 @@ func TestASheetFreezesWhatIsOpenAndRingsUntilBothHaveSigned(t *testing.T) {
 	})
 }
 
-func TestASheetThatNobodySignedIsReplacedByTheNext(t *testing.T) {
+func TestASheetWithoutBothSignaturesIsReplacedByTheNext(t *testing.T) {
 	d := newDesk(t, deskOptions{})
-	for _, to := range []string{"lin", "wu", "lin"} {
-		d.decides("chen", bots.DrawHandOver, nil, map[string]string{"from": "chen", "to": to}, "")
+	draw := func(to string) *record.HandOver {
+		t.Helper()
+		wantResult(t, "draw", d.decides("chen", bots.DrawHandOver, nil, map[string]string{"from": "chen", "to": to}, ""), "")
+		all := d.all(bots.KindHandOver, record.HandOverDrawn)
+		if len(all) != 1 {
+			t.Fatalf("%d sheets are drawn", len(all))
+		}
+		return all[0].(*record.HandOver)
 	}
-	if n := len(d.all(bots.KindHandOver, record.HandOverReplaced)); n != 2 || len(d.all(bots.KindHandOver, record.HandOverDrawn)) != 1 {
-		t.Errorf("%d are replaced", n)
+	draw("lin")
+	signed := draw("wu")
+	wantResult(t, "who leaves signs", d.decides("chen", bots.SignHandOver, signed, nil, ""), "")
+	taken := draw("lin") // wu did not come
+	wantResult(t, "who leaves signs", d.decides("chen", bots.SignHandOver, taken, nil, ""), "")
+	wantResult(t, "who comes signs", d.decides("lin", bots.SignHandOver, d.all(bots.KindHandOver, record.HandOverLeft)[0], nil, ""), "")
+	draw("lin")
+	if n, m := len(d.all(bots.KindHandOver, record.HandOverReplaced)), len(d.all(bots.KindHandOver, record.HandOverTaken)); n != 2 || m != 1 {
+		t.Errorf("%d are replaced, %d taken", n, m)
 	}
 }

@@ -10,7 +10,7 @@ import (
 // HandOver is the sheet by which one officer leaves the desk to the next: what was open when it was
 // drawn up, as references that tell nothing of a person, and what the officers write beside it. It never
 // changes but for signatures and remarks. States: drawn, left (signed by who leaves), taken (signed
-// by both), replaced (drawn anew before anybody had signed).
+// by both), replaced (the same officer drew another before both had signed).
 type HandOver struct {
 	bots.Head
 	From    string     `json:"from"` // officer who leaves

@@ -20,6 +20,7 @@ type frontPage struct {
 	Today    *dayFigures        // how the promise was kept today
 	Duty     *levelShown        // whom the rota names now; nil: none is kept
 	Unsigned []*record.HandOver // wait for this officer's name
+	Missing  *change            // of which there should be a sheet; nil: none
 	Personal bool
 	Quiet    bool // nothing waits
 }
@@ -65,6 +66,9 @@ func (c *Console) front(v *visit) (err error) {
 		return err
 	}
 	if f.Unsigned, err = c.unsigned(v); err != nil {
+		return err
+	}
+	if f.Missing, err = c.missing(v); err != nil {
 		return err
 	}
 	if may(v, bots.KindDraft) == nil {

@@ -172,6 +172,56 @@ func (c *Console) unsigned(v *visit) (mine []*record.HandOver, err error) {
 	return mine, nil
 }
 
+// change is that one officer followed another on duty.
+type change struct {
+	From, To string
+	At       time.Time
+}
+
+// missing is the latest change on duty that concerns this officer and of which there is no sheet; nil
+// when there is one, or no change.
+func (c *Console) missing(v *visit) (*change, error) {
+	rota, err := view.RotaOf(v.ctx(), c.desk, c.station.Duty)
+	if err != nil {
+		return nil, err
+	}
+	last := lastChange(rota, v.now)
+	if last == nil || v.officer.ID != last.From && v.officer.ID != last.To {
+		return nil, nil
+	}
+	sheets, err := view.List[record.HandOver](v.ctx(), c.desk, record.Query{Newest: true, Limit: 20})
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range sheets {
+		if h.From == last.From && h.Created.After(last.At.Add(-early)) {
+			return nil, nil
+		}
+	}
+	return last, nil
+}
+
+const (
+	early = 2 * time.Hour  // before a shift ends, its sheet may be drawn up
+	watch = 24 * time.Hour // how far back a change still concerns anybody
+)
+
+// lastChange is when the present duty officer took over, and from whom.
+func lastChange(rota *record.Rota, now time.Time) (last *change) {
+	before := ""
+	for _, s := range rota.Between(record.Levels()[0], now.Add(-watch), now) {
+		if len(s.Who) == 0 {
+			continue
+		}
+		who := s.Who[0].Officer
+		if before != "" && who != before {
+			last = &change{before, who, s.From}
+		}
+		before = who
+	}
+	return last
+}
+
 func handOverPath(id string) string { return "/handovers/" + url.PathEscape(id) }
 
 func (c *Console) drawHandOver(v *visit) error {

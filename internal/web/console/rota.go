@@ -45,6 +45,8 @@ func (s stretchShown) Several() bool { return len(s.Who) > 1 }
 type shiftShown struct {
 	*record.Shift
 	Level, When string
+	Gone        bool // the officer may not sign in any more
+	Mute        bool // nothing reaches the officer
 }
 
 type leaveShown struct {
@@ -214,8 +216,13 @@ func (c *Console) dutyRecords(v *visit, p *rotaPage, zone *time.Location) error 
 	slices.SortStableFunc(shifts, func(a, b *record.Shift) int {
 		return cmp.Or(cmp.Compare(slices.Index(record.Levels(), a.Level), slices.Index(record.Levels(), b.Level)), cmp.Compare(a.Since, b.Since))
 	})
+	if p.Officers, err = c.colleagues(v); err != nil {
+		return err
+	}
 	for _, s := range shifts {
-		p.Shifts = append(p.Shifts, shiftShown{s, dutyLevelWord(s.Level), shiftWhen(s, v.now.In(zone))})
+		gone := !slices.ContainsFunc(p.Officers, func(o *record.Officer) bool { return o.ID == s.Officer })
+		mute := c.station.Duty.Reach != nil && len(c.station.Duty.Reach(s.Officer)) == 0
+		p.Shifts = append(p.Shifts, shiftShown{s, dutyLevelWord(s.Level), shiftWhen(s, v.now.In(zone)), gone, mute})
 	}
 	leaves, err := view.List[record.Leave](v.ctx(), c.desk, inForce)
 	if err != nil {
@@ -226,8 +233,7 @@ func (c *Console) dutyRecords(v *visit, p *rotaPage, zone *time.Location) error 
 			p.Leaves = append(p.Leaves, leaveShown{l, moment(l.From, zone), moment(l.To, zone), !l.From.After(v.now)})
 		}
 	}
-	p.Officers, err = c.colleagues(v)
-	return err
+	return nil
 }
 
 // colleagues are the officers who can be on duty.

@@ -131,6 +131,36 @@ func TestASheetIsDrawnUpAndSignedByBoth(t *testing.T) {
 	}
 }
 
+func TestAChangeOnDutyWithoutASheetIsToldToBoth(t *testing.T) {
+	s := newSite(t)
+	chen, lin := s.as("chen"), s.as("lin")
+	hour := time.Now().In(time.FixedZone("CST", 8*60*60)).Hour() + 24
+	chen.shift(url.Values{"officer": {"chen"}, "start": {clock((hour - 6) % 24)}, "end": {clock((hour - 1) % 24)}})
+	chen.shift(url.Values{"officer": {"lin"}, "start": {clock((hour - 1) % 24)}, "end": {clock((hour + 5) % 24)}})
+	words := []string{"由 陈立", "换 林珊", "还没有交接单"}
+	chen.get("/").has(words...)
+	lin.get("/").has(words...)
+	s.as("gu").get("/").lacks("还没有交接单")
+	chen.post("/handovers", chen.get("/handovers").form("/handovers", url.Values{"from": {"chen"}, "to": {"lin"}}))
+	chen.get("/").lacks("还没有交接单")
+	lin.get("/").lacks("还没有交接单")
+}
+
+func TestAShiftThatReachesNobodyIsMarked(t *testing.T) {
+	s := newSite(t)
+	lin := s.as("lin")
+	lin.shift(url.Values{"officer": {"wu"}}).has("没有联系方式，提醒发不到")
+	s.Update(func(tx record.Tx) error {
+		o, err := record.Load[record.Officer](tx, "wu")
+		if err != nil {
+			return err
+		}
+		o.State = "suspended"
+		return tx.Put(o)
+	})
+	lin.get("/duty").has("账户已停用，这一班没有人")
+}
+
 // everyOpen puts one record of each kind that can be open into the store.
 func (s *site) everyOpen() {
 	now := time.Now()
