@@ -18,6 +18,7 @@ type Suggester interface {
 type Situation struct {
 	Report Report // the conversation's; without ID: there is none
 	Last   string // what the person wrote last
+	Warned bool   // we warned them: what they write may be an objection
 	Now    time.Time
 }
 

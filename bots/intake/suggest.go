@@ -21,6 +21,10 @@ const maxSuggested = 5
 func (b *Bot) Suggest(s bots.Situation) []bots.Suggestion {
 	c := &chooser{b: b, s: s, known: s.Report.Slots, text: b.folder.Fold(s.Last)}
 	c.urgent()
+	if s.Warned && len(c.all) == 0 { // no victim: an officer finds own words
+		c.add("suggest-close", nil)
+		return c.all
+	}
 	if howItStands.MatchString(c.text.Text) {
 		c.add("suggest-progress", c.flags("Reported"))
 	}

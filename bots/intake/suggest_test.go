@@ -59,6 +59,17 @@ func full() map[string]string {
 	}
 }
 
+func TestSuggestions_ToWhoWasWarnedNothingIsSaidAsToAVictim(t *testing.T) {
+	s := bots.Situation{Report: bots.Report{Slots: map[string]string{}}, Last: "异议！我只是转发", Warned: true, Now: evening}
+	if got := suggestedNames(New().Suggest(s)); !slices.Equal(got, []string{"close"}) {
+		t.Errorf("%v", got)
+	}
+	s.Report.Slots[slotEmergency] = "life"
+	if got := suggestedNames(New().Suggest(s)); got[0] != "stay" {
+		t.Errorf("in danger: %v", got)
+	}
+}
+
 func TestSuggestions_AdviceGoesByKindAndAmount(t *testing.T) {
 	advice := func(edit func(map[string]string)) map[string]string {
 		slots := full()

@@ -77,7 +77,7 @@ func (e *Engine) suggested(l looker, conv *bots.Conversation, now time.Time) ([]
 
 // situation is what a suggestion may rest on.
 func situation(l looker, conv *bots.Conversation, now time.Time) (bots.Situation, error) {
-	s := bots.Situation{Now: now}
+	s := bots.Situation{Now: now, Warned: conv.Warning != ""}
 	r, err := find[bots.Report](l, conv.Report)
 	if err != nil {
 		return s, err
