@@ -60,7 +60,7 @@ func (a *App) station() view.Station {
 		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer, Kiosk: a.kioskURL(), Promise: a.o.Config.Duty.Promise,
 		Attach: a.engine.Attach, KeepTip: a.engine.KeepTipPicture, Limit: a.limit, Windows: a.windows, Suggest: a.engine.Suggestions, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
 		KeepPicture: a.keepPicture, Picture: a.drawn, Pullable: a.pullable, ConsoleDrafts: a.consoleDrafts, Quotas: a.quotas, Previewers: a.previewers,
-		Surroundings: surroundings{a}, Handoffs: clerk{a}, Duty: a.duty(), Scans: a.o.Config.Evidence.Clamd != "", NewLookup: a.newLookup,
+		Surroundings: surroundings{a}, Handoffs: clerk{a}, Duty: a.duty(), Scans: a.o.Config.Evidence.Clamd != "", NewLookup: a.newLookup, NewInvite: a.newInvite,
 	}
 }
 

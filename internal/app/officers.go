@@ -25,7 +25,7 @@ func syncOfficers(ctx context.Context, s tokenStore, officers []config.Officer) 
 		return err
 	}
 	for _, r := range known {
-		if id := r.Meta().ID; !listed[id] {
+		if id := r.Meta().ID; !listed[id] && !r.(*record.Officer).Outside() { // who signs in for a site is listed nowhere
 			if err := suspend(ctx, s, id); err != nil {
 				return err
 			}

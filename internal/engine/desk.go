@@ -61,6 +61,9 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.NoteInterview:       (*commit).noteInterview,
 	bots.RemindSite:          (*commit).remindSite,
 	bots.SettleRectification: (*commit).settleRectification,
+	bots.InviteLiaison:       (*commit).inviteLiaison,
+	bots.RevokeLiaison:       (*commit).revokeLiaison,
+	bots.AnswerFindings:      (*commit).answerFindings,
 
 	bots.AddShift:       (*commit).addShift,
 	bots.EndShift:       (*commit).endShift,
@@ -134,6 +137,9 @@ func (c *commit) decide(d *bots.Decision) error {
 	}
 	if by.OnlyVolunteer() && d.Verb != bots.SendTip { // promise 2
 		return refuse("role", "%s is a volunteer, and sends tips only", by.ID)
+	}
+	if by.Outside() != (d.Verb == bots.AnswerFindings) { // promise 2
+		return refuse("role", "%s may not do that", by.ID)
 	}
 	c.who = by.ID
 	err = deed(c, by, d)

@@ -2,6 +2,7 @@ package record
 
 import (
 	"slices"
+	"time"
 
 	"netpatrol/bots"
 )
@@ -27,13 +28,19 @@ type Officer struct {
 	Password string `json:"password,omitempty"` // argon2id, PHC string
 	Link     string `json:"link,omitempty"`     // hex SHA-256 of a one-time sign-in code; emptied by use
 	UID      *int   `json:"uid,omitempty"`      // unix user whose socket connections are this officer's
+
+	Site     string    `json:"site,omitempty"`    // of a [Liaison]: the one they sign in for
+	LinkEnds time.Time `json:"linkEnds,omitzero"` // when Link is good no more; zero: when it is used
 }
 
 // RecordKind implements [bots.Record].
 func (*Officer) RecordKind() bots.RecordKind { return KindOfficer }
 
-// OfficerActive is the state of an officer who may sign in.
-const OfficerActive = "active"
+// The states of an officer.
+const (
+	OfficerActive    = "active" // may sign in
+	OfficerSuspended = "suspended"
+)
 
 // Is says whether the officer has one of the roles.
 func (o *Officer) Is(roles ...Role) bool {
@@ -47,6 +54,9 @@ func (o *Officer) Is(roles ...Role) bool {
 	}
 	return false
 }
+
+// Outside says that somebody is no officer of the station, but signs in for a partner site.
+func (o *Officer) Outside() bool { return o.Site != "" || slices.Contains(o.Roles, Liaison) }
 
 // OnlyVolunteer says that somebody sends tips, and may do and see nothing else.
 func (o *Officer) OnlyVolunteer() bool {

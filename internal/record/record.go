@@ -82,6 +82,7 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	KindRectification:     func() bots.Record { return new(Rectification) },
 	KindHandoff:           func() bots.Record { return new(Handoff) },
 	KindLookup:            func() bots.Record { return new(Lookup) },
+	KindSiteAnswer:        func() bots.Record { return new(SiteAnswer) },
 	bots.KindShift:        func() bots.Record { return new(Shift) },
 	bots.KindLeave:        func() bots.Record { return new(Leave) },
 	bots.KindHandOver:     func() bots.Record { return new(HandOver) },

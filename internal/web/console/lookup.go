@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
@@ -86,5 +87,6 @@ func (c *Console) giveLookup(v *visit) error {
 	if a.later != nil {
 		return c.done(v, a, lookupPath(v.id()), notice{})
 	}
+	v.now = time.Now() // the code is younger than the visit
 	return c.showLookup(v, http.StatusOK, nil, lookupPage{Code: code})
 }

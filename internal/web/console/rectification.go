@@ -16,6 +16,8 @@ type rectificationPage struct {
 	Of    *record.Site
 	Long  int // characters of the letter
 	Today string
+
+	Answers []siteAnswer
 }
 
 // paperPage is what is printed: a letter, or what an interview came to. It shows nothing that is the desk's own.
@@ -43,7 +45,10 @@ func (c *Console) rectification(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := rectificationPage{r, s, utf8.RuneCountInString(r.Letter), v.now.In(beijing).Format(time.DateOnly)}
+	p := rectificationPage{Rectification: r, Of: s, Long: utf8.RuneCountInString(r.Letter), Today: v.now.In(beijing).Format(time.DateOnly)}
+	if p.Answers, err = c.answersTo(v, r); err != nil {
+		return err
+	}
 	return c.show(v, "rectification", "约谈整改 · "+s.Name, "sites", p)
 }
 

@@ -49,6 +49,7 @@ func (c *Console) showSites(v *visit, status int, n *notice, typed siteForm) (er
 	if p.Officers, err = view.Names(v.ctx(), c.desk); err != nil {
 		return err
 	}
+	p.Officers = ours(p.Officers)
 	return c.showAs(v, status, "sites", "合作网站", "sites", n, p)
 }
 

@@ -93,7 +93,7 @@ var kindWords = map[string]string{
 	"memory": "自己的记录", "count": "计数", "lease": "发送权", "ledger": "限额记录", "mark": "进度", "wake": "定时提醒", "errand": "待查事项", "tape": "判断记录",
 	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "pulse": "账号状况", "wait": "等待答复", "audit-batch": "审计批次",
 	"handoff": "移交", string(bots.HandoffAnswered): "移交的答复",
-	"cluster": "同源线索", "tie": "同源关联", "evidence": "证据", "lookup": "查询码", "site": "合作网站", "rectification": "约谈整改",
+	"cluster": "同源线索", "tie": "同源关联", "evidence": "证据", "lookup": "查询码", "site": "合作网站", "rectification": "约谈整改", "site-answer": "网站的答复",
 	"shift": "排班", "leave": "请假", "handover": "交接单",
 }
 
@@ -109,7 +109,7 @@ func kindWord(k any) string {
 
 var roleWords = map[string]string{
 	string(record.Editor): "编辑", string(record.Duty): "民警", string(record.Approver): "审核", string(record.Auditor): "审计", string(record.Admin): "管理员",
-	string(record.Volunteer): "志愿者",
+	string(record.Volunteer): "志愿者", string(record.Liaison): "网站安全员",
 }
 
 func roleWord(r record.Role) string { return word(roleWords, string(r)) }
@@ -156,7 +156,7 @@ func degradedWord(s string) string { return word(degradedWords, s) }
 var verbWords = map[bots.Verb]string{
 	bots.PreviewDraft: "给同事预览", bots.PullDraft: "加封后台草稿", bots.TakeBack: "申请撤回通报",
 	bots.Approve: "批准", bots.Reject: "退回", bots.Edit: "修改", bots.ReplyTo: "回复", bots.WriteBulletin: "提交通报", bots.ApproveKind: "提出常设审批",
-	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.TakeTalk: "接手会话", bots.GiveTalk: "交回会话", bots.LogCall: "登记电话", bots.GiveLookup: "换发查询码", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送", bots.Correct: "更正",
+	bots.ConfirmKind: "确认常设审批", bots.RevokeKind: "撤销常设审批", bots.TakeTalk: "接手会话", bots.GiveTalk: "交回会话", bots.LogCall: "登记电话", bots.GiveLookup: "换发查询码", bots.InviteLiaison: "邀请网站安全员", bots.RevokeLiaison: "撤销网站安全员", bots.AnswerFindings: "网站答复整改", bots.RequestMode: "申请切换模式", bots.ConfirmMode: "确认切换模式", bots.HoldItem: "暂缓发送", bots.Correct: "更正",
 	bots.SendHeld: "未能复核原帖，仍发送", bots.ResumeHeld: "继续发送", bots.SettleUnknown: "认定结果", bots.TakeHand: "接手代发", bots.GiveHand: "交还代发", bots.ProveHand: "登记已代发", bots.CompareHand: "对照代发截图", bots.ConfirmHand: "确认代发有改动", bots.CloseHand: "不再代发",
 	bots.NoteHeard: "登记见闻", bots.LookBack: "登记原帖去留", bots.HaltSends: "停发", bots.ResumeSends: "恢复发送",
 	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.FlagPost: "举报给平台", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.AskErase: "申请删除个人信息", bots.EraseTalk: "确认删除个人信息", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
@@ -186,7 +186,7 @@ var didWords = map[string]string{
 	"preview": "给同事预览", "pull-draft": "加封后台草稿", "ask-withdrawal": "申请撤回", "looked": "到平台查看", "vanished": "草稿已不在草稿箱", "unclear": "请民警认定",
 	"approve": "批准", "reject": "退回", "edit": "修改", "reply": "回复", "draft": "起草", "write-bulletin": "起草通报", "propose-standing": "提出常设审批",
 	"confirm-standing": "确认常设审批", "request-mode": "申请切换模式", "confirm-mode": "确认切换模式", "revoke-standing": "撤销常设审批", "hold": "暂缓", "correct": "更正", "check-proof": "复核代发", "send-held": "未复核放行", "resume-held": "继续发送", "settle": "认定结果",
-	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "give-lookup": "换发查询码", "end-lookup": "当事人停用查询码", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
+	"halt": "停发", "resume": "恢复发送", "close-report": "办结举报", "give-lookup": "换发查询码", "end-lookup": "当事人停用查询码", "invite-liaison": "邀请网站安全员", "revoke-liaison": "撤销网站安全员", "answer-findings": "网站答复整改", "decide-appeal": "处理异议", "acknowledge": "知悉", "sign-in": "登录", "set-password": "更换密码",
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
 	"take": "接手代发", "attach": "附上代发截图", "give": "交还代发", "prove": "登记已代发", "compare-hand": "对照代发截图", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
@@ -376,6 +376,14 @@ var refusals = map[string]string{
 	"take-conversation/taken":     "已有同事接手这个会话，请先与其联系，或请审核员处理。",
 	"give-conversation/not-taken": "这个会话没有人接手，可能刚刚已交回。",
 	"log-call/empty":              "请写明电话里说了什么。",
+	"liaison-name":                "账号只能用小写字母、数字、点和短横，最长 32 个。",
+	"liaison-called":              "请写明姓名，最多 40 字。",
+	"liaisons":                    "这个网站可以登录的人已达上限，请先撤销一个。",
+	"liaison-revoked":             "已经撤销过了。",
+	"answers-a-day":               "今天的答复已达上限。",
+	"answers":                     "这项整改的答复已达上限。",
+	"answer-text":                 "请写明整改情况。",
+	"answer-files":                "图片太多。",
 	"no-lookup":                   "这个会话没有查询码：当事人在哪个平台写来，答复就发到哪里。",
 	"lookups":                     "换发次数过多，请先查明原因。",
 	"give-lookup/reason":          "请写明怎样确认对方就是当事人。",

@@ -65,6 +65,8 @@ type Options struct {
 	Log     *slog.Logger
 	// Handoffs are opened by other units; nil: nothing is handed over by a page.
 	Handoffs Handoffs
+	// Partner is what partner sites' own security officers open, under /partner; nil: there is nothing.
+	Partner http.Handler
 }
 
 // New returns the handler.
@@ -79,6 +81,10 @@ func New(o Options) http.Handler {
 	}
 	if o.Handoffs != nil {
 		newHandoffs(newPublic(o), o.Handoffs).routes(mux)
+	}
+	if o.Partner != nil {
+		mux.Handle("/partner", o.Partner)
+		mux.Handle("/partner/", o.Partner)
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 	return mux

@@ -25,6 +25,7 @@ type gate struct {
 const (
 	formsAtOnce   = 300 // forms filed at once before any goes into the slow lane
 	formsASecond  = 3
+	floodOver     = 30 // forms that could be filed at once again, after a flood
 	againAtOnce   = 20
 	longestToWait = time.Minute
 	keyLife       = 48 * time.Hour // below the life of dedupe keys: a form sent twice is always seen
@@ -50,7 +51,7 @@ func newKey(now time.Time) formKey { return formKey{issued: now, ready: now, sec
 // issue makes the key of a new form. One that is not somebody's first may have to wait while there is a flood.
 func (g gate) issue(now time.Time, first bool) formKey {
 	k := newKey(now)
-	if first || g.pace.TokensAt(now) >= 1 {
+	if first || g.pace.TokensAt(now) >= floodOver {
 		return k
 	}
 	r := g.again.ReserveN(now, 1)

@@ -47,9 +47,7 @@ func newPublic(o Options) *public {
 		matters: o.Matters, press: o.Press, unit: o.Unit, kiosk: o.Kiosk != nil, log: o.Log,
 		lookups: newThrottle(), checks: newThrottle(), more: o.More, adds: newThrottle(), fixed: map[string][]byte{},
 	}
-	p.css, _ = publicFiles.ReadFile("public/public.css") // embedded: it is there
-	sum := sha256.Sum256(p.css)
-	p.style = "/public/" + hex.EncodeToString(sum[:8]) + ".css"
+	p.css, p.style = styleSheet(), StylePath()
 	p.pages = template.Must(template.New("").Funcs(template.FuncMap{"dict": dict, "day": day, "minute": minute, "paragraphs": paragraphs}).ParseFS(publicFiles, "public/*.html"))
 	for name, problem := range problems {
 		body, err := p.render("status", "查进度", "status", statusPage{Problem: problem})
@@ -66,6 +64,17 @@ func newPublic(o Options) *public {
 		p.fixed[t.Path] = body
 	}
 	return p
+}
+
+func styleSheet() []byte {
+	css, _ := publicFiles.ReadFile("public/public.css") // embedded: it is there
+	return css
+}
+
+// StylePath is where the public pages' style sheet is served.
+func StylePath() string {
+	sum := sha256.Sum256(styleSheet())
+	return "/public/" + hex.EncodeToString(sum[:8]) + ".css"
 }
 
 func (p *public) routes(mux *http.ServeMux) {

@@ -122,13 +122,17 @@ func (p *public) addMore(w http.ResponseWriter, r *http.Request) {
 
 // added shows what became of an addition.
 func (p *public) added(w http.ResponseWriter, r *http.Request, m *Matter, code string, f *moreForm, err error) {
-	switch {
-	case errors.Is(err, ErrNowhere):
+	if errors.Is(err, ErrNowhere) {
 		p.always(w, http.StatusNotFound, unknown)
-	case err != nil: // promise 5
+		return
+	}
+	if err != nil { // promise 5
 		p.log.ErrorContext(r.Context(), "addition not stored", "err", err)
 		f.Problem = "没有收全，可能是网络断了一下。文字还在，请再点一次“补充”；没有收到的文件请重新选。"
 		p.showMatter(w, r, http.StatusServiceUnavailable, m, code, &f.morePage)
+		return
+	}
+	switch {
 	case f.Problem != "":
 		p.showMatter(w, r, http.StatusUnprocessableEntity, m, code, &f.morePage)
 	default:

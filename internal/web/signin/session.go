@@ -31,11 +31,19 @@ const (
 // Cookie is the name of the console's session cookie.
 const Cookie = "netpatrol"
 
+// cookie is the name of this door's cookie: two doors of one host do not take each other's.
+func (d *Door) cookie() string {
+	if d.outside {
+		return Cookie + "-site"
+	}
+	return Cookie
+}
+
 // newSessions does without scs.New, which starts a goroutine that nobody can be sure to stop.
 func newSessions(d *Door, secure bool) *scs.SessionManager {
 	return &scs.SessionManager{
 		IdleTimeout: d.idle, Lifetime: d.lifetime, Store: &sessionStore{door: d}, HashTokenInStore: true, Codec: plainCodec{},
-		Cookie: scs.SessionCookie{Name: Cookie, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode},
+		Cookie: scs.SessionCookie{Name: d.cookie(), Path: d.path, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode},
 		ErrorFunc: func(w http.ResponseWriter, _ *http.Request, _ error) {
 			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 		},

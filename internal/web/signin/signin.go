@@ -12,6 +12,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -43,6 +44,10 @@ type Options struct {
 	Secure   bool          // the console is reached by https: the cookie says so
 	Idle     time.Duration // a session unused for so long ends; default 2h
 	Lifetime time.Duration // every session ends after so long; default 12h
+	// Outside: the door is that of partner sites' own security officers, and nobody else's. No other door lets
+	// them in, and this one no officer. Its cookie is seen by pages under Path only.
+	Outside bool
+	Path    string // default /
 }
 
 // Door signs officers in. It is safe for concurrent use.
@@ -54,6 +59,8 @@ type Door struct {
 	idle     time.Duration
 	lifetime time.Duration
 	seen     atomic.Int64 // Unix time presence was last written down
+	outside  bool
+	path     string
 }
 
 // New returns a door.
@@ -64,7 +71,7 @@ func New(o Options) *Door {
 	if o.Lifetime == 0 {
 		o.Lifetime = 12 * time.Hour
 	}
-	d := &Door{store: o.Store, throttle: newThrottle(), work: make(chan struct{}, 2), idle: o.Idle, lifetime: o.Lifetime}
+	d := &Door{store: o.Store, throttle: newThrottle(), work: make(chan struct{}, 2), idle: o.Idle, lifetime: o.Lifetime, outside: o.Outside, path: cmp.Or(o.Path, "/")}
 	d.sessions = newSessions(d, o.Secure)
 	return d
 }
@@ -131,6 +138,9 @@ func (d *Door) officer(ctx context.Context, id string) (*record.Officer, error) 
 	if o.State != record.OfficerActive { // promise 2
 		return nil, ErrDenied
 	}
+	if o.Outside() != d.outside { // promise 2
+		return nil, ErrDenied
+	}
 	return o, nil
 }
 
@@ -152,6 +162,9 @@ func (d *Door) Peek(ctx context.Context, code string) (*record.Officer, error) {
 }
 
 func sameLink(o *record.Officer, code string) bool {
+	if !o.LinkEnds.IsZero() && !time.Now().Before(o.LinkEnds) {
+		return false
+	}
 	return o.Link != "" && subtle.ConstantTimeCompare([]byte(o.Link), []byte(HashCode(code))) == 1
 }
 
@@ -200,7 +213,7 @@ func (d *Door) match(ctx context.Context, fits func(*record.Officer) bool) (*rec
 	var found *record.Officer
 	for _, r := range all {
 		o, ok := r.(*record.Officer)
-		if !ok || o.State != record.OfficerActive || !fits(o) {
+		if !ok || o.State != record.OfficerActive || o.Outside() != d.outside || !fits(o) {
 			continue
 		}
 		if found != nil {

@@ -63,6 +63,9 @@ type Station struct {
 	Surroundings Surroundings
 	// Duty is how officers on duty are reached.
 	Duty DutyRing
+	// NewInvite makes the address by which a site's security officer accepts an invitation, and the digest of its code: the
+	// same for the same form.
+	NewInvite func(officer, formKey string) (address, link string)
 	// NewLookup makes the lookup code that an officer gives somebody, and its digest: the same for the same form.
 	NewLookup func(officer, formKey string) (code, id string, err error)
 	// Scans says that files people send are looked at by a scanner for malware.

@@ -277,7 +277,7 @@ func (d *Desk) Decides(officer string, dec bots.Decision) bots.Result {
 // Station is what the pages know of the assembly.
 func (d *Desk) Station() view.Station {
 	return view.Station{Unit: Unit, Attach: d.Attach, KeepTip: d.KeepTipPicture, Limit: limit, Windows: windows, Suggest: d.Suggestions, Templates: d.templates, Schedules: d.schedules, Preview: d.preview,
-		Quotas: quotas, Previewers: previewers, KeepPicture: d.keepPicture, Picture: d.drawn, Pullable: pullable, ConsoleDrafts: d.consoleDrafts, Handoffs: clerk{d}, Duty: ring(), Scans: true, NewLookup: d.newLookup}
+		Quotas: quotas, Previewers: previewers, KeepPicture: d.keepPicture, Picture: d.drawn, Pullable: pullable, ConsoleDrafts: d.consoleDrafts, Handoffs: clerk{d}, Duty: ring(), Scans: true, NewLookup: d.newLookup, NewInvite: newInvite}
 }
 
 func limit(string, adapters.Channel) (adapters.TextLimit, bool) {
