@@ -49,6 +49,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		g.Go(func() error { return v.serve(gctx) })
 	}
 	g.Go(func() error { return d.duty.serve(gctx) })
+	g.Go(func() error { return d.system.serve(gctx) })
 	g.Go(func() error { return d.app.Run(gctx) })
 	g.Go(func() error {
 		defer stop()
@@ -74,8 +75,9 @@ type demo struct {
 	o             DemoOptions
 	dir           string
 	venues        []venue
-	duty          *dutyGroup // where the officers on duty are told who waits
-	console, door string     // host:port
+	system        *unitSystem // of another unit, which takes packages
+	duty          *dutyGroup  // where the officers on duty are told who waits
+	console, door string      // host:port
 	app           *App
 	crew          *crew
 }
@@ -88,6 +90,9 @@ func (d *demo) build(ctx context.Context) (err error) {
 		return err
 	}
 	if d.venues, err = newVenues(d.door); err != nil {
+		return err
+	}
+	if d.system, err = newUnitSystem(d.door); err != nil {
 		return err
 	}
 	if d.duty, err = newDutyGroup(); err != nil {
@@ -165,7 +170,7 @@ func (d *demo) config() *config.Config {
 	for _, v := range d.venues {
 		c.Accounts = append(c.Accounts, v.account())
 	}
-	c.Accounts = append(c.Accounts, d.duty.account())
+	c.Accounts = append(c.Accounts, d.duty.account(), d.system.account())
 	c.Duty = d.duty.duty(d.o.Once)
 	c.Schedules = []config.Schedule{{Name: "警情通报", Cron: "* * * * *", Zone: "Asia/Shanghai", CatchUp: "latest", Window: time.Minute, Title: "每分钟一条（演示）"}}
 	c.Pace.FollowUp, c.Pace.Settle, c.Pace.Backoff, c.Pace.Seal = 20*time.Second, time.Second, 500*time.Millisecond, 500*time.Millisecond
@@ -188,7 +193,7 @@ func (d *demo) play(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := errors.Join(crew.approveAnswers(ctx), crew.plan(ctx)); err != nil {
+	if err := errors.Join(crew.open(ctx, systemAccount), crew.approveAnswers(ctx), crew.plan(ctx)); err != nil {
 		return err
 	}
 	for _, v := range d.venues {

@@ -21,35 +21,52 @@ import (
 func demoUnits() []config.OtherUnit {
 	return []config.OtherUnit{
 		{ID: "meilan", Name: "椰城市公安局美兰分局", Region: "460108", Language: "zh-Hans", Contact: config.Contact{Kind: record.ByPage}},
+		{ID: "qiongshan", Name: "椰城市公安局琼山分局", Region: "460107", Language: "zh-Hans", Contact: config.Contact{Kind: record.ByBridge, Account: systemAccount}},
 		{ID: "sanya", Name: "三亚市公安局", Region: "460200", Language: "zh-Hans", Contact: config.Contact{Kind: record.ByPage}},
 	}
 }
 
-// handOver hands one report on an account over, as two officers do, and lets the other unit answer by its link.
+// handOver hands one report on an account over, as two officers do: to a unit that answers by its link, and to one whose
+// own system takes the package and answers.
 func (d *demo) handOver(ctx context.Context, account string) error {
 	report, err := d.reportOn(ctx, account)
 	if err != nil {
 		return err
 	}
-	r, err := d.crew.chen.HandReport(ctx, report, api.Handing{Unit: "meilan", Words: true})
-	if err := applied(r, err); err != nil {
-		return fmt.Errorf("prepare a hand-off: %w", err)
+	if _, err := d.handTo(ctx, report, "qiongshan"); err != nil {
+		return err
 	}
-	id := r.Made[0].ID
-	h, err := d.crew.lin.Handoff(ctx, id)
+	id, err := d.handTo(ctx, report, "meilan")
 	if err != nil {
 		return err
 	}
-	if err := applied(d.crew.lin.ApproveHandoff(ctx, id, h.Version)); err != nil {
-		return fmt.Errorf("approve a hand-off: %w", err)
-	}
-	for h.Link == "" {
-		sleep(ctx, 100*time.Millisecond)
-		if h, err = d.crew.lin.Handoff(ctx, id); err != nil {
+	for {
+		h, err := d.crew.lin.Handoff(ctx, id)
+		if err != nil {
 			return err
 		}
+		if h.Link != "" {
+			return answerByPage(ctx, h.Link)
+		}
+		sleep(ctx, 100*time.Millisecond)
 	}
-	return answerByPage(ctx, h.Link)
+}
+
+// handTo prepares a package for a unit and has a second officer approve it.
+func (d *demo) handTo(ctx context.Context, report, unit string) (id string, err error) {
+	r, err := d.crew.chen.HandReport(ctx, report, api.Handing{Unit: unit, Words: true})
+	if err := applied(r, err); err != nil {
+		return "", fmt.Errorf("prepare a hand-off: %w", err)
+	}
+	id = r.Made[0].ID
+	h, err := d.crew.lin.Handoff(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if err := applied(d.crew.lin.ApproveHandoff(ctx, id, h.Version)); err != nil {
+		return "", fmt.Errorf("approve a hand-off: %w", err)
+	}
+	return id, nil
 }
 
 // reportOn waits until somebody has reported something on an account.

@@ -239,6 +239,9 @@ func (s *summary) judge() error {
 			errs = append(errs, fmt.Errorf("%d %s", zero.got, zero.what))
 		}
 	}
+	if s.HandoffsAnswered == 1 { // one goes by a link, one to the other unit's system
+		errs = append(errs, errors.New("only one of two units answered"))
+	}
 	if s.WarningsSent != s.WarningsApproved {
 		errs = append(errs, fmt.Errorf("%d warnings approved, %d sent", s.WarningsApproved, s.WarningsSent))
 	}

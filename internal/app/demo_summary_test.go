@@ -12,7 +12,7 @@ import (
 // good is a shift with nothing wrong.
 func good() counts {
 	return counts{
-		BulletinsApproved: 1, BulletinsPublished: 1, ReportsReceived: 1, ReportsAnswered: 1, EvidenceKept: 1, HandoffsAnswered: 1, TipsReceived: 1, MentionsAnswered: 1, CluesOpened: 2,
+		BulletinsApproved: 1, BulletinsPublished: 1, ReportsReceived: 1, ReportsAnswered: 1, EvidenceKept: 1, HandoffsAnswered: 2, TipsReceived: 1, MentionsAnswered: 1, CluesOpened: 2,
 		WarningsProposed: 2, WarningsApproved: 1, WarningsRejected: 1, WarningsSent: 1, PostsRemoved: 1,
 	}
 }
@@ -30,6 +30,7 @@ func TestAShiftIsJudged(t *testing.T) {
 		{"nobody answered", func(n *counts) { n.ReportsAnswered = 0 }, "no reports answered"},
 		{"no picture kept", func(n *counts) { n.EvidenceKept = 0 }, "no evidence kept"},
 		{"no unit answered", func(n *counts) { n.HandoffsAnswered = 0 }, "no hand-offs answered"},
+		{"one unit answered", func(n *counts) { n.HandoffsAnswered = 1 }, "only one of two units answered"},
 		{"a warning too many", func(n *counts) { n.WarningsSent = 2 }, "1 warnings approved, 2 sent"},
 		{"unapproved", func(n *counts) { n.UnapprovedSent = 1 }, "1 sent without approval"},
 		{"duplicate", func(n *counts) { n.DuplicatesSent = 1 }, "1 sent twice"},
