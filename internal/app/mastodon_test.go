@@ -12,29 +12,47 @@ import (
 	"netpatrol/internal/sandbox"
 )
 
-// A post under a watched tag is heard as it is made: the next poll is an hour away.
-func TestMastodon_APostUnderAWatchedTagIsHeardByTheStream(t *testing.T) {
+// blogStation is a netpatrol with one account on a pretend microblog, which is polled hourly: what is
+// heard before is heard by the stream.
+func blogStation(t *testing.T, o sandbox.Options) (*App, *blogVenue) {
+	t.Helper()
 	v, err := newBlogVenue()
 	if err != nil {
+		t.Fatal(err)
+	}
+	o.BaseURL, o.Rates = v.base(), sandbox.Rates{Requests: -1, Paging: -1, Deletes: -1}
+	v.blog = sandbox.NewMicroblog(o)
+	if _, v.token, err = v.blog.AddAccount(demoHandle, demoName, "https://police.example"); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.script.Seat(v.blog); err != nil {
 		t.Fatal(err)
 	}
 	c := config.Default()
 	c.State, c.Unit.Name, c.Console.Listen, c.Frontdoor.Listen = t.TempDir(), "测试市公安局网络警察支队", "", ""
 	c.Officers = boardConfig("", "").Officers
+	c.Pace.Backoff = 100 * time.Millisecond
 	a := v.account()
 	a.Watch, a.Poll = []string{"mentions", "tag:兼职"}, time.Hour
 	c.Accounts = []config.Account{a}
-	app := beside(t, v, c, map[string]adapters.Platform{"mastodon": mastodon.Platform()})
-	asked := func(path string) (n int) {
-		for _, r := range v.blog.Requests() {
-			n += one(r.Path == path && r.Status < 400)
-		}
-		return n
+	return beside(t, v, c, map[string]adapters.Platform{"mastodon": mastodon.Platform()}), v
+}
+
+// asked counts the requests for a path that were answered.
+func (v *blogVenue) asked(path string) (n int) {
+	for _, r := range v.blog.Requests() {
+		n += one(r.Path == path && r.Status < 400)
 	}
+	return n
+}
+
+// A post under a watched tag is heard as it is made: the next poll is an hour away.
+func TestMastodon_APostUnderAWatchedTagIsHeardByTheStream(t *testing.T) {
+	app, v := blogStation(t, sandbox.Options{})
 	eventually(t, "the stream is up, and everything was polled behind it", func() bool {
-		return asked("/api/v1/streaming") == 1 && asked("/api/v1/timelines/tag/兼职") >= 2
+		return v.asked("/api/v1/streaming") > 0 && v.asked("/api/v1/timelines/tag/兼职") >= 2
 	})
-	polls := asked("/api/v1/timelines/tag/兼职")
+	polls := v.asked("/api/v1/timelines/tag/兼职")
 	who := v.script.Citizens[slices.IndexFunc(v.script.Citizens, func(c sandbox.Citizen) bool { return c.Role == sandbox.Scammer })].Handle
 	id, err := v.blog.Say(who, "手机刷单返利日结，每单佣金5%，想做的加我微信 shuadan888 #兼职")
 	if err != nil {
@@ -43,7 +61,36 @@ func TestMastodon_APostUnderAWatchedTagIsHeardByTheStream(t *testing.T) {
 	eventually(t, "the post is a clue", func() bool {
 		return slices.ContainsFunc((&sim{t: t, app: app}).all(bots.KindClue), func(r bots.Record) bool { return string(r.(*bots.Clue).Post) == string(id) })
 	})
-	if n := asked("/api/v1/timelines/tag/兼职"); n != polls {
+	if n := v.asked("/api/v1/timelines/tag/兼职"); n != polls {
 		t.Errorf("the tag was polled %d times more", n-polls)
 	}
+}
+
+// A stream that breaks off and tells again what it told before changes nothing: everybody is
+// answered, and once. What a stream tells again, it tells before what is new.
+func TestMastodon_AStreamThatBreaksOffAnswersNobodyTwice(t *testing.T) {
+	app, v := blogStation(t, sandbox.Options{Retell: 5})
+	goLive(t, app, "weibo")
+	var people []string
+	for i, c := range v.script.Citizens[:4] {
+		people = append(people, c.Handle)
+		eventually(t, "the stream is up", func() bool { return v.asked("/api/v1/streaming") > i })
+		if _, err := v.blog.Tell(c.Handle, demoHandle, "我要举报一个冒充客服的网站"); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, c.Handle+" is answered", func() bool { return v.answers(c.Handle) > 0 })
+		v.blog.DropStreams()
+	}
+	for _, who := range people {
+		if n := v.answers(who); n != 1 {
+			t.Errorf("%s got %d answers", who, n)
+		}
+	}
+}
+
+func (v *blogVenue) answers(to string) (n int) {
+	for _, r := range v.blog.Received() {
+		n += one(slices.Contains(r.To, to))
+	}
+	return n
 }

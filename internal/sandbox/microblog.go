@@ -25,6 +25,7 @@ type Options struct {
 	Now      func() time.Time // default time.Now, which is also right inside a synctest bubble
 	Seed     uint64           // of ids, tokens and fault probabilities
 	Rates    Rates
+	Retell   int // how many of the newest notifications a stream tells again after a client connects
 }
 
 // Rates are the request limits of one token: 0 means the server's documented figure,
@@ -63,6 +64,7 @@ type Microblog struct {
 	faults   faults
 	gate     gate
 	changed  chan struct{} // closed and replaced whenever something happened
+	dropped  int           // times every stream was dropped
 }
 
 // grant is what one token may do.

@@ -27,7 +27,7 @@ func (m *Microblog) serveStream(w http.ResponseWriter, r *http.Request) {
 	defer conn.CloseNow() //nolint:errcheck // the client is gone, or is to go
 	ctx, leave := context.WithCancel(r.Context())
 	defer leave()
-	l := &listener{who: who, token: bearer(r), last: last, since: m.opts.Now(), tags: map[string]bool{}, told: map[string]string{}}
+	l := &listener{who: who, token: bearer(r), last: last, dropped: m.drops(), since: m.opts.Now(), tags: map[string]bool{}, told: map[string]string{}}
 	go func() {
 		defer leave()
 		m.subscriptions(ctx, conn, l)
@@ -35,10 +35,25 @@ func (m *Microblog) serveStream(w http.ResponseWriter, r *http.Request) {
 	m.tell(ctx, conn, l)
 }
 
+// DropStreams ends every stream without a word, as a server does that is restarted.
+func (m *Microblog) DropStreams() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.dropped++
+	m.touch()
+}
+
+func (m *Microblog) drops() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.dropped
+}
+
 // listener is who listens, by which token, and what they were told last.
 type listener struct {
 	who         *account
 	token, last string
+	dropped     int               // drops before they connected
 	since       time.Time         // when they connected
 	tags        map[string]bool   // subscribed to on the open connection
 	told        map[string]string // of a post under one of them: which version
@@ -80,8 +95,8 @@ func (m *Microblog) mayStream(r *http.Request) (who *account, last string, refus
 		refusal, status = &a, a.status
 	}
 	m.logRequest(Request{At: c.now, Method: r.Method, Path: r.URL.Path, Account: m.handleOf(c.token), Status: status})
-	if who = c.viewer; who != nil && len(who.notes) > 0 {
-		last = who.notes[len(who.notes)-1].id
+	if who = c.viewer; who != nil && len(who.notes) > m.opts.Retell {
+		last = who.notes[len(who.notes)-1-m.opts.Retell].id
 	}
 	return who, last, refusal
 }
@@ -123,7 +138,7 @@ func (m *Microblog) news(l *listener) (frames [][]byte, changed <-chan struct{},
 	}
 	frames = append(frames, c.tagNews(l)...)
 	g := m.grants[l.token]
-	return frames, m.changed, g != nil && g.error == "" && !l.who.suspended
+	return frames, m.changed, l.dropped == m.dropped && g != nil && g.error == "" && !l.who.suspended
 }
 
 // tagNews frames what was posted, edited or deleted under subscribed tags since the listener

@@ -148,6 +148,29 @@ func TestStream_GoToSocialTakesATagAndTellsNothing(t *testing.T) {
 	}
 }
 
+func TestStream_IsDroppedAndTellsAgain(t *testing.T) {
+	b := setup(t, Options{Retell: 1})
+	say := func(text string) {
+		if _, err := b.m.Say("xiaolin", "@海口网警 "+text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say("一")
+	say("二")
+	conn, _ := b.hear(t, b.agency.token, "user:notification")
+	if got := next(t, conn); !strings.Contains(got, "二") {
+		t.Errorf("the newest is not told again: %s", got)
+	}
+	b.m.DropStreams()
+	if _, _, err := conn.Read(t.Context()); err == nil {
+		t.Error("it goes on")
+	}
+	conn, _ = b.hear(t, b.agency.token, "user:notification")
+	if got := next(t, conn); !strings.Contains(got, "二") {
+		t.Errorf("after the drop: %s", got)
+	}
+}
+
 func TestStream_WhoMayNotListen(t *testing.T) {
 	b := setup(t, Options{})
 	write, err := b.m.NewToken("海口网警", "write")
