@@ -25,6 +25,17 @@ var samples = map[string]string{
 	"Signs":     "前几单小额返现，之后要连做几单、补单才让提现",
 	"Advice":    "要先垫钱的兼职一律停手",
 	"Threshold": "3000",
+	"By":        "海滨市公安局网络安全保卫支队",
+	"Notice":    "B4N7Q2RS",
+	"Date":      "2026年3月1日",
+	"Day":       "2026-03-01",
+	"Category":  "诈骗",
+	"Note":      "同一账号一天发了二十多个同样的帖子。",
+	"Site":      "椰风社区",
+	"Points":    "一、交流区有招募刷单的广告，首页可以直接点到。",
+	"Deadline":  "2026年12月10日",
+	"Sent":      "2026年11月25日",
+	"Anchor":    "（审计链末端的摘要和签名）",
 }
 
 // listTemplates lists the texts, each as it reads in the station's language. A text that
