@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"netpatrol/internal/record"
 	"netpatrol/internal/web/api"
 	"netpatrol/internal/web/view"
 )
@@ -61,7 +60,7 @@ func writeDuty(w io.Writer, d view.Duty) {
 }
 
 func personNames(all []view.DutyPerson) string {
-	var who []record.OnDuty
+	var who []api.OnDuty
 	for _, p := range all {
 		who = append(who, p.OnDuty)
 	}
@@ -71,7 +70,7 @@ func personNames(all []view.DutyPerson) string {
 	return namesOf(who)
 }
 
-func namesOf(who []record.OnDuty) string {
+func namesOf(who []api.OnDuty) string {
 	var names []string
 	for _, o := range who {
 		if o.For != "" {
@@ -207,7 +206,7 @@ as long as it lasts. An end that is not after the start is on the next day.`,
 		}),
 	})
 	c.Flags().StringVar(&days, "days", "", "weekdays: mon-fri,sun or 1-5,7")
-	c.Flags().StringVar(&p.Level, "level", record.Levels()[0], "duty, supervisor or commander")
+	c.Flags().StringVar(&p.Level, "level", "duty", "duty, supervisor or commander")
 	c.Flags().StringVar(&p.Since, "since", "", "first day, YYYY-MM-DD (default: today)")
 	c.Flags().StringVar(&p.Until, "until", "", "last day, YYYY-MM-DD (default: none with --days, else the first)")
 	return c

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"netpatrol/internal/record"
 	"netpatrol/internal/web/api"
 )
 
@@ -31,7 +30,7 @@ func (t *tool) handOverOpen() *cobra.Command {
 	})
 }
 
-func writeOpen(w io.Writer, all []record.OpenItem) {
+func writeOpen(w io.Writer, all []api.OpenItem) {
 	if len(all) == 0 {
 		fmt.Fprintln(w, "nothing is open")
 		return

@@ -28,6 +28,12 @@ type (
 	}
 )
 
+// What the client shares with the records, under the names a caller of this package uses.
+type (
+	OnDuty   = record.OnDuty
+	OpenItem = record.OpenItem
+)
+
 // Planning is what a decision about the rota carries: a shift, or a leave.
 type Planning struct {
 	Officer string `json:"officer"`
@@ -73,7 +79,7 @@ func (a *API) openItems(c call) (any, error) {
 		return nil, errNotYours
 	}
 	open, err := record.ListOpen(record.Reading(c.Context(), a.desk))
-	return Page[record.OpenItem]{Records: append([]record.OpenItem{}, open...)}, err
+	return Page[OpenItem]{Records: append([]OpenItem{}, open...)}, err
 }
 
 func (a *API) shift(in *Decision, d *bots.Decision) error {
@@ -172,8 +178,8 @@ func (c *Client) EndLeave(ctx context.Context, id string) (bots.Result, error) {
 }
 
 // OpenItems lists what waits for a person, the most pressing first.
-func (c *Client) OpenItems(ctx context.Context) (Page[record.OpenItem], error) {
-	return read[Page[record.OpenItem]](ctx, c, "/open-items")
+func (c *Client) OpenItems(ctx context.Context) (Page[OpenItem], error) {
+	return read[Page[OpenItem]](ctx, c, "/open-items")
 }
 
 // HandOvers lists hand-over sheets; without a state, all.
