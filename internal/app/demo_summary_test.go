@@ -13,7 +13,7 @@ import (
 func good() counts {
 	return counts{
 		BulletinsApproved: 1, BulletinsPublished: 1, ReportsReceived: 1, ReportsAnswered: 1, EvidenceKept: 1, HandoffsAnswered: 2, TipsReceived: 1, MentionsAnswered: 1, CluesOpened: 2,
-		WarningsProposed: 2, WarningsApproved: 1, WarningsRejected: 1, WarningsSent: 1, PostsRemoved: 1,
+		WarningsProposed: 2, WarningsApproved: 1, WarningsRejected: 1, WarningsSent: 1, PostsRemoved: 1, PostsFlagged: 1,
 	}
 }
 
