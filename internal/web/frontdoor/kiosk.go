@@ -161,10 +161,10 @@ func (k *kiosk) form(w http.ResponseWriter, r *http.Request) {
 // showForm shows a form, with a fresh key unless it has one that is still good.
 func (k *kiosk) showForm(w http.ResponseWriter, r *http.Request, status int, p kioskPage) {
 	now := time.Now()
-	key, err := readKey(k.desk.Tag, p.Form.Key, now)
+	key, err := readKey(k.desk.Tag, p.Form.Of("key"), now)
 	if err != nil {
 		key = k.gate.issue(now, r.URL.Query().Get("again") == "")
-		p.Form.Key = key.sign(k.desk.Tag)
+		p.Form.set("key", key.sign(k.desk.Tag))
 	}
 	if wait := key.ready.Sub(now); wait > 0 {
 		p.Work, p.Wait = true, int(wait/time.Second)+1

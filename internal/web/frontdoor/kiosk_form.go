@@ -28,54 +28,48 @@ const (
 	fileWithin = 8 * time.Second
 )
 
+// kioskFields are the fields of the form, and how many characters each may have. The table never changes.
+var kioskFields = map[string]int{
+	"key": 200, "work": 20, "moved": 10, "oncall": 10, "amount": 100, "when": 100, "other": 500, "story": 4000, "contact": 100,
+	"homepage": 200, // people do not see it
+}
+
 // kioskForm is what somebody filled in.
 type kioskForm struct {
-	Key, Work                                    string
-	Moved, OnCall                                string
-	Amount, When, Other, Story, Contact, Honeyed string
-	Kept                                         []adapters.Media
+	fields map[string]string
+	Kept   []adapters.Media
 
 	slow bool  // it goes into the slow lane
 	room int64 // bytes of files that may still come with it
 	Left int   // files that were left out for want of room
 }
 
-// field finds where a field goes, and how many characters it may have.
-func (f *kioskForm) field(name string) (to *string, most int) {
-	switch name {
-	case "key":
-		return &f.Key, 200
-	case "work":
-		return &f.Work, 20
-	case "moved":
-		return &f.Moved, 10
-	case "oncall":
-		return &f.OnCall, 10
-	case "amount":
-		return &f.Amount, 100
-	case "when":
-		return &f.When, 100
-	case "other":
-		return &f.Other, 500
-	case "story":
-		return &f.Story, 4000
-	case "contact":
-		return &f.Contact, 100
-	case "homepage": // people do not see it
-		return &f.Honeyed, 200
+// Of is what stands in a field.
+func (f kioskForm) Of(name string) string { return f.fields[name] }
+
+// Most is how many characters a field may have.
+func (kioskForm) Most(name string) int { return kioskFields[name] }
+
+func (f *kioskForm) set(name, value string) {
+	most, known := kioskFields[name]
+	if !known {
+		return
 	}
-	return nil, 0
+	if f.fields == nil {
+		f.fields = map[string]string{}
+	}
+	f.fields[name] = clipRunes(value, most)
 }
 
 // Urgent says that money moves or is about to.
-func (f kioskForm) Urgent() bool { return f.Moved == "now" || f.OnCall != "" }
+func (f kioskForm) Urgent() bool { return f.Of("moved") == "now" || f.Of("oncall") != "" }
 
 // problem is the sentence that says what is missing.
 func (f *kioskForm) problem() string {
 	switch {
-	case f.Moved == "":
+	case f.Of("moved") == "":
 		return "请选一下：钱转出去了吗？"
-	case strings.TrimSpace(f.Story) == "":
+	case strings.TrimSpace(f.Of("story")) == "":
 		return "请写几句发生了什么，一句话也可以。"
 	}
 	return ""
@@ -88,12 +82,12 @@ var movedWords = map[string]string{
 
 // text is the message that officers and bots read: the most pressing first.
 func (f *kioskForm) text(p purpose, site string) string {
-	lines := []string{"【报警岗亭 · " + p.Name + "】", movedWords[f.Moved]}
-	if f.OnCall != "" {
+	lines := []string{"【报警岗亭 · " + p.Name + "】", movedWords[f.Of("moved")]}
+	if f.Of("oncall") != "" {
 		lines = append(lines, "对方还在跟我通话，或者在共享屏幕。")
 	}
-	lines = append(lines, strings.TrimSpace(f.Story))
-	for _, l := range []struct{ name, value string }{{"金额：", f.Amount}, {"时间：", f.When}, {"对方：", f.Other}, {"联系我：", f.Contact}, {"来自合作网站：", site}} {
+	lines = append(lines, strings.TrimSpace(f.Of("story")))
+	for _, l := range []struct{ name, value string }{{"金额：", f.Of("amount")}, {"时间：", f.Of("when")}, {"对方：", f.Of("other")}, {"联系我：", f.Of("contact")}, {"来自合作网站：", site}} {
 		if v := strings.TrimSpace(l.value); v != "" {
 			lines = append(lines, l.name+v)
 		}
@@ -128,7 +122,7 @@ func (k *kiosk) submit(w http.ResponseWriter, r *http.Request) {
 
 // file makes the form durable and shows what the reporter takes away.
 func (k *kiosk) file(w http.ResponseWriter, r *http.Request, p kioskPage) {
-	key, err := readKey(k.desk.Tag, p.Form.Key, time.Now())
+	key, err := readKey(k.desk.Tag, p.Form.Of("key"), time.Now())
 	if err != nil { // read has said so before
 		k.showForm(w, r, http.StatusUnprocessableEntity, p)
 		return
@@ -208,9 +202,7 @@ func readField(part *multipart.Part, left int64, p *kioskPage) (int64, error) {
 			p.Form.Kept = append(p.Form.Kept, adapters.Media{Ref: adapters.Ref(value)})
 		}
 	default:
-		if to, most := p.Form.field(name); to != nil {
-			*to = clipRunes(value, most)
-		}
+		p.Form.set(name, value)
 	}
 	return n, nil
 }
@@ -235,13 +227,14 @@ func clipRunes(s string, most int) string {
 // never put off.
 func (k *kiosk) admit(p *kioskPage) {
 	f, now := &p.Form, time.Now()
-	key, err := readKey(k.desk.Tag, f.Key, now)
+	key, err := readKey(k.desk.Tag, f.Of("key"), now)
 	switch {
-	case err != nil || f.Honeyed != "":
-		f.Key, p.Problem = "", "这一页打开得太久了，已换成新的一页。文字都还在，请再点一次“提交”。"
+	case err != nil || f.Of("homepage") != "":
+		f.set("key", "")
+		p.Problem = "这一页打开得太久了，已换成新的一页。文字都还在，请再点一次“提交”。"
 	case f.problem() != "":
 		p.Problem = f.problem()
-	case now.Before(key.ready) && !f.Urgent() && !worked(f.Key, f.Work): // it is not their first
+	case now.Before(key.ready) && !f.Urgent() && !worked(f.Of("key"), f.Of("work")): // it is not their first
 		p.Problem = "现在写的人很多，您刚交过一份，请稍等几秒再点一次“提交”。您写的内容都还在。"
 	default:
 		f.room = maxBrought
@@ -283,7 +276,7 @@ func (k *kiosk) keep(ctx context.Context, part *multipart.Part, p *kioskPage) er
 		p.Problem = "文件最多六个，多出来的没有收。要补充的话，提交后可以在进展页里再说。"
 		return nil
 	}
-	key, err := readKey(k.desk.Tag, p.Form.Key, time.Now())
+	key, err := readKey(k.desk.Tag, p.Form.Of("key"), time.Now())
 	if err != nil {
 		return err
 	}
