@@ -57,7 +57,8 @@ func (i *Item) CompareHand(by *Officer, c Comparison, policy Policy, now time.Ti
 	if i.Hand.By == by.ID && !policy.OneOfficer { // promise 2
 		return refuse("two-people", "you posted it: a second officer must compare the screenshot")
 	}
-	if want := len(i.Compared()); len(c.Lines) != want { // promise 1
+	want := len(i.Compared())
+	if len(c.Lines) != want { // promise 1
 		return refuse("lines", "%d lines were compared, there are %d: say of each whether the screenshot shows it", len(c.Lines), want)
 	}
 	amiss := c.amiss()
