@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -522,7 +523,11 @@ func TestRevisionsAreCountedAsPeopleCount(t *testing.T) {
 	s.scene()
 	o := s.as("lin")
 	tags, whole := regexp.MustCompile(`<[^>]*>`), regexp.MustCompile(`\b[1-9]\d{6}\b`)
-	pages := map[string]int{"/standing": 1} // and the revision each must show
+	added, err := strconv.Atoi(s.rev("added"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := map[string]int{"/standing": view.Revision(added)} // and the revision each must show
 	for _, r := range s.All(bots.KindDraft, bots.DraftAwaiting) {
 		if d := r.(*bots.Draft); d.Template != "" {
 			pages[path(d)] = view.Revision(d.Rev)
