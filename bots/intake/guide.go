@@ -26,6 +26,8 @@ const (
 	endedStop  = "stop"
 	endedHuman = "human"
 	endedDone  = "done"
+	// endedRumour: they passed a rumour on. Nothing is asked about it, unless they go on to tell of a fraud.
+	endedRumour = "rumour"
 )
 
 const (
@@ -71,7 +73,14 @@ func (t *turn) keepGuide() {
 // guided says whether questions may be asked: not of somebody in danger, not of somebody who was
 // warned, not after they had enough of it, and not beside an officer.
 func (t *turn) guided() bool {
-	return !t.taken() && t.g.Ended == "" && t.talk.Warning == "" && !t.inDanger()
+	ended := t.g.Ended != "" && (t.g.Ended != endedRumour || !t.tellsOfFraud())
+	return !t.taken() && !ended && t.talk.Warning == "" && !t.inDanger()
+}
+
+// tellsOfFraud says whether the report tells of money or of a kind of fraud.
+func (t *turn) tellsOfFraud() bool {
+	known := t.known()
+	return paid(known) || known[slotKind] != "" || known[slotAmount] != ""
 }
 
 func (t *turn) inDanger() bool { return t.report.Slots[slotEmergency] == "life" }

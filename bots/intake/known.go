@@ -35,7 +35,15 @@ func (t *turn) refuted() {
 	t.stamp("refuted")
 	t.stamp("is-it-a-scam")
 	t.note("已辟谣：" + t.alike.Title)
+	t.spare()
 	t.say(bots.Reply{Template: "refuted", Purpose: bots.ForReply, Report: t.id(), Vars: t.alike.Told()})
+}
+
+// spare asks nothing of somebody who only passed a rumour on.
+func (t *turn) spare() {
+	if t.g.Ended == "" && !t.tellsOfFraud() {
+		t.g.Report, t.g.Ended, t.g.Asked = t.id(), endedRumour, ""
+	}
 }
 
 // inCluster says whether the message repeats posts that were found.
@@ -49,6 +57,9 @@ func (t *turn) joinCluster() {
 	if t.inCluster() {
 		t.do(bots.JoinCluster{Cluster: t.alike.On.ID, Report: t.id()})
 		t.note("与" + bots.Categories()[t.alike.Category] + "线索同源")
+		if t.alike.Category.IsRumour() {
+			t.spare()
+		}
 	}
 }
 
