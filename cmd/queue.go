@@ -239,6 +239,12 @@ func writeMatter(w io.Writer, m api.Matter) {
 		fields(w, "takes back", string(d.Parent))
 		quoted(w, d.PostText)
 	}
+	if b := m.Bulletin; b != nil && b.Refutes != nil && d.Withdraws == "" {
+		for _, claim := range b.Refutes.Claims {
+			fields(w, "refutes", printable(claim))
+		}
+		fields(w, "verified by", printable(b.Refutes.Basis))
+	}
 	if r := m.Report; r != nil {
 		fields(w, "report", r.Reference, "emergency", yes(r.Emergency))
 		for _, l := range r.Lines {

@@ -51,6 +51,21 @@ func TestABulletinWithAPictureIsWrittenAndPreviewed(t *testing.T) {
 	}
 }
 
+func TestABulletinSaysWhatItRefutes(t *testing.T) {
+	s, ctx := newSite(t), t.Context()
+	b := view.BulletinText{Title: "辟谣", Text: "供水正常。", Accounts: []string{"weibo"}, Refutes: []string{"本市明天起全城停水三天请储水", "明天全市停水三天快储水吧"}}
+	_, err := s.as("wu").NewBulletin(ctx, b)
+	refused(t, err, http.StatusConflict, "no-basis")
+	b.Basis = "市水务集团答复"
+	if _, err := s.as("wu").NewBulletin(ctx, b); err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.as("lin").Bulletins(ctx, api.Paging{})
+	if err != nil || len(page.Records) != 1 || page.Records[0].Refutes == nil || len(page.Records[0].Refutes.Claims) != 2 || page.Records[0].Refutes.Basis != b.Basis {
+		t.Errorf("%+v, %v", page, err)
+	}
+}
+
 func TestWhoWritesNoBulletinsAttachesNothing(t *testing.T) {
 	s, ctx := newSite(t), t.Context()
 	_, err := s.as("chen").KeepPicture(ctx, "poster.png", picture(t))

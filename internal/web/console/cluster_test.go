@@ -92,7 +92,7 @@ func TestWhatABulletinRefutesIsShownToItsApprover(t *testing.T) {
 	if len(b.Refutes.Claims) != 2 {
 		t.Errorf("%+v", b.Refutes)
 	}
-	s.as("lin").get("/drafts/" + url.PathEscape(b.Drafts[0])).has("海滨市明天起全城停水三天", "水务集团与市应急局分别答复", "不能只凭那个单位自己的说法")
+	s.as("lin").get("/drafts/"+url.PathEscape(b.Drafts[0])).has("海滨市明天起全城停水三天", "水务集团与市应急局分别答复", "不能只凭那个单位自己的说法")
 }
 
 func TestBrowserClustersFitAndHaveNoBarriers(t *testing.T) {
