@@ -60,8 +60,9 @@ type Options struct {
 	// Matters and Press are what the pages for everybody show; nil: there are no such pages.
 	Matters Matters
 	Press   Press
-	More    More   // takes what reporters add to a report; nil: nothing can be added
-	Unit    string // who speaks on public pages
+	More    More          // takes what reporters add to a report; nil: nothing can be added
+	Unit    string        // who speaks on public pages
+	Keep    time.Duration // a conversation that is over is kept so long after its last word; 0: as long as it is needed
 	Log     *slog.Logger
 	// Handoffs are opened by other units; nil: nothing is handed over by a page.
 	Handoffs Handoffs

@@ -63,6 +63,7 @@ var kioskFiles embed.FS
 type kiosk struct {
 	desk  Kiosk
 	unit  string
+	span  string // how long what people write is kept
 	log   *slog.Logger
 	gate  gate
 	page  *template.Template
@@ -78,7 +79,7 @@ type asset struct {
 }
 
 func newKiosk(o Options) *kiosk {
-	k := &kiosk{desk: o.Kiosk, unit: o.Unit, log: o.Log, gate: newGate(), files: map[string]asset{}}
+	k := &kiosk{desk: o.Kiosk, unit: o.Unit, span: inYears(o.Keep), log: o.Log, gate: newGate(), files: map[string]asset{}}
 	style := kioskFile("kiosk.css")
 	sum := sha256.Sum256(style)
 	k.style = "/kiosk/" + hex.EncodeToString(sum[:8]) + ".css"
@@ -132,6 +133,7 @@ func purposeOf(kind string) (purpose, bool) {
 // kioskPage is what every page gets.
 type kioskPage struct {
 	Title, Unit, Style string
+	Keep               string // how long what is written is kept; empty: as long as it is needed
 	Site, SiteName     string
 	Purposes           []purpose
 	Purpose            purpose
@@ -175,7 +177,7 @@ func (k *kiosk) showForm(w http.ResponseWriter, r *http.Request, status int, p k
 
 // show renders a page. The site is named if it is registered; whoever invents one is none the wiser.
 func (k *kiosk) show(w http.ResponseWriter, r *http.Request, status int, name string, p kioskPage) {
-	p.Unit, p.Style, p.Again = k.unit, k.style, r.URL.Query().Get("again") != ""
+	p.Unit, p.Keep, p.Style, p.Again = k.unit, k.span, k.style, r.URL.Query().Get("again") != ""
 	if p.Site == "" {
 		p.Site = clipSite(r.URL.Query().Get("site"))
 	}

@@ -38,7 +38,7 @@ type booth struct {
 func newBooth(t *testing.T) *booth {
 	b := &booth{t: t}
 	mux := http.NewServeMux()
-	b.k = newKiosk(Options{Kiosk: b, Unit: "椰城市公安局网络警察支队", Log: slog.New(slog.DiscardHandler)})
+	b.k = newKiosk(Options{Kiosk: b, Unit: "椰城市公安局网络警察支队", Keep: 8760 * time.Hour, Log: slog.New(slog.DiscardHandler)})
 	b.k.routes(mux)
 	b.h = mux
 	return b
@@ -151,7 +151,7 @@ func TestKioskPagesSayWhatMatters(t *testing.T) {
 		"/kiosk":                   {"tel:110", "举报", "求助", "咨询", "/kiosk/help\"", "/status"},
 		"/kiosk?site=coconut":      {"椰风社区", "/kiosk/help?site=coconut"},
 		"/kiosk?site=%3Cscript%3E": {"/kiosk/help?site=%3Cscript%3E"},
-		"/kiosk/consult":           {"谁会看", "留多久", "会转给谁", "tel:110"},
+		"/kiosk/consult":           {"谁会看", "留多久：</b>办结后，最后一次联系满一年就删除", "会转给谁", "两名民警同意", "tel:110"},
 	} {
 		code, page := b.get(path)
 		for _, w := range want {
@@ -379,5 +379,16 @@ func TestKioskTheBadgeScriptIsTheDocumentedOne(t *testing.T) {
 	sum := sha512.Sum384(kioskFile("badge.v1.js"))
 	if want := "sha384-" + base64.StdEncoding.EncodeToString(sum[:]); !strings.Contains(string(doc), want) {
 		t.Errorf("docs/kiosk.md does not name %s", want)
+	}
+}
+
+func TestHowLongIsSaidInWholeYearsOrDays(t *testing.T) {
+	const day = 24 * time.Hour
+	for d, want := range map[time.Duration]string{
+		0: "", 8760 * time.Hour: "一年", 17520 * time.Hour: "两年", 3 * 365 * day: "3年", 180 * day: "180天", 36 * time.Hour: "2天", 400 * day: "400天",
+	} {
+		if got := inYears(d); got != want {
+			t.Errorf("%s: %q, want %q", d, got, want)
+		}
 	}
 }
