@@ -174,8 +174,10 @@ func (p *push) inbound(digest func(...string) string) adapters.Inbound {
 		in.Key = plainID(p.Created) + "." + plainID(p.Type) + "." + digest(p.From, p.Content)
 		in.Ref = adapters.Ref(in.Key)
 	}
-	if n, err := strconv.Atoi(p.Index); err == nil && n > 0 && p.DataID != "" {
-		in.Parent = articleRef(p.DataID, n-1)
+	if p.DataID != "" {
+		if n, err := strconv.Atoi(p.Index); err == nil && n > 0 {
+			in.Parent = articleRef(p.DataID, n-1)
+		}
 	}
 	p.message(&in)
 	return in

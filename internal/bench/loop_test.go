@@ -32,7 +32,7 @@ const loopStreams = 256
 // the ratio is against the loop.
 func BenchmarkWholeLoop(b *testing.B) {
 	for b.Loop() {
-		var ratios, loops, cpus, bares []float64
+		var ratios, loops, cpus, bares, bytes, pieces []float64
 		for range *rounds {
 			dir := b.TempDir()
 			loop := runLoop(b, dir)
@@ -41,6 +41,7 @@ func BenchmarkWholeLoop(b *testing.B) {
 				us(loop.cpu)/loopStreams, us(bare.cpu)/loopStreams)
 			ratios = append(ratios, loop.took.Seconds()/bare.took.Seconds())
 			loops = append(loops, loop.took.Seconds())
+			bytes, pieces = append(bytes, loop.bytes/loopStreams), append(pieces, loop.pieces/loopStreams)
 			cpus, bares = append(cpus, us(loop.cpu)/loopStreams), append(bares, us(bare.cpu)/loopStreams)
 		}
 		b.ReportMetric(median(ratios), "x-bare")
@@ -48,17 +49,35 @@ func BenchmarkWholeLoop(b *testing.B) {
 		b.ReportMetric(median(cpus), "us-cpu/message")
 		b.ReportMetric(median(bares), "bare-us-cpu/message")
 		b.ReportMetric(ratio(cpus, bares), "cpu-x-bare")
+		b.ReportMetric(median(bytes), "B/message")
+		b.ReportMetric(median(pieces), "allocs/message")
 		b.ReportMetric(0, "ns/op")
 	}
 }
 
-// spent is what a part of the benchmark took, on the clock and of the processors: the latter says
-// the same on a machine that others keep busy.
-type spent struct{ took, cpu time.Duration }
+// spent is what a part of the benchmark took, on the clock, of the processors, and of memory. The
+// last says the same however busy others keep the machine, the second nearly so.
+type spent struct {
+	took, cpu     time.Duration
+	bytes, pieces float64
+}
 
-// since measures from a moment and the processor time that was used until then.
-func since(began time.Time, used time.Duration) spent {
-	return spent{time.Since(began), processorTime() - used}
+// watch begins to measure. What is called says what was spent since.
+func watch() func() spent {
+	bytes, pieces := allocated()
+	began, used := time.Now(), processorTime()
+	return func() spent {
+		took, cpu := time.Since(began), processorTime()-used
+		b, p := allocated()
+		return spent{took, cpu, b - bytes, p - pieces}
+	}
+}
+
+// allocated is all that this process has allocated so far.
+func allocated() (bytes, pieces float64) {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.TotalAlloc), float64(m.Mallocs)
 }
 
 func us(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
@@ -86,7 +105,7 @@ func runLoop(b *testing.B, dir string) spent {
 	wg.Go(func() { _ = l.engine.Run(ctx) })
 	wg.Go(func() { _ = l.outbox.Run(ctx) })
 	runtime.GC() // what the round before left behind is not the loop's
-	began, used := time.Now(), processorTime()
+	began, spent := time.Now(), watch()
 	for i := range loopStreams {
 		wg.Go(func() {
 			who := fmt.Sprintf("citizen-%d", i)
@@ -100,7 +119,7 @@ func runLoop(b *testing.B, dir string) spent {
 		})
 	}
 	l.platform.all.Wait()
-	took := since(began, used)
+	took := spent()
 	keepCopy(b, dir) // every answer is claimed and none is sent: nothing is written now
 	close(l.platform.release)
 	cancel()
@@ -230,14 +249,14 @@ func replayBare(b *testing.B, from, to string) (took spent, n, commits int) {
 	}
 	defer db.Close()
 	runtime.GC() // as before the loop
-	began, used := time.Now(), processorTime()
+	spent := watch()
 	for i := range commits {
 		part := pairs[i*len(pairs)/commits : (i+1)*len(pairs)/commits]
 		if err := db.Update(func(tx *bolt.Tx) error { return putAll(tx, part) }); err != nil {
 			b.Fatal(err)
 		}
 	}
-	return since(began, used), len(pairs), commits
+	return spent(), len(pairs), commits
 }
 
 type bucketPair struct{ bucket, key, value []byte }

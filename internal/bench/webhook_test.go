@@ -58,11 +58,13 @@ func BenchmarkG6(b *testing.B) {
 	}
 	for b.Loop() {
 		speed, cpu, tails := make([][]float64, len(servers)), make([][]float64, len(servers)), make([][]float64, len(servers))
+		bytes, pieces := make([][]float64, len(servers)), make([][]float64, len(servers))
 		for round := range *rounds + 1 { // the first one warms up
 			for i, s := range servers {
 				kept.forget(b)
 				n := s.measure(b)
 				if round > 0 {
+					bytes[i], pieces[i] = append(bytes[i], n.bytes), append(pieces[i], n.pieces)
 					speed[i], cpu[i], tails[i] = append(speed[i], n.perSecond), append(cpu[i], n.cpu), append(tails[i], n.p99)
 				}
 			}
@@ -71,7 +73,7 @@ func BenchmarkG6(b *testing.B) {
 		for i, s := range servers {
 			all[i].name = s.name
 			b.ReportMetric(median(cpu[i]), s.name+"-us-cpu/req")
-			b.Logf("%-10s p99 %5.1f ms, %5.1f us of CPU a request", s.name, median(tails[i]), median(cpu[i]))
+			b.Logf("%-10s p99 %5.1f ms; a request: %5.1f us of CPU, %5.0f bytes in %3.0f pieces", s.name, median(tails[i]), median(cpu[i]), median(bytes[i]), median(pieces[i]))
 		}
 		report(b, all, speed)
 		b.ReportMetric(median(tails[0]), servers[0].name+"-p99-ms")
@@ -96,8 +98,8 @@ func serve(b *testing.B, name string, h http.Handler) *server {
 }
 
 // measured is one turn: callbacks a second, microseconds of CPU for each, milliseconds that
-// ninety-nine of a hundred took at most.
-type measured struct{ perSecond, cpu, p99 float64 }
+// ninety-nine of a hundred took at most, and what was allocated for each.
+type measured struct{ perSecond, cpu, p99, bytes, pieces float64 }
 
 func (s *server) measure(b *testing.B) measured {
 	c := exec.CommandContext(b.Context(), os.Args[0])
@@ -110,18 +112,18 @@ func (s *server) measure(b *testing.B) measured {
 	must(c.Start())
 	_, err = out.Read(make([]byte, 1)) // it has made its callbacks and is connected
 	must(err)
-	before := processorTime()
+	spent := watch()
 	must(in.Close())
 	said, err := io.ReadAll(out)
 	must(err)
-	spent := processorTime() - before
+	server := spent()
 	must(c.Wait())
 	var n int
 	var m measured
 	_, err = fmt.Sscan(string(said), &n, &m.perSecond, &m.p99)
 	must(err)
 	s.next += int(turn.Seconds()*mostPerSecond) + 1
-	m.cpu = float64(spent.Microseconds()) / float64(n)
+	m.cpu, m.bytes, m.pieces = us(server.cpu)/float64(n), server.bytes/float64(n), server.pieces/float64(n)
 	return m
 }
 

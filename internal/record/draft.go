@@ -18,19 +18,17 @@ func Seal(d *bots.Draft) string {
 }
 
 func sealOf(title, text, account, channel, to, parent, evidence string, expires time.Time, extras adapters.Extras, flag adapters.FlagKind) string {
-	h := sha256.New()
 	fields := []string{"netpatrol seal 1", title, text, account, channel, to, parent, evidence, expires.UTC().Format(time.RFC3339Nano)}
 	fields = append(fields, extraFields(extras)...)
 	if flag != "" {
 		fields = append(fields, "flag", string(flag))
 	}
+	b := make([]byte, 0, 2048) // enough for most, and no piece of the heap
 	for _, f := range fields {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(len(f)))
-		h.Write(n[:])
-		h.Write([]byte(f))
+		b = append(binary.BigEndian.AppendUint64(b, uint64(len(f))), f...)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // Submit puts a new draft before officers, or only on record when its account observes.

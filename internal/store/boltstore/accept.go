@@ -98,9 +98,7 @@ func (b *batch) acceptAll(arrivals []arrival) error {
 }
 
 func (b *batch) accept(a *arrival) error {
-	dedupe := b.tx.Bucket(bucketDedupe)
-	key := []byte(a.event.Key)
-	first := dedupe.Get(key)
+	first := b.find.first(a.event.Key)
 	if first != nil { // promise 5
 		a.id = string(first)
 		return nil
@@ -120,11 +118,12 @@ func (b *batch) accept(a *arrival) error {
 	if err != nil {
 		return err
 	}
-	if err := b.place(bots.KindEvent, h, nil, value); err != nil {
+	stored := []byte(id) // the key of one pair and the value of the other
+	if err := b.placeAt(stored, bots.KindEvent, h, nil, value, b.moves(bots.KindEvent, h, nil)); err != nil {
 		return err
 	}
 	a.id, a.fresh = id, true
-	return b.insert(dedupe, key, []byte(id))
+	return b.insert(b.tx.Bucket(bucketDedupe), []byte(a.event.Key), stored)
 }
 
 // eventID is a ULID whose entropy begins with the nanoseconds within the millisecond,

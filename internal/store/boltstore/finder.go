@@ -12,6 +12,7 @@ type finder struct {
 	tx      *bolt.Tx
 	events  *bolt.Cursor
 	records *bolt.Cursor
+	dedupe  *bolt.Cursor
 	key     []byte
 }
 
@@ -23,6 +24,19 @@ func (f *finder) value(kind bots.RecordKind, id string) []byte {
 	f.key = append(appendRecordPrefix(f.key[:0], kind), id...)
 	k, v := f.cursor(kind).Seek(f.key)
 	if string(k) != string(f.key) {
+		return nil
+	}
+	return v
+}
+
+// first returns the id of the first event with a key; nil: there is none.
+func (f *finder) first(key string) []byte {
+	if f.dedupe == nil {
+		f.dedupe = f.tx.Bucket(bucketDedupe).Cursor()
+	}
+	f.key = append(f.key[:0], key...)
+	k, v := f.dedupe.Seek(f.key)
+	if string(k) != key {
 		return nil
 	}
 	return v

@@ -149,7 +149,7 @@ func (e *entries) addKey(b, with, value []byte) []byte {
 // by state, and their entry names the stream.
 func eventEntry(state, stream, id string) entry {
 	var e entries
-	e.addEvent(nil, state, stream, id)
+	e.addEvent(make([]byte, 0, len(bots.KindEvent)+len(state)+len(stream)+len(id)+4), state, stream, id)
 	return e.all[0]
 }
 
