@@ -23,6 +23,9 @@ func TestCardsSayWhatHelps(t *testing.T) {
 		"emergency": {[]string{
 			"现在就打110", "紧急止付", "挂断电话", "停止共享屏幕", "电话里报出", "姓名", "身份证号", "付款账户", "银行", "时间", "金额", "对方户名", "账号", "交易单号", "凭证", "12110",
 		}, 220, map[string]string{"Young": yes}},
+		"advice": {[]string{
+			"110", "派出所", "报案助手", "公安部网络违法犯罪举报网站", "96110", "12321", "12377", "身份证", "聊天和转账记录", "不要删改", "不是受案回执", "5000元", "金额不大也能报", "合并查",
+		}, 299, map[string]string{"Money": yes, "Small": yes, "Threshold": "5000", "Spam": yes, "Content": yes}},
 		"receipt": {[]string{"不是受案回执", "110"}, 299, nil},
 		"refuted": {[]string{"2026年3月1日", "海滨市公安局", "B4N7Q2RS", "不要再转发", "110"}, 299, nil},
 	} {
