@@ -131,6 +131,36 @@ func (s *forumStation) reaches(purpose bots.Purpose, state string) *record.Item 
 	return s.item(purpose)
 }
 
+// flags has the clue that there will be flagged for its account's first reason, and waits until the
+// site has it and the clue says so.
+func (s *forumStation) flags() (*bots.Clue, *record.Item) {
+	s.t.Helper()
+	var clue *bots.Clue
+	eventually(s.t, "the post is a clue", func() bool {
+		for _, r := range s.sim.all(bots.KindClue) {
+			clue = r.(*bots.Clue)
+		}
+		return clue != nil
+	})
+	var kind adapters.FlagKind
+	eventually(s.t, "the account's abilities are known", func() bool {
+		for _, r := range s.sim.all(bots.KindAccount) {
+			if a := r.(*bots.Account); a.ID == s.account && len(a.Flags) > 0 {
+				kind = a.Flags[0]
+			}
+		}
+		return kind != ""
+	})
+	s.deed("lin", bots.FlagPost, bots.Target{Kind: bots.KindClue, ID: clue.ID}, clue.Version, map[string]string{"kind": string(kind)})
+	s.approves(bots.ForFlag)
+	i := s.reaches(bots.ForFlag, record.ItemDelivered)
+	eventually(s.t, "the clue says so", func() bool {
+		c, err := record.Fetch[bots.Clue](s.t.Context(), s.sim.app.store, clue.ID)
+		return err == nil && c.State == bots.ClueFlagged
+	})
+	return clue, i
+}
+
 // TestForums_WhatIsApprovedLaterIsDelivered: a bulletin that waits is accepted, is delivered under the
 // id of its post once the moderators let it appear, and is put before an officer if they do not.
 func TestForums_WhatIsApprovedLaterIsDelivered(t *testing.T) {
@@ -167,33 +197,11 @@ func TestForums_APostIsFlagged(t *testing.T) {
 		if _, err := s.venue.board.Post("alice", "招人招人", "刷单返利日结，一单30，一天稳赚300，先垫付后返现，加我私聊"); err != nil {
 			t.Fatal(err)
 		}
-		var clue *bots.Clue
-		eventually(t, "the post is a clue", func() bool {
-			for _, r := range s.sim.all(bots.KindClue) {
-				clue = r.(*bots.Clue)
-			}
-			return clue != nil
-		})
-		var kind adapters.FlagKind
-		eventually(t, "the account's abilities are known", func() bool {
-			for _, r := range s.sim.all(bots.KindAccount) {
-				if a := r.(*bots.Account); a.ID == s.account && len(a.Flags) > 0 {
-					kind = a.Flags[0]
-				}
-			}
-			return kind != ""
-		})
-		s.deed("lin", bots.FlagPost, bots.Target{Kind: bots.KindClue, ID: clue.ID}, clue.Version, map[string]string{"kind": string(kind)})
-		s.approves(bots.ForFlag)
-		i := s.reaches(bots.ForFlag, record.ItemDelivered)
+		clue, i := s.flags()
 		got := s.venue.board.Flags()
 		if len(got) != 1 || adapters.Ref(got[0].Post) != clue.Post || got[0].Text != i.Text || got[0].Author != "alice" {
 			t.Errorf("the moderators have %+v", got)
 		}
-		eventually(t, "the clue says so", func() bool {
-			c, err := record.Fetch[bots.Clue](t.Context(), s.sim.app.store, clue.ID)
-			return err == nil && c.State == bots.ClueFlagged
-		})
 	})
 }
 

@@ -66,6 +66,24 @@ func TestMastodon_APostUnderAWatchedTagIsHeardByTheStream(t *testing.T) {
 	}
 }
 
+// A post is reported to the server's moderators in the template's words, once.
+func TestMastodon_APostIsReported(t *testing.T) {
+	app, v := blogStation(t, sandbox.Options{})
+	goLive(t, app, "weibo")
+	if err := signInOnce(t.Context(), app, "lin"); err != nil {
+		t.Fatal(err)
+	}
+	who := v.script.Citizens[slices.IndexFunc(v.script.Citizens, func(c sandbox.Citizen) bool { return c.Role == sandbox.Scammer })].Handle
+	if _, err := v.blog.Say(who, "手机刷单返利日结，每单佣金5%，想做的加我微信 shuadan888 #兼职"); err != nil {
+		t.Fatal(err)
+	}
+	clue, i := (&forumStation{t: t, sim: &sim{t: t, app: app}, account: "weibo"}).flags()
+	got := v.blog.Reports()
+	if len(got) != 1 || adapters.Ref(got[0].Status) != clue.Post || got[0].Comment != i.Text || got[0].Author != who {
+		t.Errorf("the moderators have %+v", got)
+	}
+}
+
 // A stream that breaks off and tells again what it told before changes nothing: everybody is
 // answered, and once. What a stream tells again, it tells before what is new.
 func TestMastodon_AStreamThatBreaksOffAnswersNobodyTwice(t *testing.T) {

@@ -59,6 +59,7 @@ type Microblog struct {
 	received []*received
 	copies   map[string]int // received before, by what makes a duplicate
 	actions  []Action
+	reports  []Report
 	requests []Request
 	counts   Counts
 	faults   faults
@@ -100,8 +101,8 @@ func domainOf(base string) string {
 	return base
 }
 
-// ServeHTTP serves the client API, and the pages a person opens in a browser: /citizen
-// and the address of every public post.
+// ServeHTTP serves the client API, and the pages a person opens in a browser: /citizen,
+// /moderator, which lists what was reported, and the address of every public post.
 func (m *Microblog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == streamPath {
 		m.serveStream(w, r)

@@ -39,6 +39,7 @@ func (m *Microblog) pageRoutes() http.Handler {
 	mux.HandleFunc("POST /citizen/{handle}/say", p.played(p.say))
 	mux.HandleFunc("POST /citizen/{handle}/tell", p.played(p.tell))
 	mux.HandleFunc("POST /citizen/{handle}/delete", p.played(p.remove))
+	mux.HandleFunc("GET /moderator", p.moderate)
 	mux.HandleFunc("GET /{at}/{id}", p.single)
 	return guarded(http.NewCrossOriginProtection().Handler(mux))
 }
@@ -87,6 +88,7 @@ type view struct {
 	Max                 int
 	Chat, Timeline      []postView
 	Post                postView
+	Reports             []reportView
 	SayText, SayError   string
 	TellText, TellError string
 }
@@ -197,6 +199,23 @@ func (p *pages) viewPost(s *status, me *account) postView {
 		v.Text = append(v.Text, piece{[...]string{"", "mention", "hashtag", "link"}[x.kind], x.text})
 	}
 	return v
+}
+
+// reportView is a report as the moderators see it.
+type reportView struct {
+	Report
+	Post postView
+}
+
+// moderate shows what was reported, the newest first, posts that are gone included.
+func (p *pages) moderate(w http.ResponseWriter, _ *http.Request) {
+	p.m.mu.Lock()
+	v := p.base("版主")
+	for _, r := range slices.Backward(p.m.reports) {
+		v.Reports = append(v.Reports, reportView{r, p.viewPost(p.m.byID[string(r.Status)], nil)})
+	}
+	p.m.mu.Unlock()
+	p.render(w, http.StatusOK, "moderator", v)
 }
 
 func (p *pages) show(w http.ResponseWriter, r *http.Request) {

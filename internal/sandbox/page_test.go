@@ -112,3 +112,48 @@ func TestPublicPostHasAPageOfItsOwn(t *testing.T) {
 	browse(b, t).must(404, "GET", at+string(b.tell(t, "阿明", "悄悄话")), nil)
 	browse(b, t).must(404, "GET", "/@xiaolin/"+id, nil)
 }
+
+func TestWhatIsReportedIsShownToModerators(t *testing.T) {
+	flavours(t, func(t *testing.T, f Flavour) {
+		b := setup(t, Options{Flavour: f})
+		web := browse(b, t)
+		if page := string(web.must(200, "GET", "/moderator", nil).body); !strings.Contains(page, "还没有人举报") {
+			t.Error("the moderators' page does not say that nothing was reported")
+		}
+		id := string(b.say(t, "阿明", "日结刷单，加我"))
+		author := b.agency.must(200, "GET", "/api/v1/statuses/"+id, nil).object(t)["account"].(map[string]any)["id"].(string)
+		form := func(author, status, category, comment string) url.Values {
+			return values("account_id", author, "status_ids[]", status, "category", category, "comment", comment)
+		}
+		refused := map[string]struct {
+			codes [2]int
+			form  url.Values
+		}{
+			"somebody else's post": {[2]int{404, 404}, form(b.id, id, "spam", "刷单")},
+			"no such post":         {[2]int{404, 404}, form(author, "42", "spam", "刷单")},
+			"no such category":     {[2]int{422, 400}, form(author, id, "inappropriate", "刷单")},
+			"too long":             {[2]int{422, 400}, form(author, id, "spam", strings.Repeat("长", 1001))},
+		}
+		for name, c := range refused {
+			if r, err := b.agency.do("POST", "/api/v1/reports", c.form); err != nil || r.code != c.codes[f] {
+				t.Errorf("%s: got %d %s %v, want %d", name, r.code, r.body, err, c.codes[f])
+			}
+		}
+		for range 2 { // every report is kept
+			made := b.agency.must(200, "POST", "/api/v1/reports", form(author, id, "legal", strings.Repeat("长", 1000))).object(t)
+			if made["id"] == "" || made["category"] != "legal" || made["action_taken"] != false {
+				t.Errorf("unexpected report: %v", made)
+			}
+		}
+		got := b.m.Reports()
+		if len(got) != 2 || got[0].ID == got[1].ID || string(got[0].Status) != id || got[0].By != "海口网警" || got[0].Author != "阿明" {
+			t.Errorf("unexpected reports: %+v", got)
+		}
+		if err := b.m.Delete("阿明", StatusID(id)); err != nil {
+			t.Fatal(err)
+		}
+		if page := string(web.must(200, "GET", "/moderator", nil).body); strings.Count(page, "日结刷单，加我") != 2 || !strings.Contains(page, "类别 legal") {
+			t.Error("the moderators' page does not show what was reported, and the post that is gone")
+		}
+	})
+}

@@ -78,6 +78,7 @@ func apiRoutes() routes {
 	rs.add("GET /api/v1/statuses/:id/context", "", statusContext)
 	rs.add("GET /api/v1/statuses/:id/history", "", statusHistory)
 	rs.add("GET /api/v1/statuses/:id/source", "read:statuses", statusSource)
+	rs.add("POST /api/v1/reports", "write:reports", createReport)
 	rs.add("POST /api/v2/media", "write:media", createMedia)
 	rs.add("GET /api/v1/media/:id", "write:media", getMedia)
 
