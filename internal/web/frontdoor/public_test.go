@@ -176,7 +176,7 @@ func lacks(t *testing.T, w *httptest.ResponseRecorder, words ...string) {
 func TestAReporterSeesHowTheMatterStands(t *testing.T) {
 	o := newOffice()
 	w := lookUp(t, o.handler(), "good-0000-0000-0000-0")
-	has(t, w, http.StatusOK, "民警已答复", "460100-20261125-004217-X", "2026年11月25日 17:30", "请不要再转账。", "&lt;b&gt;民警&lt;/b&gt;：已联系银行。", "不是受案回执", `value="GOOD0000000000000"`)
+	has(t, w, http.StatusOK, "民警已答复", "460100-20261125-004217-X", "2026年11月25日 17:30", "17:30　自动答复</p>", "18:30　民警答复</p>", "请不要再转账。", "&lt;b&gt;民警&lt;/b&gt;：已联系银行。", "不是受案回执", `value="GOOD0000000000000"`)
 	for state, words := range stateWords {
 		o.m.State = state
 		has(t, lookUp(t, o.handler(), "GOOD0000000000000"), http.StatusOK, words.Name, words.Next)
