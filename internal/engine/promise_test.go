@@ -270,6 +270,10 @@ func TestPromise16_AnotherQuestionThanTapedFailsTheReplay(t *testing.T) {
 func TestAStoreThatCannotWriteStopsAStreamUntilItCan(t *testing.T) {
 	full := &fullStore{refuse: 3}
 	d := newDesk(t, deskOptions{bots: []bots.Bot{intakeBot()}, pace: Pace{Retry: time.Millisecond}, store: func(s Store) Store { full.Store = s; return full }})
+	d.until("the engine has started, which writes too", func() bool {
+		_, err := record.Fetch[record.Mark](t.Context(), d.store, clusteredMark)
+		return err == nil
+	})
 	full.armed.Store(true)
 	d.says("p1", "100", "我被骗了")
 	d.settle()
