@@ -164,11 +164,15 @@ var china = time.FixedZone("CST", 8*60*60)
 
 func clock(t time.Time) string { return t.In(china).Format("2006-01-02 15:04") }
 
-// kindWords and roleWords are what people read. They never change.
+// kindWords, platformWords and roleWords are what people read. They never change.
 var (
 	kindWords = map[string]string{
 		"phone": "电话", "card": "银行卡", "account": "银行账户", "wechat": "微信", "qq": "QQ", "alipay": "支付宝", "telegram": "Telegram", "meeting": "会议号",
 		"email": "邮箱", "url": "网址", "app": "应用", "wallet": "虚拟币钱包", "amount": "金额（元）", "coins": "虚拟币", "time": "时间",
+	}
+	platformWords = map[string]string{
+		"wechat": "微信公众号", "weibo": "微博", "kiosk": "报警岗亭", "mastodon": "微博客", "discuz": "论坛", "nodebb": "论坛", "discourse": "论坛",
+		"bridge": "合作网站", "feed": "网页更新", "manual": "人工登记",
 	}
 	roleWords = map[string]string{"suspect": "举报中的对方", "victim": "举报人一方", "": "未明"} // nobody has found anything out yet
 )

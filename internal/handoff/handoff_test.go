@@ -158,6 +158,16 @@ func references(key string, v any) (all []string) {
 	return all
 }
 
+func TestAPackageSaysInWordsWhereItComesFrom(t *testing.T) {
+	for platform, want := range map[string]string{"bridge": "合作网站", "weibo": "微博", "another": "another"} {
+		h := sample()
+		h.Package.Platform = platform
+		if f := Facts(h); !slices.Contains(f, Fact{"来源", want}) {
+			t.Errorf("%s: %v", platform, f)
+		}
+	}
+}
+
 func TestPatternsAreQuoted(t *testing.T) {
 	if s := string(build(t, sample())["clue.stix.json"]); !strings.Contains(s, `[user-account:user_id = 'shua\\'dan' AND`) {
 		t.Error("a quote ends the pattern")

@@ -32,7 +32,7 @@ func Facts(h *record.Handoff) []Fact {
 func factsOf(h *record.Handoff) []Fact {
 	p := h.Package
 	all := []Fact{
-		{"移交编号", h.Code}, {"修订", fmt.Sprint(h.Revision)}, {"移交单位", p.FromUnit}, {"接收单位", p.ToUnit}, {"来源", p.Platform}, {"发现时间", clock(p.Heard)},
+		{"移交编号", h.Code}, {"修订", fmt.Sprint(h.Revision)}, {"移交单位", p.FromUnit}, {"接收单位", p.ToUnit}, {"来源", word(platformWords, p.Platform)}, {"发现时间", clock(p.Heard)},
 	}
 	for _, f := range []Fact{
 		{"举报编号", p.Reference}, {"类别", p.Category}, {"来源等级（志愿者自评）", p.Grade}, {"涉及地区", strings.Join(p.Places, "；")}, {"原帖", p.Post}, {"发帖账号", p.Author}, {"当事人", p.Reporter},
