@@ -129,7 +129,7 @@ func (c *crew) work(ctx context.Context) error {
 	tick := time.NewTicker(150 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(c.decideAll(ctx), c.keepBulletin(ctx)); err != nil {
+		if err := errors.Join(c.decideAll(ctx), c.keepBulletin(ctx), c.takeBack(ctx)); err != nil {
 			return err
 		}
 		select {
@@ -172,6 +172,10 @@ func (c *crew) decide(ctx context.Context, id string) error {
 		r, err := c.chen.Approve(ctx, d.ID, d.Version)
 		return c.note(func() { c.approved[textDigest(d.Text)] = true }, r, err)
 	}
+	if d.Purpose == bots.ForWithdrawal {
+		r, err := c.lin.Approve(ctx, d.ID, d.Version)
+		return c.note(func() {}, r, err)
+	}
 	if d.Purpose == bots.ForBulletin {
 		r, err := c.lin.Approve(ctx, d.ID, d.Version)
 		return c.note(func() { c.of(d.Account).bulletins++; c.approved[textDigest(d.Text)] = true }, r, err)
@@ -196,10 +200,11 @@ func (c *crew) note(write func(), r bots.Result, err error) error {
 
 // keepBulletin sees to it that one bulletin is on its way.
 func (c *crew) keepBulletin(ctx context.Context) error {
-	page, err := c.wu.Bulletins(ctx, api.Paging{State: api.Any, Newest: true, Limit: 1})
+	page, err := c.wu.Bulletins(ctx, api.Paging{State: api.Any, Newest: true, Limit: 2})
 	if err != nil {
 		return err
 	}
+	page.Records = slices.DeleteFunc(page.Records, isMistaken)
 	if len(page.Records) > 0 && page.Records[0].State != bots.BulletinMissed {
 		return nil
 	}

@@ -28,6 +28,7 @@ type summary struct {
 type counts struct {
 	BulletinsApproved  int `json:"bulletins_approved"`
 	BulletinsPublished int `json:"bulletins_published"`
+	BulletinsWithdrawn int `json:"bulletins_withdrawn"`
 	ReportsReceived    int `json:"reports_received"`
 	ReportsAnswered    int `json:"reports_answered"`
 	EvidenceKept       int `json:"evidence_kept"`
@@ -129,6 +130,7 @@ type knowledge struct {
 	events   []api.Event
 	evidence []api.Evidence
 	handoffs []api.Handoff
+	notices  []api.Bulletin
 }
 
 func (c *crew) knows(ctx context.Context) (k knowledge, err error) {
@@ -148,6 +150,8 @@ func (c *crew) knows(ctx context.Context) (k knowledge, err error) {
 	read(e)
 	k.handoffs, e = list(ctx, c.lin.Handoffs)
 	read(e)
+	k.notices, e = list(ctx, c.lin.Bulletins)
+	read(e)
 	return k, err
 }
 
@@ -161,6 +165,9 @@ func (k knowledge) of(account string) (n counts) {
 	}
 	for _, h := range k.handoffs {
 		n.HandoffsAnswered += one(h.Account == account && len(h.Answers) > 0)
+	}
+	for _, b := range k.notices {
+		n.BulletinsWithdrawn += one(slices.ContainsFunc(b.Gone, func(g bots.Gone) bool { return g.Account == account }))
 	}
 	for _, r := range k.clues {
 		n.CluesOpened += one(r.Account == account)
@@ -221,7 +228,7 @@ func (s *summary) judge() error {
 		what string
 		got  int
 	}{
-		{"bulletins published", s.BulletinsPublished}, {"reports received", s.ReportsReceived}, {"reports answered", s.ReportsAnswered}, {"evidence kept", s.EvidenceKept},
+		{"bulletins published", s.BulletinsPublished}, {"bulletins withdrawn", s.BulletinsWithdrawn}, {"reports received", s.ReportsReceived}, {"reports answered", s.ReportsAnswered}, {"evidence kept", s.EvidenceKept},
 		{"hand-offs answered", s.HandoffsAnswered}, {"volunteers' tips received", s.TipsReceived},
 		{"mentions answered", s.MentionsAnswered}, {"clues opened", s.CluesOpened}, {"warnings proposed", s.WarningsProposed},
 		{"warnings approved", s.WarningsApproved}, {"warnings rejected", s.WarningsRejected}, {"warnings sent", s.WarningsSent},
@@ -277,7 +284,7 @@ type figure struct {
 // all lists the figures in the order they are printed.
 func (n *counts) all() []figure {
 	return []figure{
-		{"bulletins approved", &n.BulletinsApproved}, {"published", &n.BulletinsPublished},
+		{"bulletins approved", &n.BulletinsApproved}, {"published", &n.BulletinsPublished}, {"withdrawn", &n.BulletinsWithdrawn},
 		{"reports received", &n.ReportsReceived}, {"reports answered", &n.ReportsAnswered}, {"evidence kept", &n.EvidenceKept}, {"hand-offs answered", &n.HandoffsAnswered}, {"volunteers' tips received", &n.TipsReceived},
 		{"mentions answered", &n.MentionsAnswered}, {"clues opened", &n.CluesOpened}, {"warnings proposed", &n.WarningsProposed},
 		{"approved", &n.WarningsApproved}, {"rejected", &n.WarningsRejected}, {"sent", &n.WarningsSent},

@@ -12,7 +12,7 @@ import (
 // good is a shift with nothing wrong.
 func good() counts {
 	return counts{
-		BulletinsApproved: 1, BulletinsPublished: 1, ReportsReceived: 1, ReportsAnswered: 1, EvidenceKept: 1, HandoffsAnswered: 2, TipsReceived: 1, MentionsAnswered: 1, CluesOpened: 2,
+		BulletinsApproved: 1, BulletinsPublished: 1, BulletinsWithdrawn: 1, ReportsReceived: 1, ReportsAnswered: 1, EvidenceKept: 1, HandoffsAnswered: 2, TipsReceived: 1, MentionsAnswered: 1, CluesOpened: 2,
 		WarningsProposed: 2, WarningsApproved: 1, WarningsRejected: 1, WarningsSent: 1, PostsRemoved: 1, PostsFlagged: 1,
 	}
 }
@@ -26,6 +26,7 @@ func TestAShiftIsJudged(t *testing.T) {
 		{"nothing wrong", func(*counts) {}, ""},
 		{"nothing published", func(n *counts) { n.BulletinsPublished, n.BulletinsApproved = 0, 0 }, "no bulletins published"},
 		{"approved and not published", func(n *counts) { n.BulletinsApproved = 2 }, "2 bulletins approved, 1 published"},
+		{"nothing taken back", func(n *counts) { n.BulletinsWithdrawn = 0 }, "no bulletins withdrawn"},
 		{"published twice", func(n *counts) { n.BulletinsPublished = 2 }, "1 bulletins approved, 2 published"},
 		{"nobody answered", func(n *counts) { n.ReportsAnswered = 0 }, "no reports answered"},
 		{"no picture kept", func(n *counts) { n.EvidenceKept = 0 }, "no evidence kept"},
