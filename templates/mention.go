@@ -12,7 +12,11 @@ type mention struct {
 	rule        Rule
 }
 
-const reach = 24 // runes between the two halves of a mention
+// reach is how many runes may stand between the two halves of a mention; Latin words are longer.
+const (
+	reach      = 24
+	reachLatin = 60
+)
 
 // mentions finds what could be a request.
 func (s sentence) mentions() (all []mention) {
@@ -62,6 +66,9 @@ func (s sentence) pair(i, j int, rule Rule) mention {
 // partner finds the nearest token of the same clause with one of the tags.
 func (s sentence) partner(i int, want ...tag) int {
 	best, distance := -1, reach
+	if s.text[s.tokens[i].from] < 0x80 {
+		distance = reachLatin
+	}
 	for j, t := range s.tokens {
 		if j == i || !s.together(i, j) || !t.tags.has(want...) || t.tags.has(neutral) {
 			continue

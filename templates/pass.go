@@ -350,13 +350,16 @@ func (s sentence) isPast(m mention) bool {
 func (s sentence) disposes(m mention) bool {
 	earlier := s.tokens[:m.first]
 	clause := string(s.text[max(s.from(), m.from-12):min(m.to+3, len(s.text))])
-	return strings.Contains(clause, "把") && anyOf(earlier, urge, ask, plea) && !anyOf(earlier, other, crook, report)
+	return strings.Contains(clause, "把") && anyOf(earlier, urge, ask, plea) && !anyOf(earlier, other, crook)
 }
 
 // isQuestion: 是否转账, 转了多少.
 func (s sentence) isQuestion(m mention) bool {
 	if pre := s.pre(m); len(pre) > 0 && pre[len(pre)-1].tags.has(quest) && pre[len(pre)-1].to == m.from && m.rule == AsksMoney {
 		return true // 怎么付款的
+	}
+	if s.ask && strings.Contains(string(s.text[s.from():s.to()]), "还是") && !anyOf(s.tokens, plea, urge) {
+		return true // 您是用微信付的款，还是刷的卡？
 	}
 	if s.ask && theirs.MatchString(string(s.text[s.from():m.from])) {
 		return true
@@ -405,6 +408,16 @@ func (s sentence) from() int {
 		from--
 	}
 	return from
+}
+
+// to is where the sentence ends.
+func (s sentence) to() int {
+	for i := s.tokens[len(s.tokens)-1].to; i < len(s.text); i++ {
+		if _, hard := boundary(s.text, i); hard {
+			return i
+		}
+	}
+	return len(s.text)
 }
 
 // isUndoing: 申请冻结刚才的转账. What is spoken of is to be stopped or looked into.
