@@ -38,8 +38,11 @@ func writeDuty(w io.Writer, d view.Duty) {
 	rows := [][]string{{"LEVEL", "ON DUTY NOW", "UNTIL", "REACHED BY"}}
 	for _, l := range d.Levels {
 		who, note := l.Now, ""
-		if l.Gap() {
+		switch {
+		case l.Gap():
 			note = "nobody: a gap in the rota; "
+		case !l.Begins.IsZero():
+			note = "the rota begins " + inZone(l.Begins, zone) + "; "
 		}
 		if len(l.Instead) > 0 {
 			who, note = l.Instead, note+"the configured ring: "

@@ -88,6 +88,26 @@ func (r *Rota) Kept(level string, at time.Time) bool {
 	return slices.ContainsFunc(r.shifts, func(s *Shift) bool { return s.Level == level && (s.Until == "" || s.Until >= yesterday) })
 }
 
+// Begins is when the first shift of a level begins, or began; zero: it has none.
+func (r *Rota) Begins(level string) (first time.Time) {
+	for _, s := range r.shifts {
+		if s.Level != level {
+			continue
+		}
+		since, _ := time.Parse(time.DateOnly, s.Since) // checked when it was entered
+		for d := since; d.Before(since.AddDate(0, 0, 7)); d = d.AddDate(0, 0, 1) {
+			if !s.on(d) {
+				continue
+			}
+			if from, _ := s.span(d, r.zone); first.IsZero() || from.Before(first) {
+				first = from
+			}
+			break
+		}
+	}
+	return first
+}
+
 // At is who is on duty at a level, first whom to ring first. Nobody: a gap, or no rota is kept.
 func (r *Rota) At(level string, at time.Time) (all []OnDuty) {
 	for _, s := range r.working(level, at) {

@@ -120,6 +120,19 @@ func TestWhatIsStruckOutDoesNotCount(t *testing.T) {
 	}
 }
 
+func TestARotaBeginsWithItsFirstShift(t *testing.T) {
+	later := weekly("1", "chen", "08:00", "20:00", 1)
+	later.Since = "2026-12-01" // a Tuesday
+	r := NewRota(time.UTC, []*Shift{later, dated("2", "lin", "2026-12-05", "2026-12-05", "08:00", "20:00")}, nil, crew())
+	if got, want := r.Begins("duty"), time.Date(2026, 12, 5, 8, 0, 0, 0, time.UTC); !got.Equal(want) {
+		t.Errorf("it begins %s, want %s", got, want)
+	}
+	r = NewRota(time.UTC, []*Shift{later}, nil, crew())
+	if got, want := r.Begins("duty"), time.Date(2026, 12, 7, 8, 0, 0, 0, time.UTC); !got.Equal(want) || !r.Begins("supervisor").IsZero() {
+		t.Errorf("it begins %s, want %s", got, want)
+	}
+}
+
 // Two shifts that meet at a wall time leave no moment to nobody and none to both, whatever summer
 // time does to that wall time.
 func TestShiftsThatMeetTouchOnDaysOfSummerTime(t *testing.T) {

@@ -29,6 +29,7 @@ type levelShown struct {
 	view.DutyLevel
 	Word string
 	Till string
+	From string // when the rota begins, while it has not yet
 	Week []stretchShown
 	Gaps int
 }
@@ -197,6 +198,9 @@ func showLevel(l view.DutyLevel, zone *time.Location) levelShown {
 	if !l.Until.IsZero() {
 		s.Till = moment(l.Until, zone)
 	}
+	if !l.Begins.IsZero() {
+		s.From = moment(l.Begins, zone)
+	}
 	for _, w := range l.Week {
 		if len(w.Who) == 0 {
 			s.Gaps++
@@ -294,7 +298,7 @@ func (c *Console) endLeave(v *visit) error {
 // dutyNow is whom the rota names as duty officer; nil when none is kept.
 func (c *Console) dutyNow(v *visit) (*levelShown, error) {
 	d, err := view.DutyOf(v.ctx(), c.desk, c.station.Duty, v.now)
-	if err != nil || !d.Levels[0].Kept {
+	if err != nil || !d.Levels[0].Kept || !d.Levels[0].Begins.IsZero() {
 		return nil, err
 	}
 	l := showLevel(d.Levels[0], c.station.Duty.Clock())

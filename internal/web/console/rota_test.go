@@ -52,6 +52,16 @@ func TestAGapInTheRotaIsInPlainSight(t *testing.T) {
 	chen.get("/").has("排班表上现在没有人值班")
 }
 
+func TestARotaThatHasNotBegunIsNoGap(t *testing.T) {
+	s := newSite(t)
+	chen := s.as("chen")
+	later := time.Now().In(time.FixedZone("CST", 8*60*60)).AddDate(0, 0, 3)
+	page := chen.shift(url.Values{"since": {later.Format(time.DateOnly)}, "start": {"00:00"}, "end": {"00:00"}})
+	page.has("排班从 "+later.Format("1月2日"), "开始，按配置的名单依次提醒", "每天 00:00–次日 00:00")
+	page.lacks("排班表上现在没有人", "段没有人", "没有人值班")
+	chen.get("/").lacks("没有人值班", "现在值班：")
+}
+
 func clock(hour int) string { return time.Date(2026, 1, 1, hour, 0, 0, 0, time.UTC).Format("15:04") }
 
 func TestAShiftIsTakenOutAndAMistakeKeepsWhatWasTyped(t *testing.T) {

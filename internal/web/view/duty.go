@@ -35,6 +35,8 @@ type DutyLevel struct {
 	Kept  bool         `json:"kept"` // a rota is kept for it
 	Now   []DutyPerson `json:"now"`
 	Until time.Time    `json:"until,omitzero"` // when that changes, within the week
+	// Begins is when the rota begins, while it has not yet.
+	Begins time.Time `json:"begins,omitzero"`
 	// Instead are who is rung because the rota names nobody who can be reached: the officers of the
 	// configured ring.
 	Instead []DutyPerson     `json:"instead,omitempty"`
@@ -43,7 +45,7 @@ type DutyLevel struct {
 }
 
 // Gap says whether a rota is kept and names nobody now.
-func (l DutyLevel) Gap() bool { return l.Kept && len(l.Now) == 0 }
+func (l DutyLevel) Gap() bool { return l.Kept && l.Begins.IsZero() && len(l.Now) == 0 }
 
 // Silent says whether nobody and no group of this level is rung.
 func (l DutyLevel) Silent() bool {
@@ -93,11 +95,18 @@ func (r DutyRing) level(rota *record.Rota, level string, now time.Time) DutyLeve
 	if !reachable(l.Now) && r.Officers != nil {
 		l.Instead = r.persons(rota.Present(r.Officers(level), now))
 	}
-	if l.Kept {
-		l.Week = rota.Between(level, now, now.Add(dutyWeek))
-		if len(l.Week) > 1 {
-			l.Until = l.Week[0].To
-		}
+	if !l.Kept {
+		return l
+	}
+	from := now
+	if begins := rota.Begins(level); begins.After(now) {
+		l.Begins, from = begins, begins
+	}
+	if to := now.Add(dutyWeek); from.Before(to) {
+		l.Week = rota.Between(level, from, to)
+	}
+	if len(l.Week) > 1 && from.Equal(now) {
+		l.Until = l.Week[0].To
 	}
 	return l
 }
