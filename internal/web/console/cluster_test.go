@@ -102,12 +102,16 @@ func TestBrowserClustersFitAndHaveNoBarriers(t *testing.T) {
 	for i, person := range []string{"zhao", "qian"} {
 		s.Says("weibo", person, fmt.Sprint(9100+i), "上个月被骗80元，骗子电话13912345678")
 	}
+	s.Decides("wu", bots.Decision{Verb: bots.WriteBulletin, On: bots.Target{Kind: bots.KindBulletin}, Fields: map[string]string{
+		"title": "网传停水消息不实", "text": "本市供水正常，请勿转发。", "accounts": "weibo", "refutes": "海滨市明天起全城停水三天，请大家马上储水", "basis": "水务集团与市应急局分别答复",
+	}})
 	s.Settle()
+	b := s.All(bots.KindBulletin, "")[0].(*bots.Bulletin)
 	s.enter(t, tab, "lin")
 	k := s.All(bots.KindCluster, "")[0].Meta().ID
 	reports := s.All(bots.KindReport, "")
 	for _, width := range []int64{390, 1280} {
-		for _, p := range []string{"/clues", "/clusters/" + url.PathEscape(k), "/reports/" + url.PathEscape(reports[len(reports)-1].Meta().ID), "/bulletins/new"} {
+		for _, p := range []string{"/clues", "/clusters/" + url.PathEscape(k), "/reports/" + url.PathEscape(reports[len(reports)-1].Meta().ID), "/bulletins", "/bulletins/new", "/bulletins/" + url.PathEscape(b.ID), "/drafts/" + url.PathEscape(b.Drafts[0])} {
 			do(t, tab, chromedp.EmulateViewport(width, 900), chromedp.Navigate(s.url+p))
 			if got := ask[string](t, tab, faults); got != "" {
 				t.Errorf("%s at %d: %s", p, width, got)
