@@ -8,6 +8,7 @@ import (
 
 	"netpatrol/adapters"
 	bridgeadapter "netpatrol/adapters/bridge"
+	"netpatrol/adapters/bridge/bridgetest"
 	"netpatrol/bots"
 	"netpatrol/internal/config"
 	"netpatrol/internal/handoff"
@@ -122,3 +123,12 @@ func TestAPackageWaitsForAnAccountThatIsVouchedFor(t *testing.T) {
 }
 
 var bridges = map[string]adapters.Platform{"bridge": bridgeadapter.Platform()}
+
+// The pretend system of another unit keeps the contract that the reference site keeps.
+func TestThePretendUnitKeepsTheContract(t *testing.T) {
+	site, account := otherUnit(t)
+	bridgetest.Run(t, bridgetest.Site{BaseURL: account.BaseURL, Secret: demoBridgeSecret, To: "u1001"})
+	if n := len(site.Packages()); n < 3 {
+		t.Errorf("%d packages arrived", n)
+	}
+}
