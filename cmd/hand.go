@@ -45,7 +45,7 @@ func writeTasks(w io.Writer, all []api.Item) {
 				taken += ", unproven"
 			}
 		}
-		rows = append(rows, []string{i.ID, string(i.Purpose), i.Account, to(i.To.Handle, i.Channel == adapters.Public), short(until), dash(taken), dash(printable(place)), oneLine(i.Text, 36)})
+		rows = append(rows, []string{i.ID, string(i.Purpose), i.Account, to(i.To.Handle, i.Channel), short(until), dash(taken), dash(printable(place)), oneLine(i.Text, 36)})
 	}
 	table(w, rows...)
 }

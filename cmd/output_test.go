@@ -122,3 +122,16 @@ func TestTokensAreKeptPerSocket(t *testing.T) {
 		}
 	}
 }
+
+func TestWhomATextGoesTo(t *testing.T) {
+	for channel, want := range map[adapters.Channel]string{
+		adapters.Public: "everyone", adapters.Moderators: "moderators", adapters.Private: "xiaolin", adapters.InReply: "xiaolin",
+	} {
+		if got := to("xiaolin", channel); got != want {
+			t.Errorf("%s: %q, want %q", channel, got, want)
+		}
+	}
+	if got := to("", adapters.Private); got != "-" {
+		t.Errorf("nobody: %q", got)
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/web/api"
 )
@@ -91,19 +92,22 @@ func (q waiting) write(w io.Writer) {
 	}
 	rows := [][]string{{"ID", "WHAT", "STATE", "ACCOUNT", "TO", "SINCE", "UNTIL", "TEXT OR REASON"}}
 	for _, d := range q.Awaiting {
-		rows = append(rows, []string{d.ID, string(d.Purpose), d.State, d.Account, to(d.To.Handle, d.Channel == "public"), short(d.Created), short(d.Expires), oneLine(d.Text, 36)})
+		rows = append(rows, []string{d.ID, string(d.Purpose), d.State, d.Account, to(d.To.Handle, d.Channel), short(d.Created), short(d.Expires), oneLine(d.Text, 36)})
 	}
 	for _, items := range [][]api.Item{q.Held, q.Unknown, q.ByHand} {
 		for _, i := range items {
-			rows = append(rows, []string{i.ID, string(i.Purpose), i.State, i.Account, to(i.To.Handle, i.Channel == "public"), short(i.Updated), short(i.Expires), oneLine(i.Why, 36)})
+			rows = append(rows, []string{i.ID, string(i.Purpose), i.State, i.Account, to(i.To.Handle, i.Channel), short(i.Updated), short(i.Expires), oneLine(i.Why, 36)})
 		}
 	}
 	table(w, rows...)
 }
 
-func to(handle string, public bool) string {
-	if public {
+func to(handle string, by adapters.Channel) string {
+	switch by {
+	case adapters.Public:
 		return "everyone"
+	case adapters.Moderators:
+		return "moderators"
 	}
 	return dash(printable(handle))
 }
@@ -256,7 +260,7 @@ func writeMatter(w io.Writer, m api.Matter) {
 		length = fmt.Sprintf("%d of %d %s", m.Measure.Length, m.Measure.Max, m.Measure.Unit)
 	}
 	fields(w, "draft", d.ID, "version", fmt.Sprint(d.Version), "state", d.State, "purpose", string(d.Purpose),
-		"account", d.Account, "channel", string(d.Channel), "flagged as", string(d.Flag), "to", to(d.To.Handle, d.Channel == "public"), "author", d.Author,
+		"account", d.Account, "channel", string(d.Channel), "flagged as", string(d.Flag), "to", to(d.To.Handle, d.Channel), "author", d.Author,
 		"length", length, "expires", moment(d.Expires), "code", d.Code, "seal", shortSeal(d.Seal), "reason", d.Reason, "decided by", d.DecidedBy)
 	quoted(w, d.Text)
 	if m.Item != nil {

@@ -150,7 +150,7 @@ func writeObserved(w io.Writer, a api.AccountView) {
 	n := len(a.Observed)
 	fmt.Fprintf(w, "%s is in mode %s; while it observed, %s\n", a.Account.ID, a.Account.State, wouldHave(n, a.More))
 	for _, d := range a.Observed[:min(shownObserved, n)] {
-		fmt.Fprintf(w, "%s %s to %s\n", short(d.Created), d.Purpose, to(d.To.Handle, d.Channel == "public"))
+		fmt.Fprintf(w, "%s %s to %s\n", short(d.Created), d.Purpose, to(d.To.Handle, d.Channel))
 		quoted(w, d.Text)
 	}
 }

@@ -80,7 +80,7 @@ func writeSubject(w io.Writer, s api.Story) {
 
 func writeMessage(w io.Writer, m api.Matter) {
 	d := m.Draft
-	fmt.Fprintf(w, "\nmessage %s, %s, by %s to %s on %s (%s)\n", d.Code, d.State, d.Author, to(d.To.Handle, d.Channel == "public"), d.Account, d.Channel)
+	fmt.Fprintf(w, "\nmessage %s, %s, by %s to %s on %s (%s)\n", d.Code, d.State, d.Author, to(d.To.Handle, d.Channel), d.Account, d.Channel)
 	quoted(w, d.Text)
 	fields(w, "  corrects", d.Corrects, "  drafted", moment(d.Created), "  decided by", d.DecidedBy, "  reason", d.Reason)
 	if a := m.Approval; a != nil {
