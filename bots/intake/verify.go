@@ -6,7 +6,10 @@ import (
 )
 
 // doubts says whether the person wants to know if something is a scam.
-func (t *turn) doubts() bool { return t.words.Question() || t.asking() }
+func (t *turn) doubts() bool { return t.words.Question() || t.asking() || consults.In(t.words) }
+
+// consults begins what the kiosk's form for questions says: whoever takes it wants to know.
+var consults = match.NewCue(`^【报警岗亭.{0,3}咨询】`, "")
 
 // verify answers a doubt, and whoever sends us what was found already: with the card of what it looks
 // like, else that nothing is verified yet. It never says "safe", and nothing about a number or a link,
