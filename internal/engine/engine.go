@@ -217,8 +217,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer e.streams.stop()
-	if err := e.clusterOld(ctx); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("clues without a cluster: %w", err)
+	if err := e.clusterOld(ctx); err != nil && ctx.Err() == nil { // they are read all the same, one by one
+		e.o.Log.WarnContext(ctx, "clues without a cluster are filed at the next start", "err", err)
 	}
 	if err := e.resume(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("undecided events: %w", err)
