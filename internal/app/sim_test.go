@@ -58,6 +58,7 @@ func TestDaysOfFaultsLoseNothingAndSendNothingTwice(t *testing.T) {
 		for _, f := range sandbox.Chaos(0.02, 20*time.Second) {
 			s.blog.Fault(f)
 		}
+		s.blog.Fault(sandbox.Fault{Kind: sandbox.ResetAfterAccept, Method: http.MethodDelete, Probability: 0.5}) // withdrawals are few
 		s.live(simDays * 24 * time.Hour)
 		s.blog.ClearFaults()
 		s.calm()
@@ -142,6 +143,22 @@ func (s *sim) officer(ctx context.Context) {
 			n++
 			s.decide(ctx, r.(*bots.Draft), n)
 		}
+		s.takeBack(ctx)
+	}
+}
+
+// takeBack asks that every bulletin is withdrawn once it is out.
+func (s *sim) takeBack(ctx context.Context) {
+	page, err := s.app.store.List(ctx, record.Query{Kind: bots.KindBulletin, State: bots.BulletinReleased})
+	if err != nil {
+		return
+	}
+	for _, r := range page {
+		b := r.(*bots.Bulletin)
+		dec := bots.Decision{Officer: "wu", Verb: bots.TakeBack, On: bots.Target{Kind: bots.KindBulletin, ID: b.ID}, Reason: "日期写错了"}
+		if _, err := s.app.engine.Submit(ctx, dec, fmt.Sprint("take back ", b.ID, b.Version)); err != nil && ctx.Err() == nil { // refused until it is out
+			s.t.Error(err)
+		}
 	}
 }
 
@@ -216,6 +233,7 @@ func (s *sim) judge() {
 	s.nothingTwice()
 	s.nothingUnapproved()
 	s.everythingEnded()
+	s.takenBack()
 	s.replaysExactly()
 	report, err := audit.Verify(s.t.Context(), s.app.store, "")
 	if err != nil || !report.OK() {
@@ -309,6 +327,28 @@ func (s *sim) everythingEnded() {
 		}
 	}
 	s.t.Logf("items: %v", states)
+}
+
+// takenBack holds what the bulletins say against what readers still find.
+func (s *sim) takenBack() {
+	s.t.Helper()
+	gone := 0
+	for _, r := range s.all(record.KindItem) {
+		i := r.(*record.Item)
+		if i.Purpose != bots.ForBulletin || i.State != record.ItemDelivered {
+			continue
+		}
+		post, ok := s.blog.Status(sandbox.StatusID(i.Receipt.Ref))
+		if !ok || post.Deleted.IsZero() != i.Gone.IsZero() {
+			s.t.Errorf("bulletin %s is gone %v, the post %+v", i.ID, i.Gone, post)
+		}
+		if !i.Gone.IsZero() {
+			gone++
+		}
+	}
+	if gone < simDays {
+		s.t.Errorf("only %d bulletins were taken back", gone)
+	}
 }
 
 // replaysExactly decides the kept events again from their tapes.
