@@ -81,7 +81,7 @@ func (p *proposal) emergency() bool {
 // submit renders, measures, checks and seals a draft, puts it before officers, and
 // releases it at once where a standing approval covers it.
 func (c *commit) submit(d *bots.Draft) error {
-	a, err := record.Load[bots.Account](c.tx, d.Account)
+	a, err := record.View[bots.Account](c.tx, d.Account)
 	if err != nil {
 		return fmt.Errorf("account %s: %w", d.Account, err)
 	}
@@ -171,7 +171,7 @@ func (c *commit) reference(about bots.Target) (string, error) {
 	if about.Kind != bots.KindReport {
 		return "", nil
 	}
-	r, err := record.Load[bots.Report](c.tx, about.ID)
+	r, err := record.View[bots.Report](c.tx, about.ID)
 	if err != nil {
 		return "", err
 	}
@@ -183,7 +183,7 @@ func (c *commit) cover(d *bots.Draft, a *bots.Account) error {
 	if d.State != bots.DraftAwaiting {
 		return nil
 	}
-	s, err := record.Load[record.Standing](c.tx, StandingID(d.Template, d.Rev))
+	s, err := record.View[record.Standing](c.tx, StandingID(d.Template, d.Rev))
 	if errors.Is(err, record.ErrNotFound) {
 		return c.urge(d, "")
 	}

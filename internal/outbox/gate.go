@@ -101,7 +101,7 @@ func fresh(c *check) (ruling, error) {
 }
 
 func halted(c *check) (ruling, error) {
-	h, err := record.Load[record.Halt](c.tx, record.HaltID)
+	h, err := record.View[record.Halt](c.tx, record.HaltID)
 	if errors.Is(err, record.ErrNotFound) {
 		return ruling{}, nil
 	}
@@ -115,7 +115,7 @@ func halted(c *check) (ruling, error) {
 }
 
 func knownAccount(c *check) (ruling, error) {
-	a, err := record.Load[bots.Account](c.tx, c.it.Account)
+	a, err := record.View[bots.Account](c.tx, c.it.Account)
 	if errors.Is(err, record.ErrNotFound) {
 		return ruling{hold: whyNoAccount}, nil
 	}
@@ -140,7 +140,7 @@ func knownAccount(c *check) (ruling, error) {
 
 // approved recomputes the seal over the very bytes about to leave.
 func approved(c *check) (ruling, error) {
-	a, err := record.Load[record.Approval](c.tx, c.it.Approval)
+	a, err := record.View[record.Approval](c.tx, c.it.Approval)
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return ruling{}, err
 	}
@@ -165,7 +165,7 @@ func standingStill(c *check) (ruling, error) {
 	if c.appr == nil || c.appr.Standing == "" || c.acc.Internal && c.appr.Standing == record.OfficersOnly {
 		return ruling{}, nil
 	}
-	s, err := record.Load[record.Standing](c.tx, c.appr.Standing)
+	s, err := record.View[record.Standing](c.tx, c.appr.Standing)
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return ruling{}, err
 	}

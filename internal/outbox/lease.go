@@ -78,7 +78,7 @@ func loadLease(tx record.Tx, lane string, now time.Time) (*record.Lease, error) 
 // renew checks inside a commit that the lane is still ours and lengthens the lease, unless that
 // was done a moment ago: claims that change no common record can be decided side by side.
 func (l *lane) renew(tx record.Tx, now time.Time) (epoch uint64, until time.Time, err error) {
-	lease, err := record.Load[record.Lease](tx, leaseID(l.name))
+	lease, err := record.View[record.Lease](tx, leaseID(l.name))
 	if err != nil {
 		return 0, until, fmt.Errorf("renew the lease of %s: %w", l.name, err)
 	}
@@ -89,8 +89,9 @@ func (l *lane) renew(tx record.Tx, now time.Time) (epoch uint64, until time.Time
 	if lease.Until.Sub(now) > l.o.pace.Lease*31/32 {
 		return epoch, lease.Until, nil
 	}
-	lease.Until, lease.Updated = now.Add(l.o.pace.Lease), now
-	return epoch, lease.Until, tx.Put(lease)
+	longer := *lease
+	longer.Until, longer.Updated = now.Add(l.o.pace.Lease), now
+	return epoch, longer.Until, tx.Put(&longer)
 }
 
 // giveBack ends all our leases now.

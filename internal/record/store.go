@@ -109,6 +109,25 @@ func Load[T any, P interface {
 	return any(r).(*T), nil
 }
 
+// View is Load for a record that is only looked at: others may look at the same one, so it must
+// not be changed. Where the store can, that spares a copy: a Tx may have a method View for that.
+func View[T any, P interface {
+	*T
+	bots.Record
+}](tx Tx, id string) (*T, error) {
+	v, ok := tx.(interface {
+		View(kind bots.RecordKind, id string) (bots.Record, error)
+	})
+	if !ok {
+		return Load[T, P](tx, id)
+	}
+	r, err := v.View(P(nil).RecordKind(), id)
+	if err != nil {
+		return nil, err
+	}
+	return any(r).(*T), nil
+}
+
 // Fetch reads one record as its own type from a Reader.
 func Fetch[T any, P interface {
 	*T

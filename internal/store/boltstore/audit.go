@@ -40,7 +40,7 @@ const auditStart = `{"seq":`
 // encodeAudit encodes an entry without its number, which stands first.
 func (s *Store) encodeAudit(e record.AuditEntry) (auditLine, error) {
 	e.Seq = 0
-	room := make([]byte, seqRoom-len("0"), 320)
+	room := make([]byte, seqRoom-len("0"), 256)
 	line, err := s.form.Append(room, &e)
 	if err != nil {
 		return auditLine{}, fmt.Errorf("audit entry %q: %w", e.Did, err)

@@ -126,7 +126,7 @@ func (c *Checked) indexed(tx *bolt.Tx, kind bots.RecordKind, id, value []byte) {
 		return // opens says so
 	}
 	now := entriesNow(tx, kind, h)
-	for _, e := range now.each() {
+	for e := range now.each {
 		if v := tx.Bucket(bucketIndex).Get(e.key); v == nil || !bytes.Equal(v, e.value) {
 			c.problem("%s %s is missing from index %q", kind, id, e.key[:1])
 		}
@@ -155,7 +155,7 @@ func (c *Checked) indexLeads(tx *bolt.Tx, k, _ []byte) {
 		return
 	}
 	now := entriesNow(tx, kind, h)
-	for _, e := range now.each() {
+	for e := range now.each {
 		if bytes.Equal(e.key, k) {
 			return
 		}

@@ -37,7 +37,7 @@ var crcTable = crc32.MakeTable(crc32.Castagnoli)
 // The sealed body is bound to kind, id and everything clear, so neither can be moved
 // or changed apart from the other.
 func encode(v *vault.Vault, kind bots.RecordKind, h *head, body []byte) ([]byte, error) {
-	buf := make([]byte, 0, 160+len(kind)+2*len(h.ID)+len(h.Stream)+len(h.Subject)+len(h.key)+len(body)+vault.Overhead)
+	buf := make([]byte, 0, 72+len(kind)+len(h.ID)+len(h.State)+len(h.Stream)+len(h.Subject)+len(h.key)+len(body)+vault.Overhead)
 	buf = append(append(buf, kind...), sep)
 	buf = append(append(buf, h.ID...), sep)
 	start := len(buf)

@@ -428,6 +428,16 @@ func (t *txn) Get(kind bots.RecordKind, id string) (bots.Record, error) {
 	return s.open(kind, s.rowOf(kind, id, t.b.find.value(kind, id)))
 }
 
+// View implements [record.View].
+func (t *txn) View(kind bots.RecordKind, id string) (bots.Record, error) {
+	if t.over {
+		return nil, errOver
+	}
+	s := t.b.s
+	r, _, err := s.look(kind, s.rowOf(kind, id, t.b.find.value(kind, id)))
+	return r, err
+}
+
 // Head reads the head of a record alone; see [record.HeadOf].
 func (t *txn) Head(kind bots.RecordKind, id string) (bots.Head, error) {
 	if t.over {

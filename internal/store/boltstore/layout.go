@@ -98,17 +98,26 @@ func recordKey(kind bots.RecordKind, id string) []byte {
 // entry is a key of the index bucket and what stands there.
 type entry struct{ key, value []byte }
 
-// entries are the few that one record has.
+// entries are the few that one record has. Something stands under one of them at most: the last.
 type entries struct {
-	n   int
-	all [3]entry
+	n     int
+	keys  [3][]byte
+	value []byte // under the last one; nil: nothing
 }
 
-func (e *entries) each() []entry { return e.all[:e.n] }
+func (e *entries) each(yield func(entry) bool) {
+	for i := range e.n {
+		if !yield(e.at(i)) {
+			return
+		}
+	}
+}
 
-func (e *entries) add(key, value []byte) {
-	e.all[e.n] = entry{key, value}
-	e.n++
+func (e *entries) at(i int) entry {
+	if i == e.n-1 && e.value != nil {
+		return entry{e.keys[i], e.value}
+	}
+	return entry{e.keys[i], nothing}
 }
 
 // nothing stands under most index keys.
@@ -129,18 +138,19 @@ func indexEntries(kind bots.RecordKind, h *head) (e entries) {
 	}
 	x := listed(kind)
 	if x && h.State != "" {
-		b = e.addKey(b, append(appendPrefix(b, stateIndex, kind, h.State), h.ID...), nothing)
+		b = e.add(b, append(appendPrefix(b, stateIndex, kind, h.State), h.ID...))
 	}
 	if x && h.Stream != "" {
-		b = e.addKey(b, append(appendPrefix(b, streamIndex, kind, h.Stream, h.State), h.ID...), nothing)
+		b = e.add(b, append(appendPrefix(b, streamIndex, kind, h.Stream, h.State), h.ID...))
 	}
 	e.addDue(b, kind, h)
 	return e
 }
 
-// addKey adds the key that was appended to b, and returns the room behind it.
-func (e *entries) addKey(b, with, value []byte) []byte {
-	e.add(with[len(b):len(with):len(with)], value)
+// add adds the key that was appended to b, and returns the room behind it.
+func (e *entries) add(b, with []byte) []byte {
+	e.keys[e.n] = with[len(b):len(with):len(with)]
+	e.n++
 	return with
 }
 
@@ -150,15 +160,16 @@ func (e *entries) addKey(b, with, value []byte) []byte {
 func eventEntry(state, stream, id string) entry {
 	var e entries
 	e.addEvent(make([]byte, 0, len(bots.KindEvent)+len(state)+len(stream)+len(id)+4), state, stream, id)
-	return e.all[0]
+	return e.at(0)
 }
 
 func (e *entries) addEvent(b []byte, state, stream, id string) {
 	if state == bots.EventDecided {
-		e.addKey(b, append(appendPrefix(b, streamIndex, bots.KindEvent, stream, state), id...), nothing)
+		e.add(b, append(appendPrefix(b, streamIndex, bots.KindEvent, stream, state), id...))
 		return
 	}
-	e.addKey(b, append(appendPrefix(b, stateIndex, bots.KindEvent, state), id...), []byte(stream))
+	e.add(b, append(appendPrefix(b, stateIndex, bots.KindEvent, state), id...))
+	e.value = []byte(stream)
 }
 
 func dueEntries(kind bots.RecordKind, h *head) (e entries) {
@@ -172,7 +183,7 @@ func (e *entries) addDue(b []byte, kind bots.RecordKind, h *head) []byte {
 	if h.Due.IsZero() {
 		return b
 	}
-	return e.addKey(b, append(appendDue(appendPrefix(b, dueIndex, kind, h.State), h.Due), h.ID...), nothing)
+	return e.add(b, append(appendDue(appendPrefix(b, dueIndex, kind, h.State), h.Due), h.ID...))
 }
 
 // The longest names, in bytes.

@@ -33,20 +33,31 @@ func (s *Store) rowOf(kind bots.RecordKind, id string, value []byte) row {
 
 // open decodes a row, or copies what it is known to decode to.
 func (s *Store) open(kind bots.RecordKind, r row) (bots.Record, error) {
+	rec, shared, err := s.look(kind, r)
+	if shared {
+		rec = s.memo.copier.copy(rec)
+	}
+	return rec, err
+}
+
+// look is open for a record that is not changed: it may be the one that is remembered.
+func (s *Store) look(kind bots.RecordKind, r row) (rec bots.Record, shared bool, err error) {
 	switch {
 	case r.value == nil:
-		return nil, notFound(kind, r.id)
+		return nil, false, notFound(kind, r.id)
 	case r.known == nil:
-		return s.openAnew(kind, r)
+		rec, err = s.openAnew(kind, r)
+		return rec, false, err
 	}
 	erased, err := s.erased(r.known.record.Meta().Subject, r.known.key)
 	if err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", kind, r.id, err)
+		return nil, false, fmt.Errorf("read %s %s: %w", kind, r.id, err)
 	}
 	if erased { // promise 15
-		return s.openAnew(kind, r)
+		rec, err = s.openAnew(kind, r)
+		return rec, false, err
 	}
-	return s.memo.copier.copy(r.known.record), nil
+	return r.known.record, true, nil
 }
 
 // heading is a record of which only the head is known.
@@ -153,7 +164,7 @@ func (s *Store) listByID(tx *bolt.Tx, q record.Query) ([]row, error) {
 
 // gatherRows reads the records of a walk until the page is full.
 func (s *Store) gatherRows(tx *bolt.Tx, q record.Query, w walker) ([]row, error) {
-	rows := make([]row, 0, min(q.Limit, 32))
+	rows := make([]row, 0, min(q.Limit, 8))
 	find := finder{tx: tx}
 	for next := w.id(); next != nil && len(rows) < q.Limit; next = w.id() {
 		id := string(next)

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"errors"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -185,5 +186,52 @@ func scramble(v reflect.Value) {
 			scramble(v.Elem())
 			v.Elem().SetZero()
 		}
+	}
+}
+
+// TestWhatIsOnlyLookedAtIsNotCopied: View gives everybody the same record, Get each their own; a
+// change sees its own writes by both, and of an erased person neither shows anything.
+func TestWhatIsOnlyLookedAtIsNotCopied(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	ctx := t.Context()
+	view := func(tx record.Tx) *bots.Clue { return must(record.View[bots.Clue](tx, "a")) }
+	load := func(tx record.Tx) *bots.Clue { return must(record.Load[bots.Clue](tx, "a")) }
+	looks := func(tx record.Tx) error {
+		if view(tx) != view(tx) || load(tx) == view(tx) || load(tx) == load(tx) {
+			t.Error("View copies, or Get does not")
+		}
+		own := load(tx)
+		own.Text += ", changed"
+		if view(tx).Text == own.Text {
+			t.Error("what one change does to its copy shows in what others look at")
+		}
+		if err := tx.Put(own); err != nil || view(tx).Text != own.Text {
+			t.Errorf("a change does not see its own write: %v", err)
+		}
+		if _, err := record.View[bots.Clue](tx, "b"); !errors.Is(err, record.ErrNotFound) {
+			t.Errorf("nothing is there: %v", err)
+		}
+		return nil
+	}
+	if err := s.Update(ctx, func(tx record.Tx) error { return tx.Put(clue("a", "talk", "talk")) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(ctx, looks); err != nil { // in the writer
+		t.Fatal(err)
+	}
+	r, err := s.rehearse(looks)
+	if err != nil || r == nil {
+		t.Fatalf("rehearsed: %v, %v", r, err)
+	}
+	if err := s.Erase(ctx, "talk"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(ctx, func(tx record.Tx) error {
+		if c := view(tx); !c.Erased || c.Text != "" {
+			t.Errorf("of an erased person is left: %+v", c)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -147,13 +147,13 @@ func (b *batch) moves(kind bots.RecordKind, h, old *head) (m moves) {
 
 func (b *batch) move(m moves) error {
 	index := b.tx.Bucket(bucketIndex)
-	for _, e := range m.drops.each() {
+	for e := range m.drops.each {
 		b.undo = append(b.undo, undo{index, e.key, e.value})
 		if err := index.Delete(e.key); err != nil {
 			return err
 		}
 	}
-	for _, e := range m.makes.each() {
+	for e := range m.makes.each {
 		if err := b.insert(index, e.key, e.value); err != nil {
 			return err
 		}

@@ -199,6 +199,20 @@ func (r *rehearsal) Get(kind bots.RecordKind, id string) (bots.Record, error) {
 	return r.s.open(kind, now)
 }
 
+// View implements [record.View].
+func (r *rehearsal) View(kind bots.RecordKind, id string) (bots.Record, error) {
+	if r.over {
+		return nil, errOver
+	}
+	t, err := r.touch(kind, id)
+	if err != nil {
+		return nil, err
+	}
+	now, _ := t.stands()
+	rec, _, err := r.s.look(kind, now)
+	return rec, err
+}
+
 // Head reads the head of a record alone; see [record.HeadOf].
 func (r *rehearsal) Head(kind bots.RecordKind, id string) (bots.Head, error) {
 	if r.over {
