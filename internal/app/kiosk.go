@@ -12,7 +12,6 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
-	"netpatrol/bots/intake"
 	"netpatrol/internal/blob"
 	"netpatrol/internal/config"
 	"netpatrol/internal/record"
@@ -194,7 +193,7 @@ func (f forms) File(ctx context.Context, v frontdoor.Visit) (frontdoor.Filed, er
 	}
 	in.Media = mediaOf(conv, v.Media)
 	filed := frontdoor.Filed{Code: code}
-	if v.Slow && !intake.Urgent(f.a.folder.Fold(v.Text)) { // it is durable when this returns, and decided when nothing else waits
+	if v.Slow && !f.urgent(v.Text) { // it is durable when this returns, and decided when nothing else waits
 		in.Slow = true
 		return filed, f.a.engine.Receive(ctx, f.account, []adapters.Inbound{*in})
 	}

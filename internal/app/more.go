@@ -10,6 +10,7 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
+	"netpatrol/bots/intake"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/frontdoor"
 )
@@ -59,17 +60,20 @@ func (f forms) KeepMore(ctx context.Context, code string, from io.Reader) (adapt
 }
 
 // Add implements [frontdoor.More]. What is added is a message in the conversation, like one on any platform.
-func (f forms) Add(ctx context.Context, code string, v frontdoor.Addition) error {
+func (f forms) Add(ctx context.Context, code string, v frontdoor.Addition) (urgent bool, err error) {
 	c, err := f.led(ctx, code)
 	if err != nil {
-		return err
+		return false, err
 	}
 	in := adapters.Inbound{
 		Key: v.Key + ".more", Kind: adapters.KindMessage, Ref: adapters.Ref("more-" + f.Tag("kiosk form ref", v.Key)), Text: v.Text, At: time.Now(),
 		From: c.Person, Detail: "more", Media: mediaOf(c.ID, v.Media),
 	}
-	return f.a.engine.Receive(ctx, c.Account, []adapters.Inbound{in})
+	return f.urgent(v.Text), f.a.engine.Receive(ctx, c.Account, []adapters.Inbound{in})
 }
+
+// urgent says whether a text would get an emergency card.
+func (f forms) urgent(text string) bool { return intake.Urgent(f.a.folder.Fold(text)) }
 
 // mediaOf says where the files of a conversation's form lie.
 func mediaOf(conversation string, all []adapters.Media) (media []adapters.Media) {

@@ -238,8 +238,8 @@ func (k *kiosk) admit(p *kioskPage) {
 		p.Problem = "现在写的人很多，您刚交过一份，请稍等几秒再点一次“提交”。您写的内容都还在。"
 	default:
 		f.room = maxBrought
-		if slow := k.gate.slow(now); slow && !f.Urgent() {
-			f.slow, f.room = true, k.gate.room(now)
+		if k.gate.slow(now) {
+			f.slow, f.room = !f.Urgent(), k.gate.room(now) // anybody may say that it is urgent
 		}
 	}
 }
@@ -282,7 +282,7 @@ func (k *kiosk) keep(ctx context.Context, part *multipart.Part, p *kioskPage) er
 	}
 	from := &bounded{from: part, left: p.Form.room}
 	m, err := k.desk.Keep(ctx, key.String(), from)
-	if p.Form.room = from.left; p.Form.slow && from.over {
+	if p.Form.room = from.left; from.over {
 		p.Form.Left++
 		return nil
 	}

@@ -297,6 +297,10 @@ func TestKioskUnderAFloodFilesAreBounded(t *testing.T) {
 	if code != 200 || len(b.filed) != 1 || len(b.filed[0].Media) != 0 || !strings.Contains(page, "有2个文件没有收") {
 		t.Errorf("%d, filed %+v\n%s", code, b.filed, page)
 	}
+	code, page = b.send("/kiosk/help", []string{"key", b.open("/kiosk/help"), "moved", "now", "story", "刚转了钱"}, "one")
+	if code != 200 || len(b.filed) != 2 || b.filed[1].Slow || len(b.filed[1].Media) != 0 || !strings.Contains(page, "有1个文件没有收") {
+		t.Errorf("what is urgent is filed at once, without the file: %d, filed %+v", code, b.filed)
+	}
 	k := &bounded{from: strings.NewReader("12345"), left: 3}
 	if got, err := io.ReadAll(k); string(got) != "123" || !errors.Is(err, ErrSize) || !k.over {
 		t.Errorf("%q, %v", got, err)

@@ -135,11 +135,11 @@ func (o *office) KeepMore(_ context.Context, code string, from io.Reader) (adapt
 	return adapters.Media{Ref: adapters.Ref(hex.EncodeToString(sum[:]))}, nil
 }
 
-func (o *office) Add(_ context.Context, code string, a Addition) error {
+func (o *office) Add(_ context.Context, code string, a Addition) (bool, error) {
 	if o.fails == nil {
 		o.added = append(o.added, a)
 	}
-	return o.fails
+	return strings.Contains(a.Text, "刚转"), o.fails
 }
 
 func (o *office) End(_ context.Context, code string) error {

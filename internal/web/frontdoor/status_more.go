@@ -22,8 +22,8 @@ type More interface {
 	Holds(text string) bool
 	// KeepMore keeps a file that comes with an addition. It returns ErrKind or ErrSize for what is never kept.
 	KeepMore(ctx context.Context, code string, from io.Reader) (adapters.Media, error)
-	// Add makes an addition durable. Two with one key are one.
-	Add(ctx context.Context, code string, a Addition) error
+	// Add makes an addition durable, and says whether it tells of danger or of money that is moving. Two with one key are one.
+	Add(ctx context.Context, code string, a Addition) (urgent bool, err error)
 	// End ends the code: when it returns, the code leads nowhere.
 	End(ctx context.Context, code string) error
 }
@@ -49,7 +49,7 @@ const (
 type morePage struct {
 	Key, Text, Problem string
 	Kept               []adapters.Media
-	Done               bool
+	Done, Urgent       bool
 	Most               int
 }
 
@@ -110,7 +110,9 @@ func (p *public) addMore(w http.ResponseWriter, r *http.Request) {
 	if m == nil {
 		return
 	}
-	f.check(p.more)
+	if f.check(p.more); f.Problem == "" && !p.adds.found(code, time.Now()) { // before any file of it is kept
+		f.Problem = "补充得太频繁，请过几分钟再交。急事请直接拨打110。"
+	}
 	for ; file != nil && err == nil && f.Problem == ""; file, err = nextFile(parts) {
 		err = p.keepMore(r.Context(), file, code, &f)
 	}
@@ -136,7 +138,7 @@ func (p *public) added(w http.ResponseWriter, r *http.Request, m *Matter, code s
 	case f.Problem != "":
 		p.showMatter(w, r, http.StatusUnprocessableEntity, m, code, &f.morePage)
 	default:
-		p.showMatter(w, r, http.StatusOK, m, code, &morePage{Done: true})
+		p.showMatter(w, r, http.StatusOK, m, code, &morePage{Done: true, Urgent: f.Urgent})
 	}
 }
 
@@ -154,17 +156,14 @@ func (p *public) add(r *http.Request, code string, f *moreForm) error {
 		f.Problem = "请写几个字，或选一张图片。"
 		return nil
 	}
-	if !p.adds.found(code, time.Now()) {
-		f.Problem = "补充得太频繁，请过几分钟再交。急事请直接拨打110。"
-		return nil
-	}
 	key, err := readKey(p.more.Tag, f.Key, time.Now())
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), fileWithin) // who closes the page has added
 	defer cancel()
-	return p.more.Add(ctx, code, Addition{Key: key.String(), Text: strings.TrimSpace(f.Text), Media: f.Kept})
+	f.Urgent, err = p.more.Add(ctx, code, Addition{Key: key.String(), Text: strings.TrimSpace(f.Text), Media: f.Kept})
+	return err
 }
 
 func (p *public) keepMore(ctx context.Context, file *multipart.Part, code string, f *moreForm) error {

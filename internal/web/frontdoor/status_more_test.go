@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 const mine = "GOOD0000000000000"
@@ -149,6 +150,28 @@ func TestACodeThatOthersSawIsEnded(t *testing.T) {
 	}
 }
 
+// Whoever adds that money has just left is told at once to call 110.
+func TestAnUrgentAdditionIsAnsweredWith110(t *testing.T) {
+	h := newOffice().open()
+	has(t, addMore(t, h, []string{"code", mine, "key", moreKey(t, h), "text", "我刚转了5万"}), http.StatusOK, "现在就打 110", "马上挂断", "已收到你的补充")
+	lacks(t, addMore(t, h, []string{"code", mine, "key", moreKey(t, h), "text", "想起来了"}), "现在就打 110")
+}
+
+// Additions are bounded before any of their files is kept.
+func TestAdditionsAreBoundedBeforeTheirFilesAreKept(t *testing.T) {
+	o := newOffice()
+	front := newPublic(Options{Matters: o, Press: o, More: o, Unit: "椰城", Log: slog.New(slog.DiscardHandler)})
+	front.adds.held = newBuckets(time.Hour, 1)
+	h := http.NewServeMux()
+	front.routes(h)
+	key := newKey(time.Now()).sign(o.Tag)
+	has(t, addMore(t, h, []string{"code", mine, "key", key, "text", "x"}, "picture"), http.StatusOK, "已收到你的补充")
+	has(t, addMore(t, h, []string{"code", mine, "key", key, "text", "又想起来了"}, "another"), http.StatusUnprocessableEntity, "补充得太频繁", "又想起来了</textarea>")
+	if len(o.kept) != 1 || len(o.added) != 1 {
+		t.Errorf("kept %v, added %v", o.kept, o.added)
+	}
+}
+
 func TestAClosedMatterTakesNoAdditions(t *testing.T) {
 	o := newOffice()
 	o.m.State = StateClosed
@@ -161,9 +184,9 @@ type failing struct {
 	err error
 }
 
-func (f *failing) Add(context.Context, string, Addition) error {
+func (f *failing) Add(context.Context, string, Addition) (bool, error) {
 	if f.err != nil {
-		return f.err
+		return false, f.err
 	}
-	return errors.New("disk full")
+	return false, errors.New("disk full")
 }
