@@ -70,7 +70,7 @@ func AddShift(s *Shift, who, by *Officer) error {
 	switch {
 	case !slices.Contains(Levels(), s.Level):
 		return refuse("duty-level", "choose duty, supervisor or commander, not %q", s.Level)
-	case who.State != OfficerActive || who.OnlyVolunteer():
+	case who.State != OfficerActive || who.OnlyVolunteer() || who.Outside():
 		return refuse("duty-officer", "%s is no active officer of this station", who.ID)
 	case s.Level == Levels()[0] && !who.Is(Duty, Approver):
 		return refuse("duty-answers", "%s may not answer citizens, so they cannot be the duty officer", who.ID)
@@ -132,7 +132,7 @@ func AddLeave(l *Leave, who, standIn, by *Officer, now time.Time) error {
 	switch {
 	case who.State != OfficerActive:
 		return refuse("duty-officer", "%s is no active officer of this station", who.ID)
-	case standIn != nil && (standIn.ID == who.ID || standIn.State != OfficerActive || standIn.OnlyVolunteer()):
+	case standIn != nil && (standIn.ID == who.ID || standIn.State != OfficerActive || standIn.OnlyVolunteer() || standIn.Outside()):
 		return refuse("stand-in", "another active officer stands in, or nobody")
 	case !l.From.Before(l.To) || !now.Before(l.To):
 		return refuse("leave-time", "a leave ends after it begins, and not in the past")

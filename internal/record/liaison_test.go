@@ -88,6 +88,12 @@ func TestInvitingAndRevokingASiteSecurityOfficer(t *testing.T) {
 	refusedAs(t, "revoking twice", "liaison-revoked", record.RevokeLiaison(o, chen, now))
 }
 
+// Nobody from outside is put on duty or stands in for an officer.
+func TestNobodyFromOutsideIsOnDuty(t *testing.T) {
+	admin := &record.Officer{Head: bots.Head{ID: "gu", State: record.OfficerActive}, Roles: []record.Role{record.Admin, record.Approver}}
+	refusedAs(t, "a shift", "duty-officer", record.AddShift(&record.Shift{Level: record.Levels()[1]}, liaison("coconut"), admin))
+}
+
 func TestWhatASiteMayAnswer(t *testing.T) {
 	site := &record.Site{Head: bots.Head{ID: "coconut", State: record.SiteActive}}
 	open := &record.Rectification{Head: bots.Head{ID: "r", State: record.RectificationOverdue}, Site: "coconut", Signed: "lin"}

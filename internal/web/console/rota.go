@@ -243,7 +243,7 @@ func (c *Console) dutyRecords(v *visit, p *rotaPage, zone *time.Location) error 
 // colleagues are the officers who can be on duty.
 func (c *Console) colleagues(v *visit) ([]*record.Officer, error) {
 	all, err := view.List[record.Officer](v.ctx(), c.desk, record.Query{State: record.OfficerActive, Limit: 1000})
-	return slices.DeleteFunc(all, (*record.Officer).OnlyVolunteer), err
+	return slices.DeleteFunc(all, func(o *record.Officer) bool { return o.OnlyVolunteer() || o.Outside() }), err
 }
 
 func (c *Console) addShift(v *visit) error {

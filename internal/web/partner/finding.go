@@ -152,6 +152,10 @@ func (p *pages) picture(v *visit, part *multipart.Part, a *written, n *int) erro
 		a.problem = fmt.Sprintf("一次最多%d张图片。", mostPictures)
 		return nil
 	}
+	if !p.mayPicture(v.who.ID) {
+		a.problem = "图片交得太多了，请过一小时再交，或只写文字。"
+		return nil
+	}
 	line, err := p.desk.KeepAnswerPicture(v.r.Context(), v.who.ID, v.r.PathValue("id"), part)
 	var refused *record.Refusal
 	if errors.As(err, &refused) {

@@ -20,7 +20,10 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
@@ -57,6 +60,26 @@ type pages struct {
 	style string
 	log   *slog.Logger
 	page  *template.Template
+
+	mu       sync.Mutex
+	pictures map[string]*rate.Limiter // that somebody may send, by who is signed in
+}
+
+const (
+	picturesAtOnce = 30
+	perPicture     = 2 * time.Minute
+)
+
+// mayPicture bounds the pictures one person sends, whatever becomes of the answers they come with.
+func (p *pages) mayPicture(who string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := p.pictures[who]
+	if l == nil {
+		l = rate.NewLimiter(rate.Every(perPicture), picturesAtOnce)
+		p.pictures[who] = l
+	}
+	return l.Allow()
 }
 
 //go:embed pages.html
@@ -64,7 +87,7 @@ var files embed.FS
 
 // New returns the handler of everything under [Path].
 func New(o Options) http.Handler {
-	p := &pages{desk: o.Desk, door: o.Door, unit: o.Unit, style: o.Style, log: o.Log}
+	p := &pages{desk: o.Desk, door: o.Door, unit: o.Unit, style: o.Style, log: o.Log, pictures: map[string]*rate.Limiter{}}
 	p.page = template.Must(template.New("").Funcs(template.FuncMap{"day": day, "minute": minute, "state": stateWord}).ParseFS(files, "pages.html"))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+Path, p.home)

@@ -269,6 +269,19 @@ func TestAnAnswerIsRefusedInWordsAndStaysInTheForm(t *testing.T) {
 	g.answers(r, key(), "又改了一处").has(t, 409, "今天的答复已经很多")
 }
 
+// Pictures are bounded, whatever becomes of the answers they come with.
+func TestPicturesAreBounded(t *testing.T) {
+	h := open(t)
+	r := h.asked("coconut", true)
+	g := h.as("coconut", "zhang")
+	key := g.get("/partner/findings/" + r.ID).key(t)
+	shot := screenshot(t)
+	for range 10 {
+		g.answers(r, key, " ", shot, shot, shot).has(t, 409, "请写明整改情况")
+	}
+	g.answers(r, key, " ", shot).has(t, 422, "图片交得太多了")
+}
+
 // What belongs to another site, what no second person has released, and what does not exist are one answer, in every call.
 func TestPromise2_ASiteSeesOnlyItsOwnAndOnlyWhatWasReleased(t *testing.T) {
 	h := open(t)
