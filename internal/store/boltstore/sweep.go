@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
 
 	"netpatrol/bots"
+	"netpatrol/internal/record"
 )
 
 // How long events and their keys are kept.
@@ -32,8 +32,8 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 		until string
 		sweep func(b *batch, until string) (looked int, err error)
 	}{
-		{firstID(now.Add(-KeepKeys)), total.sweepKeys},
-		{firstID(now.Add(-s.keep)), total.sweepEvents},
+		{record.FirstID(now.Add(-KeepKeys)), total.sweepKeys},
+		{record.FirstID(now.Add(-s.keep)), total.sweepEvents},
 	} {
 		for looked := sweepStep; looked == sweepStep; {
 			before := total
@@ -47,15 +47,6 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 		}
 	}
 	return total, nil
-}
-
-// firstID is below the ids of all events accepted at t or later.
-func firstID(t time.Time) string {
-	var id ulid.ULID
-	if err := id.SetTime(uint64(max(0, t.UnixMilli()))); err != nil {
-		return ""
-	}
-	return id.String()
 }
 
 // sweepKeys goes on where the last sweep ended.

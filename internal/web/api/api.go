@@ -115,6 +115,7 @@ func (a *API) routes() {
 	a.decide("POST /api/v1/conversations/{id}/call", bots.LogCall, bots.KindConversation, callNote)
 	a.get("GET /api/v1/waits", list(a, bots.WaitRunning, newWait))
 	a.get("GET /api/v1/waits/figures", a.waitFigures)
+	a.get("GET /api/v1/figures", a.figures)
 	a.get("GET /api/v1/evidence", list(a, "", newEvidence))
 	a.get("GET /api/v1/evidence/{id}", show(a, newEvidence))
 	a.get("GET /api/v1/clues", list(a, "", newClue))

@@ -136,7 +136,7 @@ func TestBrowserRunsNoScriptButOurs(t *testing.T) {
 
 // pages that must be right at every width.
 func (s *site) every() []string {
-	all := []string{"/", "/drafts", "/items", "/items/item-unknown", "/items/item-held", "/items/item-unseen", "/by-hand", "/by-hand/item-task-late", "/by-hand/item-task-mine", "/by-hand/item-task-altered", "/by-hand/item-task-shown", "/by-hand/note", "/nowhere", "/events/event-parked", "/reports", "/waits", "/clues", "/bulletins", "/bulletins/new", "/bulletins/console", "/accounts", "/accounts/forum", "/standing", "/why", "/halt", "/audit?run=1", "/me"}
+	all := []string{"/", "/drafts", "/items", "/items/item-unknown", "/items/item-held", "/items/item-unseen", "/by-hand", "/by-hand/item-task-late", "/by-hand/item-task-mine", "/by-hand/item-task-altered", "/by-hand/item-task-shown", "/by-hand/note", "/nowhere", "/events/event-parked", "/reports", "/waits", "/figures?before=1", "/clues", "/bulletins", "/bulletins/new", "/bulletins/console", "/accounts", "/accounts/forum", "/standing", "/why", "/halt", "/audit?run=1", "/me"}
 	for kind, base := range map[bots.RecordKind]string{
 		bots.KindDraft: "/drafts/", bots.KindReport: "/reports/", bots.KindClue: "/clues/", bots.KindCluster: "/clusters/", bots.KindBulletin: "/bulletins/", bots.KindConversation: "/conversations/",
 	} {

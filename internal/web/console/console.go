@@ -113,6 +113,8 @@ func (c *Console) routes() {
 	c.post("POST /reports/{id}/reply", c.replyToReport)
 	c.post("POST /reports/{id}/close", c.closeReport)
 	c.get("GET /waits", c.waitsPage)
+	c.get("GET /figures", c.figuresPage)
+	c.get("GET /figures.csv", c.figuresFile)
 	c.get("GET /conversations/{id}", c.conversation)
 	c.post("POST /conversations/{id}/reply", c.reply)
 	c.post("POST /conversations/{id}/take", c.takeTalk)
