@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -84,32 +85,59 @@ func (t *tool) writeSample(dir string) (string, error) {
 }
 
 func (t *tool) officersCommand() *cobra.Command {
-	return group("officers", "Who may sign in", &cobra.Command{
-		Use: "invite OFFICER", Short: "Print a one-time sign-in link for an officer of the configuration", Args: cobra.ExactArgs(1),
-		Long: `Print a one-time sign-in link for an officer of the configuration: a new one, or one who
-lost the password. The daemon must not be running, because the link goes into its store.`,
+	var role string
+	invite := &cobra.Command{
+		Use: "invite OFFICER...", Short: "Print a one-time sign-in link for each of these officers of the configuration",
+		Long: `Print a one-time sign-in link for officers of the configuration: new ones, or some who lost the
+password. --role volunteer prints one for everybody with that role. An older link of theirs no longer
+opens. The daemon must not be running, because the links go into its store.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 && role == "" {
+				return usagef("name the officers, or a role with --role")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, err := t.load()
 			if err != nil {
 				return err
 			}
-			return t.invite(c.Context(), cfg, args[0])
+			if role != "" {
+				args = append(args, withRole(cfg, role)...)
+			}
+			if len(args) == 0 {
+				return mend(fmt.Errorf("nobody in the configuration is %s", role), "officers and their roles stand in it under officers")
+			}
+			return t.invite(c.Context(), cfg, args...)
 		},
-	})
+	}
+	invite.Flags().StringVar(&role, "role", "", "everybody with this role, such as volunteer")
+	return group("officers", "Who may sign in", invite)
 }
 
-// invite prints a one-time sign-in link.
-func (t *tool) invite(ctx context.Context, cfg *config.Config, officer string) error {
+func withRole(cfg *config.Config, role string) (ids []string) {
+	for _, o := range cfg.Officers {
+		if slices.Contains(o.Roles, role) {
+			ids = append(ids, o.ID)
+		}
+	}
+	return ids
+}
+
+// invite prints one-time sign-in links.
+func (t *tool) invite(ctx context.Context, cfg *config.Config, officers ...string) error {
 	a, err := app.New(ctx, app.Options{Config: cfg, Platforms: t.assembly.platforms, ExtraBots: t.assembly.bots, Texts: t.assembly.texts, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return mend(err, "stop the daemon first, or make the state directory with netpatrol init")
 	}
-	code, err := a.SignInCode(ctx, officer)
-	if err := errors.Join(err, a.Close()); err != nil {
-		return mend(fmt.Errorf("make a sign-in link for %s: %w", officer, err), "officers are named in the configuration, under officers")
+	for _, id := range officers {
+		code, err := a.SignInCode(ctx, id)
+		if err != nil {
+			return mend(fmt.Errorf("make a sign-in link for %s: %w", id, errors.Join(err, a.Close())), "officers are named in the configuration, under officers")
+		}
+		fmt.Fprintf(t.out, "sign in once as %s, when netpatrol serve runs: %s\n", id, signInLink(cfg, code))
 	}
-	fmt.Fprintf(t.out, "sign in once as %s, when netpatrol serve runs: %s\n", officer, signInLink(cfg, code))
-	return nil
+	return a.Close()
 }
 
 func signInLink(cfg *config.Config, code string) string {

@@ -97,11 +97,24 @@ func writeRectification(w io.Writer, r api.Rectification) {
 
 func (t *tool) sitesAdd() *cobra.Command {
 	var p api.Partner
+	var file string
 	c := t.withJSON(&cobra.Command{
-		Use: "add ID", Short: "Register a partner site; somebody else confirms it", Args: cobra.ExactArgs(1),
+		Use: "add ID | --file CSV", Short: "Register a partner site, or all of a file; somebody else confirms them",
 		Long: `Register a partner site. Its id stands in its badge and never changes: lower-case letters, digits and
-dashes. Somebody else confirms it; then the badge on its page is looked for every six hours.`,
+dashes. Somebody else confirms it; then the badge on its page is looked for every six hours.
+
+--file reads a table as CSV in UTF-8, as spreadsheets save it, with the header id,name,page,contact,officer.
+A line that is refused is named, and the others are registered.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if (file == "") != (len(args) == 1) {
+				return usagef("give one id, or a file with --file")
+			}
+			return nil
+		},
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			if file != "" {
+				return t.registerAll(ctx, c, file)
+			}
 			r, err := c.RegisterSite(ctx, args[0], p)
 			return t.settled(r, err, "registered; somebody else confirms it with netpatrol sites confirm "+args[0])
 		}),
@@ -110,15 +123,21 @@ dashes. Somebody else confirms it; then the badge on its page is looked for ever
 	c.Flags().StringVar(&p.Page, "page", "", "address of the page that carries the badge")
 	c.Flags().StringVar(&p.Contact, "contact", "", "how to reach its operator")
 	c.Flags().StringVar(&p.Officer, "officer", "", "id of the officer who looks after it")
+	c.Flags().StringVar(&file, "file", "", "a table of sites, instead of one")
 	return c
 }
 
 func (t *tool) sitesConfirm() *cobra.Command {
 	return t.withJSON(&cobra.Command{
-		Use: "confirm ID", Short: "Confirm a site that somebody else registered", Args: cobra.ExactArgs(1),
+		Use: "confirm ID...", Short: "Confirm sites that somebody else registered", Args: cobra.MinimumNArgs(1),
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
-			r, err := c.ConfirmSite(ctx, args[0])
-			return t.settled(r, noSite(args[0], err), "confirmed")
+			for _, id := range args {
+				r, err := c.ConfirmSite(ctx, id)
+				if err := t.settled(r, noSite(id, err), "confirmed "+id); err != nil {
+					return err
+				}
+			}
+			return nil
 		}),
 	})
 }
