@@ -19,7 +19,7 @@ func (c *commit) registerSite(by *record.Officer, d *bots.Decision) error {
 	if err := record.RegisterSite(s, by); err != nil {
 		return err
 	}
-	if o, err := record.Load[record.Officer](c.tx, s.Officer); err != nil || o.Outside() {
+	if o, err := record.Load[record.Officer](c.tx, s.Officer); err != nil || o.OnlyVolunteer() || o.Outside() {
 		return refuse("site-empty", "%s is no officer of this station", s.Officer)
 	}
 	if _, err := record.HeadOf(c.tx, record.KindSite, s.ID); !errors.Is(err, record.ErrNotFound) {

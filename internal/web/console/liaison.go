@@ -21,12 +21,6 @@ type liaisonsPage struct {
 // liaisonForm is what an officer typed.
 type liaisonForm struct{ Name, Called string }
 
-// ours leaves those out who sign in for partner sites.
-func ours(people view.People) view.People {
-	maps.DeleteFunc(people, func(id, _ string) bool { return strings.Contains(id, "@") })
-	return people
-}
-
 func (c *Console) liaisons(v *visit) error {
 	return c.showLiaisons(v, http.StatusOK, nil, liaisonsPage{})
 }

@@ -46,10 +46,14 @@ func (c *Console) showSites(v *visit, status int, n *notice, typed siteForm) (er
 	if p.Overdue, err = view.List[record.Rectification](v.ctx(), c.desk, record.Query{State: record.RectificationOverdue, Limit: perPage}); err != nil {
 		return err
 	}
-	if p.Officers, err = view.Names(v.ctx(), c.desk); err != nil {
+	staff, err := c.colleagues(v)
+	if err != nil {
 		return err
 	}
-	p.Officers = ours(p.Officers)
+	p.Officers = view.People{}
+	for _, o := range staff {
+		p.Officers[o.ID] = o.Name
+	}
 	return c.showAs(v, status, "sites", "合作网站", "sites", n, p)
 }
 
