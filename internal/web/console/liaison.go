@@ -1,9 +1,7 @@
 package console
 
 import (
-	"maps"
 	"net/http"
-	"strings"
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
