@@ -163,6 +163,10 @@ func (p push) event(in *adapters.Inbound) {
 		in.Kind = adapters.KindFollow
 	case "unfollow":
 		in.Kind = adapters.KindUnfollow
+	case "click":
+		in.Kind, in.Choice, in.Text = adapters.KindMenu, in.Text, ""
+	case "scan":
+		in.Kind = adapters.KindScan
 	}
 }
 

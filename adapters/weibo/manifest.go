@@ -89,8 +89,12 @@ func (o options) limits() adapters.Limits {
 	if o.publish == publishLong {
 		public = adapters.TextLimit{Channel: adapters.Public, Max: maxLong, Unit: adapters.FullWidths, Provenance: of("C/2/statuses/upload_url_text/biz", true)}
 	}
-	follow, other := o.afterMessage, o.afterMessage
-	follow.Trigger, other.Trigger = adapters.KindFollow, adapters.KindOther // other: a menu click or a scan
+	windows := []adapters.ReplyWindow{o.afterMessage, o.afterMention}
+	for _, k := range []adapters.Kind{adapters.KindFollow, adapters.KindMenu, adapters.KindScan, adapters.KindOther} { // other: subscribed, say
+		w := o.afterMessage
+		w.Trigger = k
+		windows = append(windows, w)
+	}
 	return adapters.Limits{
 		Text: []adapters.TextLimit{
 			public,
@@ -98,7 +102,7 @@ func (o options) limits() adapters.Limits {
 			{Channel: adapters.InReply, Max: maxShort, Unit: adapters.FullWidths, Provenance: of("2/comments/create", true)},
 		},
 		Quotas:  []adapters.Quota{{Scope: adapters.ScopeAccount, Channel: adapters.Public, N: 30, Per: time.Hour, Provenance: of("接口访问频次权限", true)}},
-		Windows: []adapters.ReplyWindow{o.afterMessage, follow, other, o.afterMention},
+		Windows: windows,
 		Calls:   adapters.CallBudget{N: o.calls, Per: day, Spare: o.calls / 10, Provenance: of("接口访问频次权限", true)},
 	}
 }

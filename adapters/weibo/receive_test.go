@@ -70,7 +70,8 @@ func TestWhatAPushBecomes(t *testing.T) {
 		{"follow", event("follow", ""), adapters.KindFollow, "", "follow", true},
 		{"unfollow", event("unfollow", ""), adapters.KindUnfollow, "", "unfollow", false},
 		{"scan and follow", event("scan_follow", `,"key":"poster","ticket":"t"`), adapters.KindFollow, "poster", "scan_follow", true},
-		{"menu", event("click", `,"key":"report"`), adapters.KindOther, "report", "click", true},
+		{"menu", event("click", `,"key":"report"`), adapters.KindMenu, "", "click", true},
+		{"scan", event("scan", `,"key":"poster","ticket":"t"`), adapters.KindScan, "poster", "scan", true},
 		{"an event nobody knows", event("wave", `,"key":"x"`), adapters.KindOther, "x", "wave", true},
 		{"a kind nobody knows", `{"type":"hologram","sender_id":` + aliceID + `,"created_at":1,"text":"?","data":[1]}`, adapters.KindOther, "?", "hologram", true},
 		{"a mention in a post", mention("status"), adapters.KindMention, "@示例网警 真的吗", "", false},
@@ -86,6 +87,9 @@ func TestWhatAPushBecomes(t *testing.T) {
 			in := d.Items[0]
 			if in.Kind != c.kind || in.Text != c.text || in.Detail != c.detail || d.Replyable != c.replyable || in.From.ID != aliceID || in.Key == "" || len(d.Ack) != 0 {
 				t.Errorf("%+v, replyable %t", in, d.Replyable)
+			}
+			if pressed := map[adapters.Kind]string{adapters.KindMenu: "report"}[c.kind]; in.Choice != pressed {
+				t.Errorf("pressed %q, want %q", in.Choice, pressed)
 			}
 			if strings.Contains(in.Key, aliceID) {
 				t.Errorf("the key %s names the person", in.Key)
