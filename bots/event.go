@@ -221,9 +221,9 @@ const (
 	SignLetter          Verb = "sign-letter"          // a rectification: a second person releases its letter
 	NoteInterview       Verb = "note-interview"       // a rectification: Fields: held (a day, 2006-01-02), present, note, agreed
 	RemindSite          Verb = "remind-site"          // a rectification whose letter is signed: another letter, of the template alone
-	InviteLiaison       Verb = "invite-liaison"  // a site: its own security officer; Fields: name (to sign in with), called, link (digest of the invitation)
-	RevokeLiaison       Verb = "revoke-liaison"  // an officer record of a site
-	AnswerFindings      Verb = "answer-findings" // a rectification, by the site's own security officer; Fields: text, files
+	InviteLiaison       Verb = "invite-liaison"       // a site: its own security officer; Fields: name (to sign in with), called, link (digest of the invitation)
+	RevokeLiaison       Verb = "revoke-liaison"       // an officer record of a site
+	AnswerFindings      Verb = "answer-findings"      // a rectification, by the site's own security officer; Fields: text, files
 	SettleRectification Verb = "settle-rectification" // a rectification, with a reason: Fields["as"] answered | fixed | open
 )
 

@@ -49,7 +49,7 @@ func TestAScreenshotIsComparedByAnotherOfficerLineByLine(t *testing.T) {
 	i, path := s.photographed(chen)
 	lin.get("/by-hand").has("尚未核实", "等另一人对照")
 	lin.get("/").has("尚未核实")
-	lin.get("/items/"+url.PathEscape(i.ID)).has("只有截图，尚未核实")
+	lin.get("/items/" + url.PathEscape(i.ID)).has("只有截图，尚未核实")
 	page := lin.get(path)
 	page.has("已登记发布，尚未核实。请在", "一行一行对照", "<mark>"+i.Code+"</mark>", record.NothingMore, `src="/evidence/`)
 	if lines := strings.Count(page.body, "<legend>"); lines != len(i.Compared()) {

@@ -83,6 +83,7 @@ func (h *house) asked(site string, signed bool) *record.Rectification {
 		Head: bots.Head{ID: site + time.Now().Format(".150405.000000000"), Stream: "site/" + site, State: record.RectificationOpen, Due: now.Add(240 * time.Hour), Created: now, Updated: now},
 		Site: site, Findings: "内部：三名群众举报", Letter: site + "的函：请删除刷单广告。", Deadline: now.Add(240 * time.Hour), By: "chen",
 		Interviews: []record.Interview{{By: "chen", At: now, Note: "约谈内部记录"}},
+		Reminders:  []record.Reminder{{By: "chen", At: now, Letter: "催办：期限将到。"}},
 	}
 	if signed {
 		r.Signed, r.SignedAt = "lin", now
@@ -228,7 +229,7 @@ func TestASiteSecurityOfficerSignsInReadsAndAnswers(t *testing.T) {
 	other.post("/partner/sign-in", url.Values{"name": {"zhang@coconut"}, "password": {"correct horse battery"}}).has(t, 200, "更换密码")
 
 	p := g.get("/partner/findings/" + r.ID)
-	p.has(t, 200, "coconut的函：请删除刷单广告。", "整改中", "还没有答复过")
+	p.has(t, 200, "coconut的函：请删除刷单广告。", "催办：期限将到。", "整改中", "还没有答复过")
 	key := p.key(t)
 	for range 2 { // a double click
 		g.answers(r, key, "已删除全部广告帖。", screenshot(t)).has(t, 200, "答复已收到", "已删除全部广告帖。", "附图片1张")
