@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -132,7 +131,7 @@ func (d *doctor) examine(ctx context.Context) {
 	opening, cancel := context.WithTimeout(ctx, doctorPatience)
 	defer cancel()
 	c := adapters.Config{ID: d.account.ID, BaseURL: d.account.BaseURL, Watch: d.account.Watch, Options: d.account.Options, Secrets: d.account.Secrets}
-	account, err := d.platform.Open(opening, c, doctorHost())
+	account, err := d.platform.Open(opening, c, app.Lend(d.account, d.platform, &memoryTokens{kept: map[string]adapters.Secret{}}))
 	d.note("open", "", err)
 	if err != nil {
 		return
@@ -302,16 +301,6 @@ func (d *doctor) callback(ctx context.Context) {
 		}
 	}
 	d.note("callback", d.frontdoor+" answers", adapters.Redact(err))
-}
-
-// doctorHost lends an adapter what it needs to be looked at, and keeps nothing.
-func doctorHost() adapters.Host {
-	return adapters.Host{
-		Read:   &http.Client{Timeout: doctorPatience},
-		Write:  &http.Client{Timeout: doctorPatience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
-		Tokens: &memoryTokens{kept: map[string]adapters.Secret{}},
-		Log:    slog.New(slog.DiscardHandler),
-	}
 }
 
 // memoryTokens forgets everything when the doctor has gone.

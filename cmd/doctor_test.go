@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -12,6 +13,41 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/internal/config"
 )
+
+// asker is a platform that is opened by one call to its address.
+func asker(strangers bool) adapters.Platform {
+	return adapters.Platform{Manifest: adapters.Manifest{Name: "asker", Strangers: strangers}, Open: func(_ context.Context, c adapters.Config, h adapters.Host) (adapters.Account, error) {
+		res, err := h.Read.Get(c.BaseURL)
+		if err != nil {
+			return nil, err
+		}
+		_ = res.Body.Close()
+		return nil, errors.New("answered: " + res.Header.Get("X-By"))
+	}}
+}
+
+// The doctor calls the way the daemon does: a site that lets in one address is not tried from
+// another, and what strangers write leads nowhere private.
+func TestTheDoctorLeavesTheWayTheDaemonDoes(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-By", "proxy") }))
+	defer proxy.Close()
+	for _, c := range []struct {
+		name     string
+		account  config.Account
+		platform adapters.Platform
+		want     string
+	}{
+		{"by its proxy", config.Account{Platform: "asker", BaseURL: "http://platform.invalid", Proxy: proxy.URL}, asker(false), "answered: proxy"},
+		{"directly", config.Account{Platform: "asker", BaseURL: proxy.URL}, asker(false), "answered: proxy"},
+		{"what strangers write", config.Account{Platform: "asker", BaseURL: proxy.URL}, asker(true), "private network"},
+	} {
+		d := doctor{account: c.account, platform: c.platform}
+		d.examine(t.Context())
+		if last := d.found[len(d.found)-1]; last.Tried != "open" || !strings.Contains(last.Detail, c.want) {
+			t.Errorf("%s: %+v, want %q", c.name, last, c.want)
+		}
+	}
+}
 
 // What fails is named with what to do, by what the adapter made of the answer.
 func TestTheDoctorNamesTheMend(t *testing.T) {

@@ -125,6 +125,15 @@ func (o *opener) host(a config.Account) adapters.Host {
 	}
 }
 
+// Lend makes what the daemon lends an account, for somebody who only looks at one: the same ways out,
+// through its proxy and, where strangers name addresses, nowhere private. Tokens go to kept.
+func Lend(a config.Account, p adapters.Platform, kept adapters.TokenCache) adapters.Host {
+	o := newOpener(nil, map[string]adapters.Platform{a.Platform: p}, 0, nil, slog.New(slog.DiscardHandler))
+	h := o.host(a)
+	h.Tokens = kept
+	return h
+}
+
 // reader is for calls that change nothing. What strangers write leads it nowhere private.
 func (o *opener) reader(a config.Account) *http.Client {
 	t := o.transport(a.Proxy)
