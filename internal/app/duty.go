@@ -128,6 +128,20 @@ func (a *App) duty() view.DutyRing {
 	}
 }
 
+// promised is within how long a person answers what is written now, for the public to read. It stands only while
+// somebody on duty is there to be rung; when that cannot be read, nothing is promised.
+func (a *App) promised(ctx context.Context) time.Duration {
+	d, err := view.DutyOf(ctx, a.store, a.duty(), time.Now())
+	if err != nil {
+		a.o.Log.WarnContext(ctx, "who is on duty could not be read: no promise is shown to the public", "err", err)
+		return 0
+	}
+	if first := d.Levels[0]; first.Silent() || first.Gap() {
+		return 0
+	}
+	return a.o.Config.Duty.Promise
+}
+
 // sweepDuty puts away the shifts and leaves that are long past, so that the rota stays short.
 func (a *App) sweepDuty(ctx context.Context, now time.Time) error {
 	var errs []error

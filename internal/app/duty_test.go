@@ -194,3 +194,35 @@ func TestWhatIsLongPastLeavesTheRota(t *testing.T) {
 		}
 	}
 }
+
+func TestThePublicIsPromisedAnAnswerOnlyWhileSomebodyIsThere(t *testing.T) {
+	on := config.Ring{Level: "duty", Officer: "chen", Account: "bell", To: "chen"}
+	now := time.Now()
+	elsewhere := everyDay("s1", "chen", "duty", now.Add(-3*time.Hour).Format("15:04"), now.Add(-2*time.Hour).Format("15:04"))
+	elsewhere.Since = now.AddDate(0, 0, -2).Format(time.DateOnly)
+	for _, c := range []struct {
+		name   string
+		ring   []config.Ring
+		shifts []bots.Record
+		want   time.Duration
+	}{
+		{"nobody is rung", nil, nil, 0},
+		{"the configured officer", []config.Ring{on}, nil, 30 * time.Minute},
+		{"the rota has a gap now", []config.Ring{on}, []bots.Record{elsewhere}, 0},
+		{"a shift is on", []config.Ring{on}, []bots.Record{everyDay("s2", "chen", "duty", "00:00", "00:00")}, 30 * time.Minute},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			config := dutyConfig(t.TempDir(), c.ring...)
+			config.Duty.Zone = "UTC"
+			if err := Init(config.State); err != nil {
+				t.Fatal(err)
+			}
+			a := openDuty(t, config)
+			defer a.Close()
+			putAll(t, a, c.shifts...)
+			if got := a.promised(t.Context()); got != c.want {
+				t.Errorf("promised: %s, want %s", got, c.want)
+			}
+		})
+	}
+}

@@ -64,6 +64,8 @@ type Options struct {
 	Unit    string        // who speaks on public pages
 	Keep    time.Duration // a conversation that is over is kept so long after its last word; 0: as long as it is needed
 	Log     *slog.Logger
+	// Promised is within how long a person answers what is written now; 0: that cannot be promised now. Nil: never.
+	Promised func(ctx context.Context) time.Duration
 	// Handoffs are opened by other units; nil: nothing is handed over by a page.
 	Handoffs Handoffs
 	// Partner is what partner sites' own security officers open, under /partner; nil: there is nothing.

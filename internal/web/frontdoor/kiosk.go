@@ -62,6 +62,7 @@ var kioskFiles embed.FS
 // kiosk serves the forms.
 type kiosk struct {
 	desk  Kiosk
+	soon  func(context.Context) time.Duration // within how long a person answers; nil: nothing is promised
 	unit  string
 	span  string // how long what people write is kept
 	log   *slog.Logger
@@ -79,7 +80,7 @@ type asset struct {
 }
 
 func newKiosk(o Options) *kiosk {
-	k := &kiosk{desk: o.Kiosk, unit: o.Unit, span: inYears(o.Keep), log: o.Log, gate: newGate(), files: map[string]asset{}}
+	k := &kiosk{desk: o.Kiosk, soon: o.Promised, unit: o.Unit, span: inYears(o.Keep), log: o.Log, gate: newGate(), files: map[string]asset{}}
 	style := kioskFile("kiosk.css")
 	sum := sha256.Sum256(style)
 	k.style = "/kiosk/" + hex.EncodeToString(sum[:8]) + ".css"
@@ -144,10 +145,19 @@ type kioskPage struct {
 	Work               bool   // many people write now: the script may work instead of waiting
 	Wait               int    // seconds
 	Again              bool   // they have just filed one
+	Promise            int    // minutes within which a person answers what is written now; 0: that is not promised
 }
 
 func (k *kiosk) start(w http.ResponseWriter, r *http.Request) {
-	k.show(w, r, http.StatusOK, "start", kioskPage{Title: "报警岗亭", Purposes: purposes()})
+	k.show(w, r, http.StatusOK, "start", kioskPage{Title: "报警岗亭", Purposes: purposes(), Promise: k.promise(r)})
+}
+
+// promise is within how many minutes an officer answers, said only while somebody is on duty.
+func (k *kiosk) promise(r *http.Request) int {
+	if k.soon == nil {
+		return 0
+	}
+	return int(k.soon(r.Context()) / time.Minute)
 }
 
 // form gives out a form with a key of its own.
