@@ -73,6 +73,8 @@ func TestPromise12_EmergencyComesBeforeEverything(t *testing.T) {
 		"停！他让我转到安全账户":              "emergency",
 		"改 金额，我刚又转了五千":             "emergency",
 		"有个网警叫我转保证金":               "emergency",
+		"对方说他已报警，让我转账到安全账户":        "emergency", // the words are not theirs
+		"救命啊，我刚转了5万":               "emergency",
 	} {
 		got := replies(told(t, world(), text))
 		if len(got) != 1 || got[0].Template != card || got[0].Purpose != bots.ForEmergency {
