@@ -100,7 +100,7 @@ func (p Period) Before() time.Time { return p.From.Add(-p.To.Sub(p.From)) }
 // Figures are counts of a period. They name accounts and units, and nobody.
 type Figures struct {
 	Period
-	Whole      FigureLine       `json:"whole"`
+	Whole      FigureLine       `json:"whole"` // with what belongs to no account
 	Units      []FigureLine     `json:"units"`
 	Accounts   []FigureLine     `json:"accounts"`
 	Categories []CategoryFigure `json:"categories"` // of clues
@@ -109,7 +109,7 @@ type Figures struct {
 // FigureLine is what was counted of one account, or of all of a unit's. Before is empty when nothing is compared.
 type FigureLine struct {
 	Unit    string          `json:"unit,omitempty"`
-	Account string          `json:"account,omitempty"` // empty, too, for what belongs to no account or whose account is forgotten
+	Account string          `json:"account,omitempty"`
 	Now     map[Counted]int `json:"now"`
 	Before  map[Counted]int `json:"before,omitempty"`
 }
@@ -234,6 +234,9 @@ func (c *counter) figures(accounts []*bots.Account) *Figures {
 			continue // it reaches our own officers only
 		}
 		whole.join(of)
+		if id == "" {
+			continue // clusters and letters to sites, which belong to the station
+		}
 		if units[unit[id]] == nil {
 			units[unit[id]] = &pair{newCounts(), newCounts()}
 		}
