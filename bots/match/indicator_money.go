@@ -74,11 +74,13 @@ func (f Folded) amount(from int, at []int) (candidate, bool) {
 		return candidate{}, false
 	}
 	said := f.lastSaid(from)
-	if f.cut(from, said, rest) || currency == "" && said == "" && !arabicWithUnit(digits) {
+	alone, about := f.alone(from, rest)
+	alone = alone && (hasUnit(digits) || part(2)+part(4) != "")
+	if f.cut(from, said, rest) || currency == "" && said == "" && !alone && !arabicWithUnit(digits) {
 		return candidate{}, false
 	}
 	cents, ok := cents(digits)
-	signed := currency != "" || said == "¥" || strings.HasPrefix(said, "rmb")
+	signed := alone || currency != "" || said == "¥" || strings.HasPrefix(said, "rmb")
 	if !ok || cents == 0 || !signed && !hasUnit(digits) && cents < 100_00 {
 		return candidate{}, false
 	}
@@ -86,8 +88,26 @@ func (f Folded) amount(from int, at []int) (candidate, bool) {
 	if signed {
 		c.Confidence = 85
 	}
-	c.Approx = part(2)+part(4) != ""
+	c.Approx = part(2)+part(4) != "" || alone && about
 	return c, true
+}
+
+// What may stand around a number that is all somebody answers: "大概两千多吧".
+var (
+	leading  = regexp.MustCompile(`^\s*(?:(?:一共|总共|损失|有|是)|(大概|大约|差不多|约|快|将近|接近|不到|小))*\s*$`)
+	trailing = regexp.MustCompile(`^\s*(?:(?:钱|吧|了|啊|呢|[。.!~，,])|(左右|上下|的样子))*\s*$`)
+)
+
+// alone says whether a number is all that a text says, as the answer to "how much?" is, and whether only roughly.
+func (f Folded) alone(from int, rest string) (alone, about bool) {
+	if from > 60 || len(rest) > 60 {
+		return false, false
+	}
+	b, a := leading.FindStringSubmatch(f.Text[:from]), trailing.FindStringSubmatch(rest)
+	if b == nil || a == nil {
+		return false, false
+	}
+	return true, b[1]+a[1] != ""
 }
 
 // lastSaid is the sign or verb right before a number.
