@@ -113,8 +113,10 @@ func (p *public) addMore(w http.ResponseWriter, r *http.Request) {
 	if f.check(p.more); f.Problem == "" && !p.adds.found(code, time.Now()) { // before any file of it is kept
 		f.Problem = "补充得太频繁，请过几分钟再交。急事请直接拨打110。"
 	}
-	for ; file != nil && err == nil && f.Problem == ""; file, err = nextFile(parts) {
-		err = p.keepMore(r.Context(), file, code, &f)
+	for file != nil && err == nil && f.Problem == "" {
+		if err = p.keepMore(r.Context(), file, code, &f); err == nil {
+			file, err = nextFile(parts)
+		}
 	}
 	if err == nil && f.Problem == "" {
 		err = p.add(r, code, &f)

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"netpatrol/adapters"
 )
 
 const mine = "GOOD0000000000000"
@@ -178,10 +180,30 @@ func TestAClosedMatterTakesNoAdditions(t *testing.T) {
 	lacks(t, lookUp(t, o.open(), mine), "补充情况")
 }
 
-// failing is an office that cannot keep what is added.
+// A file that could not be kept is not passed over: the addition is not said to be received.
+func TestPromise5_AnAdditionWhoseFileIsLostIsNotSaidToBeReceived(t *testing.T) {
+	o := newOffice()
+	key := moreKey(t, o.open())
+	h := New(Options{Matters: o, Press: o, More: &failing{office: o, lost: errors.New("disk full")}, Unit: "椰城", Log: slog.New(slog.DiscardHandler)})
+	w := addMore(t, h, []string{"code", mine, "key", key, "text", "截图"}, "one")
+	has(t, w, http.StatusServiceUnavailable, "没有收全", "截图</textarea>")
+	lacks(t, w, "已收到你的补充")
+	if len(o.added) != 0 {
+		t.Errorf("added %+v", o.added)
+	}
+}
+
+// failing is an office that cannot keep what is added; lost: nor its files.
 type failing struct {
 	*office
-	err error
+	err, lost error
+}
+
+func (f *failing) KeepMore(ctx context.Context, code string, from io.Reader) (adapters.Media, error) {
+	if f.lost != nil {
+		return adapters.Media{}, f.lost
+	}
+	return f.office.KeepMore(ctx, code, from)
 }
 
 func (f *failing) Add(context.Context, string, Addition) (bool, error) {
