@@ -39,7 +39,7 @@ func (a *account) Flag(ctx context.Context, at adapters.Attempt, f adapters.Flag
 	const op = "flag"
 	drawer, known := drawers()[f.Kind]
 	if !known {
-		return adapters.Receipt{}, forum.Reject(op, adapters.ScopeItem, fmt.Errorf("Discourse knows no flag %q", f.Kind))
+		return adapters.Receipt{}, forum.Reject(op, adapters.ScopeItem, fmt.Errorf("no flag %q is known to Discourse", f.Kind))
 	}
 	if err := forum.Fits(op, a.limits, adapters.Moderators, f.Text); err != nil {
 		return adapters.Receipt{}, err

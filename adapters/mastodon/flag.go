@@ -30,7 +30,7 @@ func (a *account) Flag(ctx context.Context, at adapters.Attempt, f adapters.Flag
 	const op = "flag"
 	category, known := drawers()[f.Kind]
 	if !known {
-		return adapters.Receipt{}, rejected(op, adapters.ScopeItem, fmt.Errorf("Mastodon knows no report as %q", f.Kind))
+		return adapters.Receipt{}, rejected(op, adapters.ScopeItem, fmt.Errorf("no report as %q is known to Mastodon", f.Kind))
 	}
 	limit, _ := a.limits.For(adapters.Moderators)
 	if err := fits(op, limit, f.Text); err != nil {

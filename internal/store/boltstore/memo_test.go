@@ -197,10 +197,10 @@ func TestWhatIsOnlyLookedAtIsNotCopied(t *testing.T) {
 	view := func(tx record.Tx) *bots.Clue { return must(record.View[bots.Clue](tx, "a")) }
 	load := func(tx record.Tx) *bots.Clue { return must(record.Load[bots.Clue](tx, "a")) }
 	looks := func(tx record.Tx) error {
-		if view(tx) != view(tx) || load(tx) == view(tx) || load(tx) == load(tx) {
+		seen, again, own, other := view(tx), view(tx), load(tx), load(tx)
+		if seen != again || own == seen || own == other {
 			t.Error("View copies, or Get does not")
 		}
-		own := load(tx)
 		own.Text += ", changed"
 		if view(tx).Text == own.Text {
 			t.Error("what one change does to its copy shows in what others look at")

@@ -115,6 +115,32 @@ func TestPromise5_AnAdditionThatIsNotDurableIsNotSaidToBeReceived(t *testing.T) 
 	has(t, addMore(t, h, []string{"code", mine, "key", key, "text", "截图"}), http.StatusNotFound, "没有查到")
 }
 
+// Nor is text whose picture could not be kept, whatever came behind that.
+func TestPromise5_AnAdditionWhosePictureIsLostIsNotSaidToBeReceived(t *testing.T) {
+	o := newOffice()
+	key := moreKey(t, o.open())
+	h := New(Options{Matters: o, Press: o, More: &forgetful{office: o}, Unit: "椰城", Log: slog.New(slog.DiscardHandler)})
+	w := addMore(t, h, []string{"code", mine, "key", key, "text", "两张截图"}, "the first", "the second")
+	has(t, w, http.StatusServiceUnavailable, "没有收全", "两张截图</textarea>")
+	if len(o.added) != 0 {
+		t.Errorf("added %+v", o.added)
+	}
+}
+
+// forgetful is an office that cannot keep the first picture it gets.
+type forgetful struct {
+	*office
+	asked bool
+}
+
+func (f *forgetful) KeepMore(ctx context.Context, code string, r io.Reader) (adapters.Media, error) {
+	if !f.asked {
+		f.asked = true
+		return adapters.Media{}, errors.New("disk full")
+	}
+	return f.office.KeepMore(ctx, code, r)
+}
+
 // A code that leads nowhere adds nothing, ends nothing, and is answered as anywhere else.
 func TestCodesThatLeadNowhereAddAndEndNothing(t *testing.T) {
 	o := newOffice()
