@@ -12,9 +12,10 @@ const run = 12
 
 var (
 	// exactTime is a time of day to the minute: who looks into their logs finds who wrote then.
-	exactTime = regexp.MustCompile(`(?:^|[^\d.:：])(?:[01]?\d|2[0-3])\s*[:：点时]\s*[0-5]\d(?:$|[^\d])`)
+	exactTime = regexp.MustCompile(`(?:^|[^\d.:：])(?:[01]?\d|2[0-3])\s*[:：点时]\s*[0-5]\d(?:$|[^\d])|` +
+		`(?:[01]?\d|2[0-3]|[零一二两三四五六七八九十]{1,3})\s*[点时]\s*(?:半|[一三]刻|[零一二三四五六七八九十]{2,3}分)`)
 	// fewPeople is one or two of those who told us: such a number points at somebody.
-	fewPeople = regexp.MustCompile(`(?:^|[^\d.百十一二两三四五六七八九])(?:[12１２一二两])\s*(?:名|位|个|人|起|件|条|次|则|份|封)[^，。；！？\n\d]{0,6}(?:群众|网民|市民|居民|用户|学生|家长|老人|举报|报案|报警|受害|反映|投诉|来信)`)
+	fewPeople = regexp.MustCompile(`(?:^|[^\d.百十一二两三四五六七八九])(?:[12１２一二两])\s*(?:名|位|个|人|起|件|条|次|则|份|封)[^，。；！？\n\d]{0,6}(?:群众|网民|市民|居民|用户|学生|家长|老人|举报|报案|报警|受害|反映|投诉|来信|来电|求助|被骗|受骗|上当)`)
 )
 
 // PassOn refuses a text for a site, a platform or an author that gives away who told us: that

@@ -18,8 +18,12 @@ func TestPromise15_NothingThatIsPassedOnGivesAReporterAway(t *testing.T) {
 		{"their number", "对方自称 QQ 12345678，还转了定金，请处理。", "reporters-words"},
 		{"a time to the minute", "11月24日21:05出现的帖子，请删除。", "exact-time"},
 		{"a time in words", "当晚 9点05 发布。", "exact-time"},
+		{"a half hour, in words", "当晚八点半左右发布。", "exact-time"},
+		{"a quarter", "昨日8点一刻的帖子。", "exact-time"},
+		{"all in words", "当日二十点十五分发布。", "exact-time"},
 		{"one reporter", "有1名群众举报该版块。", "few-people"},
 		{"two, in words", "近日接到两起网民投诉。", "few-people"},
+		{"two victims", "已有两人被骗，请处理。", "few-people"},
 		{"a single letter to us", "一封市民来信反映该问题。", "few-people"},
 	} {
 		if err := record.PassOn(c.text, "", told()); refusal(err) != c.code {
@@ -34,6 +38,8 @@ func TestWhatMayBePassedOn(t *testing.T) {
 		"many people":               "近期有12名群众举报、3起报案与贵站有关。",
 		"a day":                     "11月24日发布的帖子。",
 		"a hotline and a law":       "依据《网络安全法》第四十七条，咨询请拨12345或0898-66110110。",
+		"points, not hours":         "现提出三点要求，半月内答复；以上一点十分重要。",
+		"many who were cheated":     "已有32人被骗。",
 		"a ratio":                   "占比 1:3，版本 2.1。",
 		"one page of theirs":        "请提交1份整改报告。",
 		"nothing":                   "",
