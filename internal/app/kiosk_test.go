@@ -168,6 +168,20 @@ func TestAKioskFormBecomesOneReportWithItsEvidence(t *testing.T) {
 	}
 }
 
+// The page that follows the form has the card that the words ask for, whatever was ticked; not the next page, and not
+// when it has been decided.
+func TestTheKioskReadsDangerInTheWords(t *testing.T) {
+	_, base := boothOf(t)
+	for story, want := range map[string]string{
+		"他有我的视频，说不给钱就发给我同学，我不想活了": "您的安全最要紧", "客服还在指导我，让我把钱转到安全账户": "照着念", "有人在群里发广告": "",
+	} {
+		status, page := visit(t, base, formOf(t, base), map[string]string{"moved": "no", "story": story})
+		if status != 200 || strings.Contains(page, "现在就打 110") != (want != "") || !strings.Contains(page, want) {
+			t.Errorf("%q: %d, want %q in\n%s", story, status, want, page)
+		}
+	}
+}
+
 // Two people who fill in the form are two conversations: the kiosk joins nobody.
 func TestTwoKioskFormsAreTwoPeople(t *testing.T) {
 	a, base := boothOf(t)

@@ -11,6 +11,7 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/bots/intake"
+	"netpatrol/bots/match"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/frontdoor"
 )
@@ -60,20 +61,32 @@ func (f forms) KeepMore(ctx context.Context, code string, from io.Reader) (adapt
 }
 
 // Add implements [frontdoor.More]. What is added is a message in the conversation, like one on any platform.
-func (f forms) Add(ctx context.Context, code string, v frontdoor.Addition) (urgent bool, err error) {
+func (f forms) Add(ctx context.Context, code string, v frontdoor.Addition) (frontdoor.Urgency, error) {
 	c, err := f.led(ctx, code)
 	if err != nil {
-		return false, err
+		return frontdoor.NoUrgency, err
 	}
 	in := adapters.Inbound{
 		Key: v.Key + ".more", Kind: adapters.KindMessage, Ref: adapters.Ref("more-" + f.Tag("kiosk form ref", v.Key)), Text: v.Text, At: time.Now(),
 		From: c.Person, Detail: "more", Media: mediaOf(c.ID, v.Media),
 	}
-	return f.urgent(v.Text), f.a.engine.Receive(ctx, c.Account, []adapters.Inbound{in})
+	return f.urgency(v.Text), f.a.engine.Receive(ctx, c.Account, []adapters.Inbound{in})
 }
 
-// urgent says whether a text would get an emergency card.
+// urgent says whether a text must not wait behind others.
 func (f forms) urgent(text string) bool { return intake.Urgent(f.a.folder.Fold(text)) }
+
+// urgency is what card a text would get. Whoever has called the police is not told to.
+func (f forms) urgency(text string) frontdoor.Urgency {
+	words := f.a.folder.Fold(text)
+	switch {
+	case words.Urgency() == match.LifeDanger:
+		return frontdoor.LifeDanger
+	case intake.Urgent(words) && !words.PoliceCalled():
+		return frontdoor.MoneyMoving
+	}
+	return frontdoor.NoUrgency
+}
 
 // mediaOf says where the files of a conversation's form lie.
 func mediaOf(conversation string, all []adapters.Media) (media []adapters.Media) {

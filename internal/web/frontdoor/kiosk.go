@@ -54,6 +54,7 @@ type Filed struct {
 	Reference string // empty: not given yet
 	Code      string // secret, shown once more only to the same form
 	Proof     []byte // signed proof of receipt, a file; empty: none
+	Urgency   Urgency
 }
 
 //go:embed kiosk/*

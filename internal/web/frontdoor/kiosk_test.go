@@ -33,6 +33,8 @@ type booth struct {
 	filed  []Visit
 	kept   []string
 	broken error
+	// urgency is what the desk reads in every text.
+	urgency Urgency
 }
 
 func newBooth(t *testing.T) *booth {
@@ -72,7 +74,7 @@ func (b *booth) File(_ context.Context, v Visit) (Filed, error) {
 		return Filed{}, b.broken
 	}
 	b.filed = append(b.filed, v)
-	return Filed{Reference: "YC-460100-1", Code: "7H2K-9QWX-0M4T-B6RD-5"}, nil
+	return Filed{Reference: "YC-460100-1", Code: "7H2K-9QWX-0M4T-B6RD-5", Urgency: b.urgency}, nil
 }
 
 func (b *booth) get(path string) (int, string) {
@@ -142,6 +144,29 @@ func TestKioskFilesWhatSomebodyWrote(t *testing.T) {
 	}
 	if strings.Contains(fmt.Sprintf("%+v", v), "203.0.113") {
 		t.Error("the address of the browser was passed on")
+	}
+}
+
+// What somebody writes counts, whatever they ticked: danger to life first, then money that is moving.
+func TestKioskTheCardComesWithTheReceipt(t *testing.T) {
+	for urgency, said := range map[Urgency]struct{ has, lacks []string }{
+		LifeDanger:  {[]string{"现在就打 110", "您的安全最要紧", "12110", "12356", "12355", "已经收到"}, []string{"收款人"}},
+		MoneyMoving: {[]string{"现在就打 110", "照着念", "收款人", "马上挂断", "已经收到"}, []string{"12356"}},
+		NoUrgency:   {[]string{"已经收到"}, []string{"现在就打 110", "12356"}},
+	} {
+		b := newBooth(t)
+		b.urgency = urgency
+		_, page := b.send("/kiosk/help", []string{"key", b.open("/kiosk/help"), "moved", "no", "story", "（桌上读这段话）"})
+		for _, want := range said.has {
+			if !strings.Contains(page, want) {
+				t.Errorf("%q: the page lacks %q", urgency, want)
+			}
+		}
+		for _, bad := range said.lacks {
+			if strings.Contains(page, bad) {
+				t.Errorf("%q: the page says %q", urgency, bad)
+			}
+		}
 	}
 }
 

@@ -135,11 +135,17 @@ func (o *office) KeepMore(_ context.Context, code string, from io.Reader) (adapt
 	return adapters.Media{Ref: adapters.Ref(hex.EncodeToString(sum[:]))}, nil
 }
 
-func (o *office) Add(_ context.Context, code string, a Addition) (bool, error) {
+func (o *office) Add(_ context.Context, code string, a Addition) (Urgency, error) {
 	if o.fails == nil {
 		o.added = append(o.added, a)
 	}
-	return strings.Contains(a.Text, "刚转"), o.fails
+	switch {
+	case strings.Contains(a.Text, "刚转"):
+		return MoneyMoving, o.fails
+	case strings.Contains(a.Text, "不想活"):
+		return LifeDanger, o.fails
+	}
+	return NoUrgency, o.fails
 }
 
 func (o *office) End(_ context.Context, code string) error {

@@ -23,7 +23,7 @@ type More interface {
 	// KeepMore keeps a file that comes with an addition. It returns ErrKind or ErrSize for what is never kept.
 	KeepMore(ctx context.Context, code string, from io.Reader) (adapters.Media, error)
 	// Add makes an addition durable, and says whether it tells of danger or of money that is moving. Two with one key are one.
-	Add(ctx context.Context, code string, a Addition) (urgent bool, err error)
+	Add(ctx context.Context, code string, a Addition) (Urgency, error)
 	// End ends the code: when it returns, the code leads nowhere.
 	End(ctx context.Context, code string) error
 }
@@ -49,7 +49,8 @@ const (
 type morePage struct {
 	Key, Text, Problem string
 	Kept               []adapters.Media
-	Done, Urgent       bool
+	Done               bool
+	Urgent             Urgency
 	Most               int
 }
 

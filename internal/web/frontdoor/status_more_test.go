@@ -115,32 +115,6 @@ func TestPromise5_AnAdditionThatIsNotDurableIsNotSaidToBeReceived(t *testing.T) 
 	has(t, addMore(t, h, []string{"code", mine, "key", key, "text", "截图"}), http.StatusNotFound, "没有查到")
 }
 
-// Nor is text whose picture could not be kept, whatever came behind that.
-func TestPromise5_AnAdditionWhosePictureIsLostIsNotSaidToBeReceived(t *testing.T) {
-	o := newOffice()
-	key := moreKey(t, o.open())
-	h := New(Options{Matters: o, Press: o, More: &forgetful{office: o}, Unit: "椰城", Log: slog.New(slog.DiscardHandler)})
-	w := addMore(t, h, []string{"code", mine, "key", key, "text", "两张截图"}, "the first", "the second")
-	has(t, w, http.StatusServiceUnavailable, "没有收全", "两张截图</textarea>")
-	if len(o.added) != 0 {
-		t.Errorf("added %+v", o.added)
-	}
-}
-
-// forgetful is an office that cannot keep the first picture it gets.
-type forgetful struct {
-	*office
-	asked bool
-}
-
-func (f *forgetful) KeepMore(ctx context.Context, code string, r io.Reader) (adapters.Media, error) {
-	if !f.asked {
-		f.asked = true
-		return adapters.Media{}, errors.New("disk full")
-	}
-	return f.office.KeepMore(ctx, code, r)
-}
-
 // A code that leads nowhere adds nothing, ends nothing, and is answered as anywhere else.
 func TestCodesThatLeadNowhereAddAndEndNothing(t *testing.T) {
 	o := newOffice()
@@ -182,6 +156,9 @@ func TestACodeThatOthersSawIsEnded(t *testing.T) {
 func TestAnUrgentAdditionIsAnsweredWith110(t *testing.T) {
 	h := newOffice().open()
 	has(t, addMore(t, h, []string{"code", mine, "key", moreKey(t, h), "text", "我刚转了5万"}), http.StatusOK, "现在就打 110", "马上挂断", "已收到你的补充")
+	danger := addMore(t, h, []string{"code", mine, "key", moreKey(t, h), "text", "我不想活了"})
+	has(t, danger, http.StatusOK, "现在就打 110", "12356", "12355", "已收到你的补充")
+	lacks(t, danger, "收款人")
 	lacks(t, addMore(t, h, []string{"code", mine, "key", moreKey(t, h), "text", "想起来了"}), "现在就打 110")
 }
 
@@ -211,7 +188,7 @@ func TestPromise5_AnAdditionWhoseFileIsLostIsNotSaidToBeReceived(t *testing.T) {
 	o := newOffice()
 	key := moreKey(t, o.open())
 	h := New(Options{Matters: o, Press: o, More: &failing{office: o, lost: errors.New("disk full")}, Unit: "椰城", Log: slog.New(slog.DiscardHandler)})
-	w := addMore(t, h, []string{"code", mine, "key", key, "text", "截图"}, "one")
+	w := addMore(t, h, []string{"code", mine, "key", key, "text", "截图"}, "one", "two")
 	has(t, w, http.StatusServiceUnavailable, "没有收全", "截图</textarea>")
 	lacks(t, w, "已收到你的补充")
 	if len(o.added) != 0 {
@@ -232,9 +209,9 @@ func (f *failing) KeepMore(ctx context.Context, code string, from io.Reader) (ad
 	return f.office.KeepMore(ctx, code, from)
 }
 
-func (f *failing) Add(context.Context, string, Addition) (bool, error) {
+func (f *failing) Add(context.Context, string, Addition) (Urgency, error) {
 	if f.err != nil {
-		return false, f.err
+		return NoUrgency, f.err
 	}
-	return false, errors.New("disk full")
+	return NoUrgency, errors.New("disk full")
 }
