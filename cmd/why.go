@@ -69,6 +69,10 @@ func writeSubject(w io.Writer, s api.Story) {
 	}
 	if b := s.Bulletin; b != nil {
 		fmt.Fprintf(w, "\nbulletin %q, %s, by %s\n", b.Title, b.State, b.Author)
+		if r := b.Refutes; r != nil {
+			fields(w, "  verified by", printable(r.Basis))
+			quoted(w, strings.Join(r.Claims, "\n"))
+		}
 		for _, s := range b.Signs {
 			fields(w, "  approved", moment(s.At)+" by "+s.Officer+" on "+s.Account, "  seal", shortSeal(s.Seal))
 		}

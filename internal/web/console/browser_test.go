@@ -74,6 +74,31 @@ func TestBrowserDoubleClickSendsOnce(t *testing.T) {
 	}
 }
 
+func TestBrowserManyAccountsAreTickedAndClearedAtOnce(t *testing.T) {
+	tab := browser(t)
+	s := newSite(t)
+	s.enter(t, tab, "wu")
+	const chosen = `document.querySelectorAll("[name=account]:checked").length`
+	do(t, tab, chromedp.Navigate(s.url+"/bulletins/new"))
+	if n := ask[int](t, tab, `document.querySelectorAll("[data-many] button").length`); n != 0 {
+		t.Errorf("%d buttons for a few accounts", n)
+	}
+	for _, n := range []string{"1", "2", "3", "4", "5", "6", "7", "8"} {
+		s.Put(&bots.Account{Head: bots.Head{ID: "u" + n, State: string(bots.Suggest)}, Platform: "weibo", Unit: "第" + n + "分局"})
+	}
+	do(t, tab, chromedp.Navigate(s.url+"/bulletins/new"), chromedp.Click("[data-many] button:last-of-type"))
+	if n := ask[int](t, tab, chosen); n != 0 {
+		t.Errorf("%d are still ticked", n)
+	}
+	do(t, tab, chromedp.Click("[data-many] button"))
+	if n := ask[int](t, tab, chosen); n != 11 {
+		t.Errorf("%d of 11 are ticked", n)
+	}
+	if text := ask[string](t, tab, `document.querySelector("[data-many]").textContent`); !strings.Contains(text, "u8（第8分局，weibo，") {
+		t.Errorf("the unit of an account is not named: %s", text)
+	}
+}
+
 func TestBrowserKeys(t *testing.T) {
 	tab := browser(t)
 	s, d := warned(t)

@@ -93,6 +93,8 @@ func TestWhatABulletinRefutesIsShownToItsApprover(t *testing.T) {
 		t.Errorf("%+v", b.Refutes)
 	}
 	s.as("lin").get("/drafts/"+url.PathEscape(b.Drafts[0])).has("海滨市明天起全城停水三天", "水务集团与市应急局分别答复", "不能只凭那个单位自己的说法")
+	code := s.All(bots.KindDraft, bots.DraftAwaiting)[0].(*bots.Draft).Code
+	s.as("lin").get("/why/"+code).has("核实：</b>水务集团与市应急局分别答复", "“明天全市停水三天快储水”")
 }
 
 func TestBrowserClustersFitAndHaveNoBarriers(t *testing.T) {

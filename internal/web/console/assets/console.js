@@ -91,6 +91,21 @@
   find("[data-copy]")?.addEventListener("click", copy);
   for (const a of document.querySelectorAll("[data-suggest]")) a.addEventListener("click", (e) => { e.preventDefault(); suggest(a); });
 
+  // Where very many accounts can be ticked, all of them are ticked or cleared at once.
+  for (const set of document.querySelectorAll("fieldset[data-many]")) {
+    const boxes = [...set.querySelectorAll("input[type=checkbox]")];
+    if (boxes.length < 8) continue;
+    const row = document.createElement("p");
+    for (const [words, on] of [["全选", true], ["全不选", false]]) {
+      const b = document.createElement("button");
+      b.type = "button";
+      b.textContent = words;
+      b.addEventListener("click", () => boxes.forEach((x) => { x.checked = on; }));
+      row.append(b, " ");
+    }
+    set.querySelector("legend").after(row);
+  }
+
   // How long there is, counted down; the page itself says it in minutes.
   for (const el of document.querySelectorAll("[data-until]")) {
     const tick = () => {
