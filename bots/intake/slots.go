@@ -22,7 +22,7 @@ var lists = []string{slotAccount, slotPhone, slotLink, slotContact, slotApp}
 var slotKinds = map[match.Kind]string{
 	match.Amount: slotAmount, match.Coins: slotAmount, match.Time: slotTime, match.Phone: slotPhone, match.URL: slotLink, match.WeChat: slotContact, match.QQ: slotContact,
 	match.Telegram: slotContact, match.Email: slotContact, match.Meeting: slotContact, match.App: slotApp, match.Wallet: slotAccount, match.Card: slotAccount,
-	match.BankAccount: slotAccount, match.Alipay: slotAccount,
+	match.BankAccount: slotAccount, match.Alipay: slotAccount, match.Order: slotAccount,
 }
 
 // slots reads what the message answers, asked or not.
@@ -83,6 +83,8 @@ func (t *turn) shown(i match.Indicator) string {
 		return "尾号" + i.Value[max(0, len(i.Value)-4):]
 	case i.Kind == match.WeChat:
 		return "微信" + i.Value
+	case i.Kind == match.Order:
+		return "订单号" + i.Value
 	case i.Kind == match.QQ:
 		return "QQ" + i.Value
 	}

@@ -20,6 +20,7 @@ const (
 	WeChat      Kind = "wechat"   // WeChat id
 	QQ          Kind = "qq"       // QQ number, of a person or a group
 	Alipay      Kind = "alipay"   // phone (E.164) or mail address of an Alipay account
+	Order       Kind = "order"    // number of a payment by Alipay or WeChat: 28 to 32 digits
 	Telegram    Kind = "telegram" // name without @
 	Meeting     Kind = "meeting"  // number of a video meeting
 	Email       Kind = "email"
@@ -32,9 +33,9 @@ const (
 )
 
 // Reaches says whether an indicator of this kind leads to somebody: a number, name or address, not an
-// amount, a time or an app.
+// amount, a payment, a time or an app.
 func (k Kind) Reaches() bool {
-	return k != Amount && k != Coins && k != Time && k != App
+	return k != Amount && k != Coins && k != Time && k != App && k != Order
 }
 
 // Role says whose an indicator seems to be, by the words around it.
@@ -80,6 +81,7 @@ type finder struct {
 var finders = []finder{
 	{find: Folded.links, latins: 2},
 	{find: Folded.alipays, any: []string{"支付宝"}},
+	{find: Folded.orders, digits: 28, any: []string{"单号", "订单", "交易", "流水"}},
 	{find: Folded.emails, latins: 2, any: []string{"@"}},
 	{find: Folded.wallets, digits: 1, latins: 1},
 	{find: Folded.identities, digits: 15},

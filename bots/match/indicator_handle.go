@@ -13,6 +13,7 @@ var (
 	wxid   = regexp.MustCompile(`wxid_[a-z0-9]{8,20}`)
 	qq     = regexp.MustCompile(`(?:qq|扣扣|企鹅|叩叩|球球|群号|(?:加|\+)(?:我|个)?(?:q|扣)|(?:[^a-z]|^)q)(` + joins + `{0,8})([1-9]\d{4,10})`)
 	alipay = regexp.MustCompile(`支付宝(?:账号|账户|帐号|账号是|号|是|:|转到|转给|收款| |\(|的){0,6}(1[3-9]\d{9}|[a-z0-9][a-z0-9._+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)+)`)
+	order  = regexp.MustCompile(`(?:单号|订单|交易|流水)(?:号码|号|是|为|编号|:| |-){0,4}(\d{28,32})`)
 	flyer  = regexp.MustCompile(`(?:telegram|电报|纸飞机|(?:[^a-z]|^)tg)(` + joins + `{0,6})@?([a-z][a-z0-9_]{3,30}[a-z0-9])`)
 	meet   = regexp.MustCompile(`(?:会议号?|会议id|腾讯会议|zoom|共享会议)(?:号码|号|id|是|为|:| |-){0,5}(\d{3}[- ]?\d{3}[- ]?\d{3,5}|\d{3}[- ]?\d{4}[- ]?\d{4})`)
 
@@ -60,6 +61,15 @@ func (f Folded) alipays() (all []candidate) {
 			value = "+86" + value
 		}
 		all = append(all, found(Alipay, value, m[2], m[3], 80))
+	}
+	return all
+}
+
+func (f Folded) orders() (all []candidate) {
+	for _, m := range order.FindAllStringSubmatchIndex(f.Text, -1) {
+		if !f.within(m[2:4], isWord) {
+			all = append(all, found(Order, f.Text[m[2]:m[3]], m[2], m[3], 75))
+		}
 	}
 	return all
 }

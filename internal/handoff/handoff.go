@@ -167,7 +167,7 @@ func clock(t time.Time) string { return t.In(china).Format("2006-01-02 15:04") }
 // kindWords, platformWords and roleWords are what people read. They never change.
 var (
 	kindWords = map[string]string{
-		"phone": "电话", "card": "银行卡", "account": "银行账户", "wechat": "微信", "qq": "QQ", "alipay": "支付宝", "telegram": "Telegram", "meeting": "会议号",
+		"phone": "电话", "card": "银行卡", "account": "银行账户", "wechat": "微信", "qq": "QQ", "alipay": "支付宝", "order": "支付订单号", "telegram": "Telegram", "meeting": "会议号",
 		"email": "邮箱", "url": "网址", "app": "应用", "wallet": "虚拟币钱包", "amount": "金额（元）", "coins": "虚拟币", "time": "时间",
 	}
 	platformWords = map[string]string{
