@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -47,6 +48,28 @@ var observableOf = map[string]observable{
 	"alipay":   {"user-account", "user_id", "", "alipay"},
 	"telegram": {"user-account", "user_id", "", "telegram"},
 	"meeting":  {"user-account", "user_id", "", "meeting"},
+}
+
+// program is an app that is known by the SHA-256 of its file.
+var program = observable{"file", "hashes", "", ""}
+
+// howOf is how an indicator is written; ok is false for what has no type.
+func howOf(i record.HandoffIndicator) (how observable, ok bool) {
+	if i.Kind == "app" && sha256Hex.MatchString(i.Value) {
+		return program, true
+	}
+	how, ok = observableOf[i.Kind]
+	return how, ok
+}
+
+var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// value is an indicator's value in the property, and path that property in a pattern.
+func (o observable) value(v string) (value any, path string) {
+	if o.property == program.property {
+		return object{"SHA-256": v}, "hashes.'SHA-256'"
+	}
+	return v, o.property
 }
 
 // bundle gathers the objects of a package.
@@ -126,7 +149,7 @@ func (b *bundle) places() (refs []string) {
 func (b *bundle) observed() (refs []string) {
 	var seen, indicators []string
 	for _, i := range b.h.Package.Indicators {
-		how, ok := observableOf[i.Kind]
+		how, ok := howOf(i)
 		if !ok || i.Masked {
 			continue
 		}
@@ -148,8 +171,9 @@ func (b *bundle) observed() (refs []string) {
 
 // observe adds an observable once.
 func (b *bundle) observe(how observable, i record.HandoffIndicator) string {
-	o := object{"type": how.kind, "spec_version": "2.1", how.property: i.Value, "object_marking_refs": []string{tlpMarking}}
-	naming := object{how.property: i.Value}
+	value, _ := how.value(i.Value)
+	o := object{"type": how.kind, "spec_version": "2.1", how.property: value, "object_marking_refs": []string{tlpMarking}}
+	naming := object{how.property: value}
 	if how.service != "" {
 		o["account_type"], naming["account_type"] = how.service, how.service
 	}
@@ -169,7 +193,8 @@ func (b *bundle) observe(how observable, i record.HandoffIndicator) string {
 
 func (b *bundle) indicate(how observable, i record.HandoffIndicator) string {
 	quoted := strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(i.Value)
-	pattern := fmt.Sprintf("[%s:%s = '%s']", how.kind, how.property, quoted)
+	_, path := how.value(i.Value)
+	pattern := fmt.Sprintf("[%s:%s = '%s']", how.kind, path, quoted)
 	if how.service != "" {
 		pattern = fmt.Sprintf("[%s:%s = '%s' AND %s:account_type = '%s']", how.kind, how.property, quoted, how.kind, how.service)
 	}

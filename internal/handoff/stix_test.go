@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"netpatrol/internal/record"
 )
 
 // required are the properties that STIX 2.1 demands of each type (sections 4 to 7), beside type, spec_version and id. Of
@@ -15,7 +17,7 @@ var required = map[string][]string{
 	"location": {"created", "modified", "country"}, "observed-data": {"created", "modified", "first_observed", "last_observed", "number_observed", "object_refs"},
 	"report": {"created", "modified", "name", "published", "object_refs"}, "marking-definition": {"created"},
 	"phone-number": {"value", "extensions"}, "payment-card": {"value", "extensions"}, "bank-account": {"account_number", "extensions"}, "cryptocurrency-wallet": {"value", "extensions"},
-	"email-addr": {"value"}, "url": {"value"}, "software": {"name"}, "user-account": {"user_id", "account_type"},
+	"email-addr": {"value"}, "url": {"value"}, "software": {"name"}, "file": {"hashes"}, "user-account": {"user_id", "account_type"},
 }
 
 func TestEveryObjectHasWhatTheStandardDemands(t *testing.T) {
@@ -59,6 +61,24 @@ func TestEveryObjectHasWhatTheStandardDemands(t *testing.T) {
 	}
 	if graded != 1 {
 		t.Errorf("%d grades", graded)
+	}
+}
+
+// An app whose file is known is that file; by its name it is a program.
+func TestAnAppIsAFileOrAProgram(t *testing.T) {
+	const sum = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	h := sample()
+	h.Package.Indicators = []record.HandoffIndicator{{Kind: "app", Value: sum, Role: "suspect", Confidence: 90}, {Kind: "app", Value: "鑫融宝", Confidence: 55}}
+	var b struct{ Objects []map[string]any }
+	if err := json.Unmarshal(build(t, h)["clue.stix.json"], &b); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, o := range b.Objects {
+		got[o["type"].(string)] += toText([]any{o["hashes"], o["name"], o["pattern"]})
+	}
+	if !strings.Contains(got["file"], `{"SHA-256":"`+sum+`"}`) || !strings.Contains(got["indicator"], "[file:hashes.'SHA-256' = '"+sum+"']") || !strings.Contains(got["software"], "鑫融宝") || strings.Contains(got["software"], sum) {
+		t.Errorf("file %s, indicator %s, software %s", got["file"], got["indicator"], got["software"])
 	}
 }
 
