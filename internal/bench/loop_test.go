@@ -37,8 +37,7 @@ func BenchmarkWholeLoop(b *testing.B) {
 			dir := b.TempDir()
 			loop := runLoop(b, dir)
 			bare, n, commits := replayBare(b, filepath.Join(dir, claimedFile), filepath.Join(dir, "bare.db"))
-			b.Logf("loop %s, bare %s: %d pairs in %d commits; %.0f and %.0f us of CPU a message", loop.took, bare.took, n, commits,
-				us(loop.cpu)/loopStreams, us(bare.cpu)/loopStreams)
+			b.Logf("loop %s, bare %s: %d pairs in %d commits", loop.took, bare.took, n, commits)
 			ratios = append(ratios, loop.took.Seconds()/bare.took.Seconds())
 			loops = append(loops, loop.took.Seconds())
 			bytes, pieces = append(bytes, loop.bytes/loopStreams), append(pieces, loop.pieces/loopStreams)

@@ -4,14 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
-	"netpatrol/internal/form"
 	"netpatrol/internal/record"
 )
 
@@ -174,13 +172,10 @@ func tooLong(t *record.Tape) bool {
 
 const maxTape = 60 << 10
 
-func lines(w *form.Writer, effects []proposed) []string {
+func lines(effects []proposed) []string {
 	out := make([]string, len(effects))
-	var space [1024]byte
 	for i, x := range effects {
-		b := append(append(space[:0], x.bot...), ' ')
-		b = append(append(b, strings.TrimPrefix(reflect.TypeOf(x.effect).String(), "bots.")...), ' ')
-		out[i] = string(mustJSON(w, b, x.effect))
+		out[i] = fmt.Sprintf("%s %s %s", x.bot, strings.TrimPrefix(fmt.Sprintf("%T", x.effect), "bots."), mustJSON(x.effect))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,7 +13,6 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
-	"netpatrol/internal/form"
 	"netpatrol/internal/record"
 )
 
@@ -165,7 +165,7 @@ func (e *Engine) propose(ctx context.Context, ev *bots.Event) (*proposal, error)
 			p.effects = append(p.effects, proposed{b.Name(), x})
 		}
 	}
-	p.said = lines(&e.form, p.effects)
+	p.said = lines(p.effects)
 	return p, nil
 }
 
@@ -227,7 +227,7 @@ func (e *Engine) meet(ctx context.Context, ev *bots.Event, p *proposal) error {
 	}
 	touch(c, ev)
 	p.conv = c
-	p.tape = append(p.tape, record.Read{Ask: "conversation", Answer: frost(&e.form, c), Version: c.Version})
+	p.tape = append(p.tape, record.Read{Ask: "conversation", Answer: frost(c), Version: c.Version})
 	return nil
 }
 
@@ -256,8 +256,8 @@ func touch(c *bots.Conversation, ev *bots.Event) {
 	}
 }
 
-func mustJSON(w *form.Writer, b []byte, v any) []byte {
-	b, err := w.Append(b, v)
+func mustJSON(v any) []byte {
+	b, err := json.Marshal(v)
 	if err != nil {
 		panic("engine: a record does not encode: " + err.Error())
 	}

@@ -33,7 +33,6 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
-	"netpatrol/internal/form"
 	"netpatrol/internal/record"
 	"netpatrol/scheduler"
 )
@@ -182,7 +181,6 @@ type Engine struct {
 	o        Options
 	accounts map[string]*Account
 	streams  *streams
-	form     form.Writer
 	due      chan struct{} // something changed what is due next
 	errands  sync.WaitGroup
 	badges   chan struct{}            // room for looks at partner sites

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"netpatrol/bots"
-	"netpatrol/internal/form"
 	"netpatrol/internal/record"
 )
 
@@ -29,7 +28,7 @@ func Replay(ev *bots.Event, tape *record.Tape, all []bots.Bot) ([]string, error)
 			effects = append(effects, proposed{b.Name(), x})
 		}
 	}
-	return lines(&form.Writer{}, effects), nil
+	return lines(effects), nil
 }
 
 // replayed answers from a tape, in the order it was recorded.

@@ -9,7 +9,6 @@ import (
 
 	"netpatrol/adapters"
 	"netpatrol/bots"
-	"netpatrol/internal/form"
 )
 
 func TestATextOfAnySizeIsHeardAndDecided(t *testing.T) {
@@ -87,13 +86,12 @@ func TestADecisionTooLargeForTheStoreIsRefusedAtOnce(t *testing.T) {
 
 func TestAFrozenRecordIsEncodedAsAWhole(t *testing.T) {
 	c := &bots.Conversation{Head: bots.Head{ID: "<a>", State: "open", Version: 3}, Account: "a&b", Last: "\u2028\xff"}
-	var w form.Writer
 	whole := freeze(c)
-	whole.Body = mustJSON(&w, nil, c)
-	if got, want := string(frost(&w, c)), string(mustJSON(&w, nil, whole)); got != want {
+	whole.Body = mustJSON(c)
+	if got, want := string(frost(c)), string(mustJSON(whole)); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	back, err := thaw(bots.KindConversation, frost(&w, c))
+	back, err := thaw(bots.KindConversation, frost(c))
 	if err != nil || back.Meta().Version != 3 || back.(*bots.Conversation).Account != "a&b" {
 		t.Errorf("thawed: %+v, %v", back, err)
 	}

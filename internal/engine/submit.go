@@ -37,7 +37,7 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if d.Verb == bots.EraseTalk { // it must be readable when the key is gone, and says nothing personal
 		ev.Subject, d.Reason, d.Fields = "", "", nil
 	}
-	if n := len(mustJSON(&e.form, nil, ev)); n > maxDecision {
+	if n := len(mustJSON(ev)); n > maxDecision {
 		return bots.Result{Status: bots.Refused, Code: "too-long", Message: fmt.Sprintf("%d bytes at once are too many: %d are taken", n, maxDecision)}, nil
 	}
 	return e.await(ctx, ev)

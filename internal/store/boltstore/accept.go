@@ -25,9 +25,7 @@ type arrival struct {
 // Accept implements [record.Store]. An event without a state is pending. The events
 // given are stamped only when Accept returns nil.
 func (s *Store) Accept(ctx context.Context, events []*bots.Event, marks ...*record.Mark) ([]bool, error) {
-	room := s.scratch()
-	defer s.spare.Put(room)
-	arrivals, err := s.prepare(room, events)
+	arrivals, err := prepare(events)
 	if err != nil {
 		return nil, err
 	}
@@ -47,9 +45,7 @@ func (s *Store) Accept(ctx context.Context, events []*bots.Event, marks ...*reco
 	return stamp(arrivals), nil
 }
 
-// prepare encodes the events into the room, which is theirs until they are stored.
-func (s *Store) prepare(room *scratch, events []*bots.Event) ([]arrival, error) {
-	room.body = room.body[:0]
+func prepare(events []*bots.Event) ([]arrival, error) {
 	arrivals := make([]arrival, len(events))
 	for i, e := range events {
 		if e.Key == "" || len(e.Key) > maxID {
@@ -58,13 +54,11 @@ func (s *Store) prepare(room *scratch, events []*bots.Event) ([]arrival, error) 
 		if e.State == "" {
 			e.State = bots.EventPending
 		}
-		start := len(room.body)
-		longer, err := s.appendBodyOf(room.body, e)
+		body, err := e.MarshalJSON()
 		if err != nil {
-			return nil, fmt.Errorf("event %q: %w", e.Key, err)
+			return nil, fmt.Errorf("encode event %q: %w", e.Key, err)
 		}
-		room.body = longer
-		arrivals[i] = arrival{event: e, body: longer[start:]}
+		arrivals[i] = arrival{event: e, body: body}
 	}
 	return arrivals, nil
 }

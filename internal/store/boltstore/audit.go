@@ -38,17 +38,17 @@ func (l *auditLine) numbered(seq uint64) []byte {
 const auditStart = `{"seq":`
 
 // encodeAudit encodes an entry without its number, which stands first.
-func (s *Store) encodeAudit(e record.AuditEntry) (auditLine, error) {
+func encodeAudit(e record.AuditEntry) (auditLine, error) {
 	e.Seq = 0
-	room := make([]byte, seqRoom-len("0"), 256)
-	line, err := s.form.Append(room, &e)
+	value, err := json.Marshal(e)
 	if err != nil {
 		return auditLine{}, fmt.Errorf("audit entry %q: %w", e.Did, err)
 	}
-	if len(line) > maxValue {
-		return auditLine{}, fmt.Errorf("audit entry %q is %d bytes: %w", e.Did, len(line), record.ErrTooLarge)
+	if len(value) > maxValue-seqRoom {
+		return auditLine{}, fmt.Errorf("audit entry %q is %d bytes: %w", e.Did, len(value), record.ErrTooLarge)
 	}
-	return auditLine{on: targetPrefix(e.On), json: line}, nil
+	room := make([]byte, len(auditStart)+seqRoom, len(value)+seqRoom)
+	return auditLine{on: targetPrefix(e.On), json: append(room, value[len(auditStart+"0"):]...)}, nil
 }
 
 // appendAudits gives the entries of a change that succeeded their numbers. A change

@@ -47,7 +47,6 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"netpatrol/bots"
-	"netpatrol/internal/form"
 	"netpatrol/internal/record"
 	"netpatrol/internal/vault"
 )
@@ -83,7 +82,6 @@ type Store struct {
 	ahead *ahead
 	vault *vault.Vault
 	memo  memo
-	form  form.Writer
 	spare sync.Pool // of *scratch
 	log   *slog.Logger
 	keep  time.Duration // of events

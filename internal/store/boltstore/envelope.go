@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -217,26 +218,33 @@ func headOf(r bots.Record) *head {
 }
 
 // scratch is room for one body.
-type scratch struct{ body []byte }
+type scratch struct {
+	bytes.Buffer
+	to *json.Encoder
+}
 
 func (s *Store) scratch() *scratch {
 	if kept, ok := s.spare.Get().(*scratch); ok {
 		return kept
 	}
-	return &scratch{}
+	fresh := &scratch{}
+	fresh.to = json.NewEncoder(fresh)
+	return fresh
 }
 
-// appendBodyOf appends the JSON of a record, as its own encoder or encoding/json makes it.
-func (s *Store) appendBodyOf(b []byte, r bots.Record) (_ []byte, err error) {
-	if e, ok := r.(*bots.Event); ok {
-		b, err = s.form.AppendWith(b, e, "body", e.Body)
-	} else {
-		b, err = s.form.Append(b, r)
+// marshal encodes a record into the scratch. A record's own encoder is called directly, which
+// spares encoding/json checking its result again.
+func (s *scratch) marshal(r bots.Record) (body []byte, err error) {
+	s.Reset()
+	if m, ok := r.(json.Marshaler); ok {
+		body, err = m.MarshalJSON()
+	} else if err = s.to.Encode(r); err == nil {
+		body = bytes.TrimSuffix(s.Bytes(), []byte("\n"))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("encode %s %s: %w", r.RecordKind(), r.Meta().ID, err)
 	}
-	return b, nil
+	return body, nil
 }
 
 func unmarshal(from uint64, r bots.Record, body []byte) error {

@@ -479,7 +479,7 @@ func (t *txn) Audit(e record.AuditEntry) {
 	if t.over {
 		return
 	}
-	line, err := t.b.s.encodeAudit(e)
+	line, err := encodeAudit(e)
 	if err != nil {
 		t.failed = err
 	}

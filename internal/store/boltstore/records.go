@@ -46,11 +46,12 @@ func (s *Store) encode(r bots.Record, h *head) (value []byte, known *remembered,
 	turn := s.memo.turn()
 	room := s.scratch()
 	defer s.spare.Put(room)
-	if room.body, err = s.appendBodyOf(room.body[:0], r); err != nil {
+	body, err := room.marshal(r)
+	if err != nil {
 		return nil, nil, err
 	}
 	kind := r.RecordKind()
-	value, err = encode(s.vault, kind, h, room.body)
+	value, err = encode(s.vault, kind, h, body)
 	if err != nil || !readSoon(kind) {
 		return value, nil, err
 	}

@@ -309,7 +309,7 @@ func (r *rehearsal) Audit(e record.AuditEntry) {
 	if r.over {
 		return
 	}
-	line, err := r.s.encodeAudit(e)
+	line, err := encodeAudit(e)
 	if err != nil {
 		r.failed = err
 	}
