@@ -57,7 +57,7 @@ func (d desk) Update(ctx context.Context, change func(record.Tx) error) error {
 
 func (a *App) station() view.Station {
 	return view.Station{
-		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer, Kiosk: a.kioskURL(), Promise: a.o.Config.Duty.Promise,
+		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer, Kiosk: a.kioskURL(), Promise: a.o.Config.Duty.Promise, Publishes: a.publishes,
 		Attach: a.engine.Attach, KeepTip: a.engine.KeepTipPicture, Limit: a.limit, Windows: a.windows, Suggest: a.engine.Suggestions, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
 		KeepPicture: a.keepPicture, Picture: a.drawn, Pullable: a.pullable, ConsoleDrafts: a.consoleDrafts, Quotas: a.quotas, Previewers: a.previewers,
 		Surroundings: surroundings{a}, Handoffs: clerk{a}, Duty: a.duty(), Scans: a.o.Config.Evidence.Clamd != "", NewLookup: a.newLookup, NewInvite: a.newInvite,
@@ -154,4 +154,10 @@ func auditReport(r audit.Report, now time.Time) view.AuditReport {
 	return view.AuditReport{
 		OK: r.OK(), Entries: r.Entries, Sealed: r.Sealed, Unsealed: r.Unsealed, Head: r.Head, Anchor: r.Anchor, Met: r.Met, Faults: r.Faults, At: now,
 	}
+}
+
+// publishes is false for an account that is open and cannot publish. One that is not open may.
+func (a *App) publishes(account string) bool {
+	open, ok := a.opener.get(account)
+	return !ok || open.Caps().Publish != nil
 }

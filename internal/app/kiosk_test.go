@@ -194,3 +194,13 @@ func TestTwoKioskFormsAreTwoPeople(t *testing.T) {
 		t.Errorf("%d conversations", n)
 	}
 }
+
+func TestTheKioskPublishesNothingAndIsNotOfferedForBulletins(t *testing.T) {
+	a, _ := boothOf(t)
+	if a.publishes("gangting") {
+		t.Error("a bulletin could be written for the kiosk")
+	}
+	if !a.publishes("not-open-yet") {
+		t.Error("an account that is not open is not offered: it may publish")
+	}
+}

@@ -34,7 +34,7 @@ func (c *Console) quotas(v *visit, accounts []string, at time.Time) ([]quotaStat
 		return nil, nil
 	}
 	if accounts == nil {
-		all, err := view.List[bots.Account](v.ctx(), c.desk, record.Query{Limit: 200})
+		all, err := view.EveryAccount(v.ctx(), c.desk)
 		if err != nil {
 			return nil, err
 		}

@@ -143,9 +143,12 @@ func (c *Console) newBulletin(v *visit) error {
 
 // fill reads what can be chosen.
 func (c *Console) fill(v *visit, w *writing) (err error) {
-	if w.Accounts, err = view.List[bots.Account](v.ctx(), c.desk, record.Query{Limit: 200}); err != nil {
+	if w.Accounts, err = view.EveryAccount(v.ctx(), c.desk); err != nil {
 		return err
 	}
+	w.Accounts = slices.DeleteFunc(w.Accounts, func(a *bots.Account) bool {
+		return a.Internal || c.station.Publishes != nil && !c.station.Publishes(a.ID)
+	})
 	w.CanPreview, w.CanAttach = c.station.Preview != nil, c.station.KeepPicture != nil
 	if err = c.foresee(v, w); err != nil {
 		return err

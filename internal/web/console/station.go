@@ -172,7 +172,7 @@ func (c *Console) showStandings(v *visit, status int, n *notice, chosen standing
 	if p.Standings, err = view.List[record.Standing](v.ctx(), c.desk, record.Query{Newest: true, Limit: 200}); err != nil {
 		return err
 	}
-	if p.Accounts, err = view.List[bots.Account](v.ctx(), c.desk, record.Query{Limit: 200}); err != nil {
+	if p.Accounts, err = view.EveryAccount(v.ctx(), c.desk); err != nil {
 		return err
 	}
 	if c.station.Templates != nil {

@@ -134,7 +134,7 @@ func (l FigureLine) Change(m Counted) (percent int, ok bool) {
 // the one it is compared with, begins. What was erased since is counted where its head still tells what it was:
 // answers in erased conversations are not.
 func FiguresOf(ctx context.Context, s record.Reader, p Period, now time.Time) (*Figures, error) {
-	accounts, err := everyAccount(ctx, s)
+	accounts, err := EveryAccount(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +145,8 @@ func FiguresOf(ctx context.Context, s record.Reader, p Period, now time.Time) (*
 	return c.figures(accounts), nil
 }
 
-func everyAccount(ctx context.Context, s record.Reader) ([]*bots.Account, error) {
+// EveryAccount reads all accounts, however many there are.
+func EveryAccount(ctx context.Context, s record.Reader) ([]*bots.Account, error) {
 	var all []*bots.Account
 	for after := ""; ; {
 		page, err := List[bots.Account](ctx, s, record.Query{After: after, Limit: pageOfFigures})

@@ -29,6 +29,8 @@ type Station struct {
 	Promise    time.Duration // how long somebody who wrote to us waits at most for a person
 	// Limit is how long a text may be on an account's channel.
 	Limit func(account string, ch adapters.Channel) (adapters.TextLimit, bool)
+	// Publishes is false for an account that is known to publish nothing: it only listens, or reaches our own officers.
+	Publishes func(account string) bool
 	// Attach keeps a screenshot of what an officer posted by hand. It returns a
 	// [*record.Refusal] for what is not kept.
 	Attach func(ctx context.Context, officer, item string, from io.Reader) error
