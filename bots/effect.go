@@ -19,7 +19,7 @@ type Reply struct {
 	Purpose  Purpose // ForReply, ForReceipt, ForEmergency or ForNotice
 	Report   string  // the report it serves, if any
 	// Public answers under the person's post instead of privately. It is only honoured for
-	// a mention, and such texts carry no detail.
+	// a mention, or for a private answer to one that the platform has refused for good, and such texts carry no detail.
 	Public bool
 	// Choices are the ids of the template's numbered lines ("1 …", "2 …"), in order. They are
 	// offered as buttons where the platform has them; who has none answers with the number.

@@ -70,7 +70,7 @@ func TestEveryReplyHasATemplate(t *testing.T) {
 	for _, i := range set.Names() {
 		known[i.Name] = true
 	}
-	for _, name := range []string{"answer-mention", "answer-mention-public", "is-it-a-scam", "offer-help", "complaint", "emergency", "emergency-life", "warning-fraud", "warning-rumour", "warning-unlawful"} {
+	for _, name := range []string{"answer-mention", "answer-mention-public", "is-it-a-scam", "offer-help", "complaint", "emergency", "emergency-life", "emergency-public", "warning-fraud", "warning-rumour", "warning-unlawful"} {
 		if !known[name] {
 			t.Errorf("no template %s", name)
 		}

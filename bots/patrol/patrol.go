@@ -41,6 +41,9 @@ func (*Bot) Name() string { return "patrol" }
 
 // Decide implements [bots.Bot].
 func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
+	if o, ended := e.Body.(*bots.Outcome); ended {
+		return b.instead(o, f)
+	}
 	h, ok := e.Body.(*bots.Heard)
 	if !ok || !overheard(e.Kind) {
 		return nil, bots.ErrNotMine
@@ -137,8 +140,12 @@ func (v view) emergency(u match.Urgency) []bots.Effect {
 	if u == match.LifeDanger {
 		name, why = "emergency-life", "有人公开点名求助，可能有生命危险，请立即联系"
 	}
+	r := bots.Reply{Template: name, Purpose: bots.ForEmergency}
+	if !v.account.Private {
+		r.Template, r.Public = emergencyPublic, true
+	}
 	return []bots.Effect{
-		bots.Reply{Template: name, Purpose: bots.ForEmergency, Public: !v.account.Private},
+		r,
 		bots.Escalate{Why: why, About: v.event()},
 		v.remember(name),
 	}
@@ -213,14 +220,14 @@ func (v view) answer(hit bots.Hit, suspicious bool) []bots.Effect {
 	if v.h.From.ID == "" {
 		return []bots.Effect{bots.Escalate{Why: "有人公开点名，但来源没有作者账号，无法自动答复，请人工处理", About: v.event()}, v.remember("escalated")}
 	}
-	r := bots.Reply{Template: "answer-mention-public", Purpose: bots.ForReply, Public: true}
+	r := bots.Reply{Template: answerPublic, Purpose: bots.ForReply, Public: true}
 	if v.account.Private {
 		r.Template, r.Public = v.reply(hit, suspicious), false
 	}
-	if v.exposed() {
+	if v.exposed(v.text) {
 		r.Vars = map[string]string{"Remove": "true"}
 	}
-	if a, ok := v.refuted(); ok {
+	if a, ok := v.refuted(); ok && v.account.Private {
 		r.Template, r.Vars = "refuted", a.Told()
 	}
 	return []bots.Effect{r, v.remember(r.Template)}
@@ -241,7 +248,7 @@ var digits = regexp.MustCompile(`\d{11,19}|\d{17}x`)
 
 // exposed says whether somebody published a number that may be their own. Whose it is cannot
 // be told, so they are asked.
-func (v view) exposed() bool { return digits.MatchString(v.text.Text) }
+func (*Bot) exposed(text match.Folded) bool { return digits.MatchString(text.Text) }
 
 func (v view) reply(hit bots.Hit, suspicious bool) string {
 	switch {

@@ -101,6 +101,28 @@ func TestWeibo_EverybodyIsAnsweredOnceHoweverOftenWeAreTold(t *testing.T) {
 	}
 }
 
+// Who named the account in public and takes no private messages is answered once, where they wrote,
+// in a line that repeats nothing; who showed a number is asked to take it down.
+func TestWeibo_AMentionByWhoTakesNoPrivateMessagesIsAnsweredInPublic(t *testing.T) {
+	app, p := weiboStation(t, asIs, asIs)
+	goLive(t, app, demoWeiboID)
+	citizens(t, p, "老林头")
+	p.Strike(pretend.Fault{Path: "/2/messages/reply.json", Code: 20508, Times: 100})
+	if _, err := p.Post("老林头", "@"+demoName+" 有人打我电话13800138000说医保卡停用了，这是不是骗局？"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "he is answered in public", func() bool { return len(p.Received()) > 0 })
+	spent := p.Spent(demoWeiboToken)
+	eventually(t, "every source was asked twice more", func() bool { return p.Spent(demoWeiboToken) >= spent+8 })
+	got := p.Received()
+	if len(got) != 1 || got[0].Via != pretend.ViaComment || strings.Contains(got[0].Text, "13800138000") || !strings.Contains(got[0].Text, "请私信本账号") || !strings.Contains(got[0].Text, "尽快删除") {
+		t.Errorf("%+v", got)
+	}
+	if n := p.Refused(20508); n != 1 {
+		t.Errorf("tried %d times in private", n)
+	}
+}
+
 // Messages have no id. Two in one second are two, the same delivered again is one; what no document
 // names is taken and does not come again; the XML form is understood, and answered by a call of its own.
 func TestWeibo_CallbacksAsTheyCome(t *testing.T) {

@@ -16,7 +16,11 @@ import (
 // reply drafts an answer to the person whose event is being decided.
 func (c *commit) reply(x bots.Reply) error {
 	to, ref, err := c.addressee()
-	if err != nil {
+	refused, failed := c.refusedMention()
+	if refused != nil {
+		to, ref, err = refused.To, refused.Parent, nil
+	}
+	if err = errors.Join(err, failed); err != nil {
 		return err
 	}
 	if !record.Solicited(x.Purpose) { // promise 1
@@ -34,7 +38,7 @@ func (c *commit) reply(x bots.Reply) error {
 		Head: c.head(bots.NewID(*c.ev, "reply"), ""), Purpose: x.Purpose, Account: c.ev.Account, Channel: adapters.Private,
 		To: to, Parent: ref, Template: x.Template, Vars: x.Vars, Choices: offered(x.Choices),
 	}
-	if x.Public && (c.ev.Kind == bots.MentionHeard || c.ev.Kind == bots.CommentHeard) {
+	if x.Public && (c.ev.Kind == bots.MentionHeard || c.ev.Kind == bots.CommentHeard || refused != nil) {
 		d.Channel = adapters.InReply
 	}
 	if x.Report != "" {
@@ -53,6 +57,27 @@ func (c *commit) addressee() (adapters.Person, adapters.Ref, error) {
 		return c.conv.Person, c.conv.Last, nil
 	}
 	return adapters.Person{}, "", fmt.Errorf("nobody is there to reply to: a %s event outside a conversation", c.ev.Kind)
+}
+
+// refusedMention is the private answer to a public mention that the platform has just refused for
+// good, or nil: it may be answered in public.
+func (c *commit) refusedMention() (*bots.Draft, error) {
+	o, ok := c.ev.Body.(*bots.Outcome)
+	if !ok || o.State != record.ItemRejected {
+		return nil, nil
+	}
+	d, err := record.View[bots.Draft](c.tx, o.Draft)
+	if errors.Is(err, record.ErrNotFound) || err == nil && d.Channel != adapters.Private {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	asked, err := record.View[bots.Event](c.tx, d.Event)
+	if errors.Is(err, record.ErrNotFound) || err == nil && asked.Kind != bots.MentionHeard {
+		return nil, nil
+	}
+	return d, err
 }
 
 // silence says why a reply is not drafted, or nothing. An emergency card is always
