@@ -202,7 +202,7 @@ func (p paper) writeLimits(w io.Writer) {
 		if r.N > 0 {
 			figure = fmt.Sprintf("%d %s", r.N, figure)
 		}
-		add("replies after a "+string(r.Trigger), figure, r.source)
+		add("replies after "+trigger(r.Trigger), figure, r.source)
 	}
 	if c := p.Calls; c != nil {
 		add("calls of any kind", fmt.Sprintf("%d in %s, %d kept from polling", c.N, c.Per, c.Spare), c.source)
@@ -218,4 +218,12 @@ func (s source) doubt() string {
 		return ""
 	}
 	return " (not confirmed)"
+}
+
+// trigger names what opens a reply window; KindOther is whatever a platform has no word of ours for.
+func trigger(k adapters.Kind) string {
+	if k == adapters.KindOther {
+		return "any other act"
+	}
+	return "a " + string(k)
 }

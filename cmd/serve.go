@@ -82,7 +82,7 @@ func (t *tool) demoCommand() *cobra.Command {
 	var logs logFlags
 	c := logs.on(&cobra.Command{
 		Use: "demo", Short: "Play a whole station on this machine, with pretend platforms and citizens", Args: cobra.NoArgs,
-		Long: `Run a pretend microblog with pretend citizens, the daemon and the desk on loopback, in one
+		Long: `Run a pretend platform of every kind with pretend citizens, the daemon and the desk on loopback, in one
 process. It prints where to sign in and where to play a citizen. Nothing leaves this machine.
 
 With --once an officer script plays one shift and the command exits 0 only if what the

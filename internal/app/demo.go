@@ -30,7 +30,7 @@ type DemoOptions struct {
 // shift bounds a scripted shift; it usually ends well before.
 const shift = 38 * time.Second
 
-// Demo runs a pretend microblog and WeChat, pretend citizens and a whole netpatrol in one process,
+// Demo runs a pretend platform of every kind, pretend citizens and a whole netpatrol in one process,
 // on loopback. Once plays one shift and returns an error unless what the platform received is
 // what was decided.
 func Demo(ctx context.Context, o DemoOptions) error {
@@ -322,7 +322,7 @@ func sleep(ctx context.Context, t time.Duration) {
 }
 
 func (d *demo) welcome(ctx context.Context) error {
-	fmt.Fprintf(d.o.Out, "netpatrol demo: a pretend microblog and WeChat, pretend citizens, a real desk. Ctrl-C ends it.\n\n")
+	fmt.Fprintf(d.o.Out, "netpatrol demo: a pretend platform of every kind, pretend citizens, a real desk. Ctrl-C ends it.\n\n")
 	for _, o := range []struct{ id, as string }{{"chen", "陈警官 (duty officer, writes)"}, {"lin", "林审核 (approver, second person)"}} {
 		code, err := d.app.SignInCode(ctx, o.id)
 		if err != nil {
