@@ -32,6 +32,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 )
 
@@ -80,7 +81,10 @@ type Info struct {
 }
 
 // Default returns the embedded texts.
-func Default() (*Set, error) { return Load() }
+func Default() (*Set, error) { return shippedSet() }
+
+// shippedSet is the embedded texts alone. They never change, and trying them takes a while.
+var shippedSet = sync.OnceValues(func() (*Set, error) { return load(nil) })
 
 // Load puts overrides on top of the embedded texts. An override has the form of the
 // embedded folder: one folder a language, one file a template. It replaces the text of the same
@@ -88,6 +92,13 @@ func Default() (*Set, error) { return Load() }
 // because no bot supplies them. Later overrides win over earlier ones. All faults are
 // returned at once, each a [*Fault] where it has a place.
 func Load(overrides ...fs.FS) (*Set, error) {
+	if len(overrides) == 0 {
+		return shippedSet()
+	}
+	return load(overrides)
+}
+
+func load(overrides []fs.FS) (*Set, error) {
 	own, err := fs.Sub(embedded, "text")
 	if err != nil {
 		return nil, fmt.Errorf("embedded templates: %w", err)
@@ -135,10 +146,11 @@ func override(sources []*source, s *source) ([]*source, error) {
 
 func build(sources []*source) (*Set, []error) {
 	s := &Set{texts: map[string]map[string]*text{}, revs: map[string]int{}, fallback: DefaultLanguage}
-	parts := map[string][]*source{}
+	parts, changed := map[string][]*source{}, map[string]bool{} // by language
 	for _, src := range sources {
 		if src.purpose == partPurpose {
 			parts[src.language] = append(parts[src.language], src)
+			changed[src.language] = changed[src.language] || !src.embedded
 		}
 	}
 	var faults []error
@@ -147,6 +159,9 @@ func build(sources []*source) (*Set, []error) {
 			continue
 		}
 		t, bad := compile(src, parts[src.language])
+		if len(bad) == 0 && (!src.embedded || changed[src.language]) { // the embedded texts alone are rehearsed by a test
+			bad = t.rehearse()
+		}
 		faults = append(faults, bad...)
 		if s.texts[src.name] == nil {
 			s.texts[src.name] = map[string]*text{}

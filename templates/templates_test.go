@@ -285,6 +285,17 @@ func revOf(s *Set, name string) int {
 
 // TestRevFollowsSharedParts: the identity line is part of every text, so a change of it is
 // a new revision of all.
+// Load does not rehearse the embedded texts each time: what it would find is found here.
+func TestEmbeddedTextsPassTheirRehearsal(t *testing.T) {
+	for name, languages := range standard(t).texts {
+		for language, text := range languages {
+			for _, fault := range text.rehearse() {
+				t.Errorf("%s in %s: %v", name, language, fault)
+			}
+		}
+	}
+}
+
 func TestRevFollowsSharedParts(t *testing.T) {
 	own, _ := fs.Sub(embedded, "text")
 	raw, err := fs.ReadFile(own, "en/identity.tmpl")

@@ -124,7 +124,10 @@ func (c crashCase) says() string {
 func TestKill9AtEveryStepLosesNothingAndSendsNothingTwice(t *testing.T) {
 	prepared := prepareCrash(t)
 	slots := make(chan struct{}, 4) // they mostly wait for the disk
-	for _, c := range crashCases() {
+	for i, c := range crashCases() {
+		if i%crashEvery != 0 {
+			continue
+		}
 		t.Run(c.String(), func(t *testing.T) {
 			t.Parallel()
 			slots <- struct{}{}

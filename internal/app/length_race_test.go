@@ -9,4 +9,6 @@ import "time"
 const (
 	simDays = 1
 	simPoll = 2 * time.Minute
+
+	crashEvery = 3 // of the crash matrix, every third case: each starts several processes
 )

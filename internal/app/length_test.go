@@ -8,4 +8,6 @@ import "time"
 const (
 	simDays = 3
 	simPoll = time.Minute
+
+	crashEvery = 1 // all of the crash matrix
 )

@@ -9,6 +9,7 @@ import (
 	"netpatrol/adapters/mastodon"
 	"netpatrol/bots"
 	"netpatrol/internal/config"
+	"netpatrol/internal/record"
 	"netpatrol/internal/sandbox"
 )
 
@@ -74,6 +75,10 @@ func TestMastodon_APostIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	who := v.script.Citizens[slices.IndexFunc(v.script.Citizens, func(c sandbox.Citizen) bool { return c.Role == sandbox.Scammer })].Handle
+	eventually(t, "the tag is watched", func() bool {
+		_, err := record.Fetch[record.Mark](t.Context(), app.store, "cursor/weibo/tag:兼职")
+		return err == nil
+	})
 	if _, err := v.blog.Say(who, "手机刷单返利日结，每单佣金5%，想做的加我微信 shuadan888 #兼职"); err != nil {
 		t.Fatal(err)
 	}

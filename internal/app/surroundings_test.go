@@ -311,7 +311,9 @@ func TestWechatNotice_TellsOfNewsOutsideTheWindow(t *testing.T) {
 	}
 	for name, via := range map[string]pretend.Via{"小郭": pretend.ViaSubscribe, "老符": pretend.ViaTemplate} {
 		writes(t, p, name, "我要举报一个网站")
-		eventually(t, "the receipt", func() bool { return got(p, name, pretend.ViaPassive, "已收到你的举报") })
+		eventually(t, "the receipt", func() bool {
+			return got(p, name, pretend.ViaPassive, "已收到你的举报") || got(p, name, pretend.ViaCustom, "已收到你的举报")
+		})
 		conversation := a.engine.Conversation("weixin", p.OpenID(name))
 		eventually(t, "the window is closed", func() bool {
 			c, err := record.Fetch[bots.Conversation](t.Context(), a.store, conversation)

@@ -111,7 +111,11 @@ func heardAndAnswered(t *testing.T, a *App, v *wechatVenue, written []string) {
 		t.Error("no fault struck: the test proves nothing")
 	}
 	t.Logf("%d deliveries of %d callbacks, %d passive and %d other answers, faults %v", n.Deliveries, n.Pushes, n.Passive, n.Custom, v.platform.Struck())
-	for _, r := range (&sim{t: t, app: a}).all(record.KindItem) {
+	s := &sim{t: t, app: a}
+	eventually(t, "every send that is under way is written down", func() bool {
+		return !slices.ContainsFunc(s.all(record.KindItem), func(r bots.Record) bool { return r.(*record.Item).State == record.ItemClaimed })
+	})
+	for _, r := range s.all(record.KindItem) {
 		if i := r.(*record.Item); !i.Final() && (i.State != record.ItemAccepted || !i.Passive) {
 			t.Errorf("item %s is %s: %s (%+v)", i.ID, i.State, i.Why, i.Attempts)
 		}

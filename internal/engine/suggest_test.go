@@ -57,6 +57,7 @@ func TestSuggestions_OnlyWhatThePlatformTakesIsSuggested(t *testing.T) {
 	d.says("p1", "100", "我被骗了")
 	d.settle()
 	conv := d.all(bots.KindConversation, "")[0].(*bots.Conversation)
+	d.stop() // from here on only the test reads, and it changes what is read
 	d.o.Writer = speaking{d.o.Writer}
 	all, err := d.Suggestions(t.Context(), conv.ID, time.Now())
 	if err != nil || len(all) != 2 || all[0].Text != "好" || all[0].Rev != 7 || all[0].Max != 0 {
