@@ -226,10 +226,10 @@ func (e *Engine) startErrand(ctx context.Context, g *record.Errand, now time.Tim
 	select {
 	case room <- struct{}{}:
 	default:
-		_, err := e.putOff(ctx, g, now.Add(errandTimeout))
+		_, err := putOff(ctx, e, g, now.Add(errandTimeout))
 		return err
 	}
-	held, err := e.putOff(ctx, g, now.Add(2*errandTimeout))
+	held, err := putOff(ctx, e, g, now.Add(2*errandTimeout))
 	if err != nil || held == nil {
 		<-room
 		return err
@@ -244,19 +244,24 @@ func (e *Engine) startErrand(ctx context.Context, g *record.Errand, now time.Tim
 	return nil
 }
 
-// putOff moves an errand and returns it as stored; nil when it was moved or forgotten meanwhile.
-func (e *Engine) putOff(ctx context.Context, g *record.Errand, due time.Time) (held *record.Errand, err error) {
+// putOff sets when something is due next and returns it as stored; nil when it changed or was
+// forgotten meanwhile.
+func putOff[T any, P interface {
+	*T
+	bots.Record
+}](ctx context.Context, e *Engine, old P, due time.Time) (held P, err error) {
 	err = e.o.Store.Update(ctx, func(tx record.Tx) error {
 		held = nil
-		again, err := record.Load[record.Errand](tx, g.ID)
-		if errors.Is(err, record.ErrNotFound) || err == nil && again.Version != g.Version {
+		again, err := record.Load[T, P](tx, old.Meta().ID)
+		if errors.Is(err, record.ErrNotFound) || err == nil && P(again).Meta().Version != old.Meta().Version {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		again.Due, held = due, again
-		return tx.Put(again)
+		held = again
+		held.Meta().Due = due
+		return tx.Put(held)
 	})
 	return held, err
 }

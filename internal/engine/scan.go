@@ -34,16 +34,16 @@ func (e *Engine) toScan(v *record.Evidence, now time.Time) {
 // back if we die over it.
 func (e *Engine) startScan(ctx context.Context, v *record.Evidence, now time.Time) error {
 	if e.o.Scanner == nil || v.Erased { // it was asked for under another configuration, or nobody can read it
-		_, err := e.scanAt(ctx, v, time.Time{})
+		_, err := putOff(ctx, e, v, time.Time{})
 		return err
 	}
 	select {
 	case e.scanning <- struct{}{}:
 	default:
-		_, err := e.scanAt(ctx, v, now.Add(errandTimeout))
+		_, err := putOff(ctx, e, v, now.Add(errandTimeout))
 		return err
 	}
-	held, err := e.scanAt(ctx, v, now.Add(scanPutOff))
+	held, err := putOff(ctx, e, v, now.Add(scanPutOff))
 	if err != nil || held == nil {
 		<-e.scanning
 		return err
@@ -56,23 +56,6 @@ func (e *Engine) startScan(ctx context.Context, v *record.Evidence, now time.Tim
 		}
 	})
 	return nil
-}
-
-// scanAt sets when a file is scanned next and returns it as stored; nil when it changed meanwhile.
-func (e *Engine) scanAt(ctx context.Context, v *record.Evidence, due time.Time) (held *record.Evidence, err error) {
-	err = e.o.Store.Update(ctx, func(tx record.Tx) error {
-		held = nil
-		again, err := record.Load[record.Evidence](tx, v.ID)
-		if errors.Is(err, record.ErrNotFound) || err == nil && again.Version != v.Version {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		again.Due, held = due, again
-		return tx.Put(again)
-	})
-	return held, err
 }
 
 // scan asks the scanner and writes down what it says.
