@@ -76,10 +76,7 @@ func (t *turn) decide() {
 // urgency is what still needs a card. "已报警" ends the hurry over money, until somebody
 // again talks the person into paying; it never ends danger to life.
 func (t *turn) urgency() match.Urgency {
-	u := t.text.Urgency()
-	if u == match.NoUrgency && dialect.In(t.text) {
-		u = match.MoneyMoving
-	}
+	u := urgencyOf(t.text)
 	if u == match.NoUrgency {
 		u = t.chosen.urgency
 	}
