@@ -11,7 +11,7 @@ import (
 	"netpatrol/bots/match"
 )
 
-// sentence is one of testdata/urgency.txt.
+// sentence is one of testdata/labelled/urgency.txt.
 type sentence struct {
 	kind, text string
 	tuned      bool // in the half that the cues may be improved with
@@ -19,7 +19,7 @@ type sentence struct {
 
 func urgencySentences(t *testing.T) (all []sentence) {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/urgency.txt")
+	raw, err := os.ReadFile("testdata/labelled/urgency.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
