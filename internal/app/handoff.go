@@ -287,6 +287,7 @@ func (c clerk) Answer(ctx context.Context, code, token string, r frontdoor.Reply
 	}
 	return map[string]string{
 		"answered": "这份线索已经答复过。", "empty": "答复办理结果时，请写明结果。", "not-open": "这份线索已撤回，不用答复。", "as": "请选择一种答复。",
+		"lookup-code": "答复里有当事人的查询码，没有收。查询码不能写给任何人，请删掉后再答复。",
 	}[res.Code], nil
 }
 

@@ -192,7 +192,7 @@ func (f forms) File(ctx context.Context, v frontdoor.Visit) (frontdoor.Filed, er
 		From: adapters.Person{ID: f.person(v.Key), Name: "岗亭来访者"}, Detail: v.Kind + " site=" + v.Site,
 	}
 	in.Media = mediaOf(conv, v.Media)
-	filed := frontdoor.Filed{Code: code, Urgency: f.urgency(v.Text)}
+	filed := frontdoor.Filed{Code: code, Urgency: f.Urgency(v.Text)}
 	if v.Slow && !f.urgent(v.Text) { // it is durable when this returns, and decided when nothing else waits
 		in.Slow = true
 		return filed, f.a.engine.Receive(ctx, f.account, []adapters.Inbound{*in})

@@ -131,6 +131,30 @@ func formOf(t *testing.T, base string) string {
 
 var slipCode = regexp.MustCompile(`secret">([0-9A-Z-]+)<`)
 
+// Somebody writes the code of an earlier slip into a form: nothing of that form is kept, and the danger in it is answered at once.
+func TestAKioskFormWithALookupCodeIsNotKept(t *testing.T) {
+	a, base := boothOf(t)
+	_, slip := visit(t, base, formOf(t, base), map[string]string{"moved": "no", "story": "有人让我刷单"})
+	code := slipCode.FindStringSubmatch(slip)
+	if code == nil {
+		t.Fatalf("no code:\n%s", slip)
+	}
+	key := formOf(t, base)
+	for _, typed := range []string{code[1], strings.ReplaceAll(code[1], "-", "")} {
+		status, page := visit(t, base, key, map[string]string{"moved": "no", "story": "我的查询码" + typed + "，没人管，我不想活了"}, wechat.Screenshot())
+		if status != 422 || strings.Contains(page, typed) || !strings.Contains(page, "没人管，我不想活了") || !strings.Contains(page, "12356") || !strings.Contains(page, "内容里有查询码") {
+			t.Fatalf("%d\n%s", status, page)
+		}
+	}
+	s := &sim{t: t, app: a}
+	if n := len(s.all(bots.KindReport)); n != 1 {
+		t.Errorf("%d reports", n)
+	}
+	if status, _ := visit(t, base, key, map[string]string{"moved": "no", "story": "没人管，我不想活了"}); status != 200 || len(s.all(bots.KindReport)) != 2 {
+		t.Errorf("without the code: %d, %d reports", status, len(s.all(bots.KindReport)))
+	}
+}
+
 // A victim reports at the kiosk with a screenshot, and presses the button twice.
 func TestAKioskFormBecomesOneReportWithItsEvidence(t *testing.T) {
 	a, base := boothOf(t)

@@ -26,14 +26,8 @@ func (a *App) more() frontdoor.More {
 	return nil
 }
 
-// Holds implements [frontdoor.More].
-func (f forms) Holds(text string) bool {
-	_, found := record.MaskLookups(text, func(code string) bool {
-		_, err := record.Fetch[record.Lookup](context.Background(), f.a.store, record.LookupID(f.Tag, code))
-		return !errors.Is(err, record.ErrNotFound)
-	})
-	return found
-}
+// Screen implements [frontdoor.Kiosk] and [frontdoor.More].
+func (f forms) Screen(text string) (clean string, held bool) { return f.a.engine.Screen(text) }
 
 // led is the conversation a code leads to.
 func (f forms) led(ctx context.Context, code string) (*bots.Conversation, error) {
@@ -70,14 +64,14 @@ func (f forms) Add(ctx context.Context, code string, v frontdoor.Addition) (fron
 		Key: v.Key + ".more", Kind: adapters.KindMessage, Ref: adapters.Ref("more-" + f.Tag("kiosk form ref", v.Key)), Text: v.Text, At: time.Now(),
 		From: c.Person, Detail: "more", Media: mediaOf(c.ID, v.Media),
 	}
-	return f.urgency(v.Text), f.a.engine.Receive(ctx, c.Account, []adapters.Inbound{in})
+	return f.Urgency(v.Text), f.a.engine.Receive(ctx, c.Account, []adapters.Inbound{in})
 }
 
 // urgent says whether a text must not wait behind others.
 func (f forms) urgent(text string) bool { return intake.Urgent(f.a.folder.Fold(text)) }
 
-// urgency is what card a text would get. Whoever has called the police is not told to.
-func (f forms) urgency(text string) frontdoor.Urgency {
+// Urgency implements [frontdoor.Kiosk] and [frontdoor.More]: what card a text would get. Whoever has called the police is not told to.
+func (f forms) Urgency(text string) frontdoor.Urgency {
 	words := f.a.folder.Fold(text)
 	switch {
 	case words.Urgency() == match.LifeDanger:

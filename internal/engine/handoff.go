@@ -115,6 +115,10 @@ func (e *Engine) AnswerHandoff(ctx context.Context, id string, a bots.HandoffAns
 	if r, ok := e.answeredBefore(ctx, h, formKey); ok {
 		return r, nil
 	}
+	held := e.holdsCode(a.Note, a.Number)
+	if held { // promise 15
+		return secretRefused(), nil
+	}
 	a.Handoff, a.Note, a.Number = h.ID, clip(a.Note, maxWhy), clip(a.Number, 100)
 	if h.About.Kind == bots.KindReport {
 		a.Report = h.About.ID

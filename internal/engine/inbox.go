@@ -113,7 +113,7 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 	if kind == bots.StaffWrote && e.fromHere(text) {
 		return nil
 	}
-	masked, secret := record.MaskLookups(text, e.issued)
+	masked, secret := e.Screen(text)
 	if secret { // promise 15
 		text = masked
 	}
@@ -137,6 +137,11 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 	ev.Stream = e.streamOf(a.Record.ID, kind, in)
 	ev.Subject, ev.State = ev.Stream, bots.EventPending
 	return ev
+}
+
+// Screen takes lookup codes out of a text, and says whether there was one. It is safe for concurrent use.
+func (e *Engine) Screen(text string) (clean string, held bool) {
+	return record.MaskLookups(text, e.issued)
 }
 
 // issued says whether a lookup code is one of ours. A store that cannot be asked counts as yes:

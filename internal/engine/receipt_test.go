@@ -122,3 +122,35 @@ func tooLongWith(text, part string) error {
 	}
 	return nil
 }
+
+// What officers, volunteers, partner sites and other units write is refused with a lookup code in it, before anything of it is kept.
+func TestPromise15_ALookupCodeIsRefusedWhoeverWritesIt(t *testing.T) {
+	d, h := handedOver(t, &clerk{}, map[string]string{"unit": "a"})
+	code := record.NewLookup([record.LookupBytes]byte{200, 117, 90, 3, 250, 31, 99, 180, 7, 210})
+	plain := strings.ReplaceAll(code, "-", "")
+	d.issue(code)
+	d.volunteers()
+	before := len(d.all(bots.KindEvent, ""))
+	tip := tipOf("有人在群里发了这个")
+	tip["source"] = "业主群 " + plain
+	for what, r := range map[string]bots.Result{
+		"a volunteer's tip":      d.decides("zhou", bots.SendTip, nil, tipOf("有人在群里发了 "+code), ""),
+		"the source of a tip":    d.decides("zhou", bots.SendTip, nil, tip, ""),
+		"a partner's answer":     d.decides("zhang@coconut", bots.AnswerFindings, h, map[string]string{"text": "已整改 " + code}, ""),
+		"an officer's reply":     d.decides("lin", bots.ReplyTo, h, map[string]string{"text": "你的查询码是" + plain}, ""),
+		"the reason of anything": d.decides("lin", bots.ApproveHandoff, h, nil, "他报的 "+code),
+	} {
+		if r.Status != bots.Refused || r.Code != "lookup-code" {
+			t.Errorf("%s: %+v", what, r)
+		}
+	}
+	if r, err := d.AnswerHandoff(t.Context(), h.ID, bots.HandoffAnswer{As: bots.HandoffAccepted, Note: code}, "form"); err != nil || r.Code != "lookup-code" {
+		t.Errorf("another unit's answer: %+v, %v", r, err)
+	}
+	if n := len(d.all(bots.KindEvent, "")); n != before || !lacks(t, d.dir, code[:9]) || !lacks(t, d.dir, plain[:9]) {
+		t.Errorf("%d events, want %d; or the code is in a file", n, before)
+	}
+	if r := d.decides("zhou", bots.SendTip, nil, tipOf("编号 460100-20261125-004217-X 的帖子，卡号 6217 0012 1000 1234 567"), ""); r.Status != bots.Applied {
+		t.Errorf("a tip without one: %+v", r)
+	}
+}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,6 +25,10 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if d.Verb == bots.SlipHandoff {
 		return e.slip(ctx, d, formKey)
 	}
+	held := e.holdsCode(d.Reason, slices.Collect(maps.Values(d.Fields))...)
+	if held { // promise 15
+		return secretRefused(), nil
+	}
 	e.lookAgain(ctx, d)
 	ev := &bots.Event{Key: "decision|" + d.Officer + "|" + formKey, Kind: bots.Decided, V: 1, Body: &d}
 	ev.Stream, ev.Account = e.decisionStream(ctx, d)
@@ -41,6 +46,18 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 		return bots.Result{Status: bots.Refused, Code: "too-long", Message: fmt.Sprintf("%d bytes at once are too many: %d are taken", n, maxDecision)}, nil
 	}
 	return e.await(ctx, ev)
+}
+
+// holdsCode says whether a lookup code stands in what somebody wrote. It is asked before anything of it is stored.
+func (e *Engine) holdsCode(reason string, words ...string) bool {
+	return slices.ContainsFunc(append(words, reason), func(text string) bool {
+		_, held := e.Screen(text)
+		return held
+	})
+}
+
+func secretRefused() bots.Result {
+	return bots.Result{Status: bots.Refused, Code: "lookup-code", Message: "a lookup code stands in the text: nothing was kept; take it out and send it again"}
 }
 
 // await accepts an event and waits for what it comes to.

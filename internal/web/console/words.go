@@ -233,6 +233,7 @@ func slotWord(s string) string { return word(slotWords, s) }
 // code where one code means different things.
 var refusals = map[string]string{
 	"reporters-words": "文中有举报人的原话。发给网站、平台或当事人的内容不能带举报人原话，请换自己的话写。",
+	"lookup-code":     "文中有查询码，什么都没有保存。查询码只给本人用，不能写进答复、记录或线索：请删掉后再提交。",
 	"exact-time":      "文中有精确到分钟的时间，会让人猜到是谁举报，请只写日期。",
 	"few-people":      "文中的人数或件数少于三，会让人猜到是谁举报，请不写数目。",
 	"kept":            "这个会话已要求保留，请先由有关同事“不再保留”。", "not-asked": "还没有人申请删除，可能已经被取消。",

@@ -30,6 +30,10 @@ type Kiosk interface {
 	Tag(scope, value string) string
 	// Site names a partner site; ok is false for one that is not registered.
 	Site(ctx context.Context, id string) (name string, ok bool)
+	// Screen takes lookup codes out of a text, and says whether there was one.
+	Screen(text string) (clean string, held bool)
+	// Urgency is what hurry a text tells of.
+	Urgency(text string) Urgency
 }
 
 // What Keep refuses.
@@ -181,6 +185,9 @@ func (k *kiosk) showForm(w http.ResponseWriter, r *http.Request, status int, p k
 	}
 	if wait := key.ready.Sub(now); wait > 0 {
 		p.Work, p.Wait = true, int(wait/time.Second)+1
+	}
+	if p.Problem != "" { // it was not filed: whoever is in danger is told what to do all the same
+		p.Filed = Filed{Urgency: k.desk.Urgency(p.Form.text(p.Purpose, ""))}
 	}
 	p.Title = p.Purpose.Name + " · 报警岗亭"
 	k.show(w, r, status, "form", p)

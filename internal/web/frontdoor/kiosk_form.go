@@ -75,6 +75,17 @@ func (f *kioskForm) problem() string {
 	return ""
 }
 
+// screen takes lookup codes out of what was typed, and says whether there was one.
+func (f *kioskForm) screen(clean func(string) (string, bool)) (held bool) {
+	for _, name := range []string{"story", "other", "amount", "when", "contact"} {
+		if text, found := clean(f.Of(name)); found {
+			f.set(name, text)
+			held = true
+		}
+	}
+	return held
+}
+
 // moved are the answers to the first question, as the person would write them.
 var movedWords = map[string]string{
 	"now": "我刚刚把钱转给对方了。", "before": "钱是一天以前转出的。", "no": "还没有转钱。",
@@ -228,9 +239,13 @@ func clipRunes(s string, most int) string {
 func (k *kiosk) admit(p *kioskPage) {
 	f, now := &p.Form, time.Now()
 	key, err := readKey(k.desk.Tag, f.Of("key"), now)
-	switch {
-	case err != nil || f.Of("homepage") != "":
+	if err != nil || f.Of("homepage") != "" {
 		f.set("key", "")
+	}
+	switch held := f.screen(k.desk.Screen); {
+	case held:
+		p.Problem = codeProblem
+	case f.Of("key") == "":
 		p.Problem = "这一页打开得太久了，已换成新的一页。文字都还在，请再点一次“提交”。"
 	case f.problem() != "":
 		p.Problem = f.problem()
@@ -261,8 +276,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// What is wrong with a file.
+// What is wrong with the words, or with a file.
 const (
+	codeProblem = "内容里有查询码，这一份没有收，也没有保存。查询码只在“查进展”的页面里用，不要写给任何人，包括民警；它已从下面隐去，其他的都还在。请看一遍，再点一次“提交”；选过的文件请重新选。"
 	kindProblem = "有一个文件不是照片、录音或视频，没有收。其他的都已收到，请再提交一次。"
 	sizeProblem = "有一个文件太大，没有收：照片和录音每个不超过16MB，视频不超过64MB。其他的都已收到，请再提交一次。"
 )

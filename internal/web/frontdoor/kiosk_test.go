@@ -69,6 +69,16 @@ func (b *booth) Keep(_ context.Context, key string, from io.Reader) (adapters.Me
 	return adapters.Media{Ref: adapters.Ref(fmt.Sprintf("%x", sha256.Sum256(all)))}, nil
 }
 
+func (*booth) Screen(text string) (string, bool) { return screened(text) }
+
+// screened takes the one code that pretend desks know out of a text.
+func screened(text string) (string, bool) {
+	const code = "GOOD-0000-0000-0000-0"
+	return strings.ReplaceAll(text, code, "【查询码已隐去】"), strings.Contains(text, code)
+}
+
+func (b *booth) Urgency(string) Urgency { return b.urgency }
+
 func (b *booth) File(_ context.Context, v Visit) (Filed, error) {
 	if b.broken != nil {
 		return Filed{}, b.broken
@@ -219,6 +229,41 @@ func TestKioskAsksAgainAndKeepsWhatWasTyped(t *testing.T) {
 				t.Error("what was typed is gone")
 			}
 		})
+	}
+}
+
+// A lookup code is refused in whichever field it stands, with all else that was typed; whoever is in danger is told what to do
+// on that very page.
+func TestKioskAFormWithALookupCodeComesBackWithoutIt(t *testing.T) {
+	for field, with := range map[string]string{
+		"story": "上次的查询码是 GOOD-0000-0000-0000-0，没人理我", "other": "GOOD-0000-0000-0000-0", "contact": "13800000000 GOOD-0000-0000-0000-0",
+		"amount": "GOOD-0000-0000-0000-0", "when": "昨天 GOOD-0000-0000-0000-0",
+	} {
+		for urgency, card := range map[Urgency]string{LifeDanger: "您的安全最要紧", MoneyMoving: "接通后照着念", NoUrgency: "紧急情况，先打 110"} {
+			b := newBooth(t)
+			b.urgency = urgency
+			typed := map[string]string{"story": "冒充客服", "other": "QQ 12345678", "contact": "13800000000", "amount": "3万", "when": "昨晚8点", "moved": "no"}
+			typed[field] = with
+			fields := []string{"key", b.open("/kiosk/help")}
+			for name, value := range typed {
+				fields = append(fields, name, value)
+			}
+			code, page := b.send("/kiosk/help", fields, "picture")
+			if code != 422 || len(b.filed)+len(b.kept) != 0 || strings.Contains(page, "GOOD-0000") {
+				t.Fatalf("%s: %d, filed %+v, kept %v\n%s", field, code, b.filed, b.kept, page)
+			}
+			for name, value := range typed {
+				clean, _ := screened(value)
+				if name != "moved" && !strings.Contains(page, html.EscapeString(clean)) {
+					t.Errorf("%s: what was typed as %s is gone", field, name)
+				}
+			}
+			for _, want := range []string{"内容里有查询码", "没有保存", "再点一次“提交”", "tel:110", card} {
+				if !strings.Contains(page, want) {
+					t.Errorf("%s, %q: the page lacks %q", field, urgency, want)
+				}
+			}
+		}
 	}
 }
 

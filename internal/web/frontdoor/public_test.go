@@ -120,7 +120,7 @@ func (*office) Tag(scope, value string) string {
 	return hex.EncodeToString(sum[:13])
 }
 
-func (*office) Holds(text string) bool { return strings.Contains(text, "GOOD-0000-0000-0000-0") }
+func (*office) Screen(text string) (string, bool) { return screened(text) }
 
 func (o *office) KeepMore(_ context.Context, code string, from io.Reader) (adapters.Media, error) {
 	all, err := io.ReadAll(from)
@@ -139,13 +139,17 @@ func (o *office) Add(_ context.Context, code string, a Addition) (Urgency, error
 	if o.fails == nil {
 		o.added = append(o.added, a)
 	}
+	return o.Urgency(a.Text), o.fails
+}
+
+func (*office) Urgency(text string) Urgency {
 	switch {
-	case strings.Contains(a.Text, "刚转"):
-		return MoneyMoving, o.fails
-	case strings.Contains(a.Text, "不想活"):
-		return LifeDanger, o.fails
+	case strings.Contains(text, "刚转"):
+		return MoneyMoving
+	case strings.Contains(text, "不想活"):
+		return LifeDanger
 	}
-	return NoUrgency, o.fails
+	return NoUrgency
 }
 
 func (o *office) End(_ context.Context, code string) error {

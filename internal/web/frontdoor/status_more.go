@@ -18,8 +18,10 @@ import (
 type More interface {
 	// Tag is a keyed digest that survives a restart.
 	Tag(scope, value string) string
-	// Holds says whether a lookup code stands in a text.
-	Holds(text string) bool
+	// Screen takes lookup codes out of a text, and says whether there was one.
+	Screen(text string) (clean string, held bool)
+	// Urgency is what hurry a text tells of.
+	Urgency(text string) Urgency
 	// KeepMore keeps a file that comes with an addition. It returns ErrKind or ErrSize for what is never kept.
 	KeepMore(ctx context.Context, code string, from io.Reader) (adapters.Media, error)
 	// Add makes an addition durable, and says whether it tells of danger or of money that is moving. Two with one key are one.
@@ -145,12 +147,19 @@ func (p *public) added(w http.ResponseWriter, r *http.Request, m *Matter, code s
 	}
 }
 
-// check says what is wrong with the words of an addition.
+// check says what is wrong with the words of an addition. What is refused comes back without the code, and with what
+// whoever is in danger must do now.
 func (f *moreForm) check(more More) {
-	if _, err := readKey(more.Tag, f.Key, time.Now()); err != nil {
+	_, err := readKey(more.Tag, f.Key, time.Now())
+	if err != nil {
 		f.Key, f.Problem = "", "这一页打开得太久了，已换成新的一页。文字还在，请再点一次“补充”。"
-	} else if more.Holds(f.Text) {
-		f.Problem = "内容里有查询码，没有收。查询码不要写给任何人，包括民警；请删掉后再提交。"
+	}
+	clean, held := more.Screen(f.Text)
+	if held {
+		f.Text, f.Problem = clean, "内容里有查询码，没有收，也没有保存。查询码不要写给任何人，包括民警；它已从下面隐去，其他文字都还在。请看一遍，再点一次“补充”；选过的文件请重新选。"
+	}
+	if f.Problem != "" {
+		f.Urgent = more.Urgency(f.Text)
 	}
 }
 

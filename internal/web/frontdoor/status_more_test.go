@@ -101,6 +101,17 @@ func TestAnAdditionIsRefusedInWordsAndKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+// What was typed comes back without the code, and whoever is in danger is told what to do all the same.
+func TestAnAdditionWithALookupCodeComesBackWithoutIt(t *testing.T) {
+	o := newOffice()
+	h := o.open()
+	w := addMore(t, h, []string{"code", mine, "key", moreKey(t, h), "text", "我的码GOOD-0000-0000-0000-0，我不想活了"}, "picture")
+	has(t, w, http.StatusUnprocessableEntity, "内容里有查询码", "我不想活了</textarea>", "现在就打 110", "12356")
+	if body := w.Body.String(); strings.Contains(body, "我的码GOOD") || len(o.added)+len(o.kept) != 0 {
+		t.Errorf("added %+v, kept %v\n%s", o.added, o.kept, body)
+	}
+}
+
 // What is not durable is not said to be received.
 func TestPromise5_AnAdditionThatIsNotDurableIsNotSaidToBeReceived(t *testing.T) {
 	o := newOffice()

@@ -13,5 +13,11 @@ const (
 // Danger says that somebody's life may be in danger.
 func (p kioskPage) Danger() bool { return p.Filed.Urgency == LifeDanger }
 
+// Hurried says that a card stands above all else.
+func (p kioskPage) Hurried() bool { return p.Danger() || p.Hurry() }
+
+// Back says that the form came back, with a card above it.
+func (p kioskPage) Back() bool { return p.Problem != "" && p.Hurried() }
+
 // Hurry says that money moves or is about to: they ticked it, or their words say so.
 func (p kioskPage) Hurry() bool { return p.Form.Urgent() || p.Filed.Urgency == MoneyMoving }

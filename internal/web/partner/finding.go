@@ -174,6 +174,7 @@ func refusal(code string) string {
 		"answers-a-day": "今天的答复已经很多，急事请直接打电话给负责民警。",
 		"answers":       "这项整改的答复已达上限，请直接打电话给负责民警。",
 		"no-picture":    "有一张图片不能收：请用 JPEG、PNG 或 WebP 格式，每张不超过16MB。文字还在，请重新选图再提交。",
+		"lookup-code":   "文中有别人的查询码，没有收。查询码只有本人能用，请删掉后再提交。",
 		"no-evidence":   "这里暂时不收图片，请只写文字，或当面提交。",
 		"settled":       "这项整改已经完成，不用再答复。",
 	}[code]; w != "" {
