@@ -254,9 +254,21 @@ func (k *kiosk) admit(p *kioskPage) {
 	default:
 		f.room = maxBrought
 		if k.gate.slow(now) {
-			f.slow, f.room = !f.Urgent(), k.gate.room(now) // anybody may say that it is urgent
+			k.admitSlow(p, now)
 		}
 	}
+}
+
+// admitSlow takes a form beyond the pace while there is room for its words, and in any case when it is urgent: anybody may say
+// that it is, so that its files have no more room than others'.
+func (k *kiosk) admitSlow(p *kioskPage, now time.Time) {
+	f, text := &p.Form, p.Form.text(p.Purpose, "")
+	urgent := f.Urgent() || k.desk.Urgency(text) != NoUrgency
+	if !k.gate.takes(now, len(text)) && !urgent {
+		p.Problem = "现在写的人特别多，这一份还没有收。您写的内容都还在这一页上，请过一两分钟再点一次“提交”；选过的文件请重新选。急事请直接拨打110。"
+		return
+	}
+	f.slow, f.room = !f.Urgent(), k.gate.room(now)
 }
 
 // bounded fails once more was read than there is room for.

@@ -12,14 +12,16 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// gate knows whether more people write than usual. Nobody's first form is ever put off or refused for it:
+// gate knows whether more people write than usual. Nobody's first form is put off or refused for it:
 // what is filed beyond the pace goes into the slow lane, where it is durable and decided after everything
-// else. Only a form that somebody takes right after having filed one may cost some seconds of waiting or work.
+// else. What the slow lane takes is bounded in bytes, so that a flood of programs does not fill the disk: beyond that a form
+// comes back with all that was typed, to be sent again, unless it is urgent. Only a form that somebody takes right after having filed one may cost some seconds of waiting or work.
 // Nothing of this needs an address or a cookie.
 type gate struct {
 	pace  *rate.Limiter // of forms that are filed
 	again *rate.Limiter // of forms given to people who have just filed one, under a flood
 	files *rate.Limiter // of bytes that come with forms in the slow lane
+	words *rate.Limiter // of bytes that the forms themselves take there
 }
 
 const (
@@ -33,10 +35,17 @@ const (
 	slowFiles       = 20 << 20 // bytes that come with one form in the slow lane
 	slowFilesAtOnce = 1 << 30  // and with all of them together, before they go on without
 	slowFilesSecond = 256 << 10
+
+	slowWordsAtOnce = 128 << 20 // bytes of forms in the slow lane before any comes back: more than thirty thousand short ones
+	slowWordsSecond = 32 << 10
+	formWeight      = 4 << 10 // bytes that a form takes beside its words
 )
 
 func newGate() gate {
-	return gate{rate.NewLimiter(formsASecond, formsAtOnce), rate.NewLimiter(formsASecond, againAtOnce), rate.NewLimiter(slowFilesSecond, slowFilesAtOnce)}
+	return gate{
+		pace: rate.NewLimiter(formsASecond, formsAtOnce), again: rate.NewLimiter(formsASecond, againAtOnce),
+		files: rate.NewLimiter(slowFilesSecond, slowFilesAtOnce), words: rate.NewLimiter(slowWordsSecond, slowWordsAtOnce),
+	}
 }
 
 // formKey is one form that was given out.
@@ -66,6 +75,9 @@ func (g gate) issue(now time.Time, first bool) formKey {
 
 // slow says whether a form that is filed now goes into the slow lane.
 func (g gate) slow(now time.Time) bool { return !g.pace.AllowN(now, 1) }
+
+// takes says whether there is room in the slow lane for a form with so many bytes of words.
+func (g gate) takes(now time.Time, bytes int) bool { return g.words.AllowN(now, formWeight+bytes) }
 
 // room is how many bytes of files a form in the slow lane may bring.
 func (g gate) room(now time.Time) int64 {

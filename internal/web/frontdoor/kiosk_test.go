@@ -356,6 +356,52 @@ func TestKioskUnderAFloodFirstFormsPassAndEmergenciesAreNotSlow(t *testing.T) {
 	}
 }
 
+// What the forms of a flood take is bounded in bytes: beyond that a form comes back with all that was typed and is taken a little
+// later. What is urgent passes, by what was ticked and by the words.
+func TestKioskUnderAFloodWordsAreBoundedAndEmergenciesPass(t *testing.T) {
+	b := newBooth(t)
+	b.flood()
+	b.k.gate.words = rate.NewLimiter(0, 3*formWeight)
+	send := func(moved, story string) (int, string) {
+		return b.send("/kiosk/report", []string{"key", b.open("/kiosk/report"), "moved", moved, "story", story}, "file")
+	}
+	for range 2 {
+		if code, _ := send("no", "遇到骗子"); code != 200 {
+			t.Fatalf("there is room: %d", code)
+		}
+	}
+	code, page := send("no", strings.Repeat("长", 2000))
+	if code != 422 || len(b.filed) != 2 || len(b.kept) != 2 || !strings.Contains(page, "都还在这一页上") || !strings.Contains(page, "长长</textarea>") {
+		t.Errorf("beyond it: %d, filed %d, kept %d", code, len(b.filed), len(b.kept))
+	}
+	if code, _ := send("now", strings.Repeat("长", 4000)); code != 200 || len(b.filed) != 3 || b.filed[2].Slow {
+		t.Errorf("ticked as urgent: %d, filed %d", code, len(b.filed))
+	}
+	b.urgency = LifeDanger
+	if code, _ := send("no", strings.Repeat("长", 4000)); code != 200 || len(b.filed) != 4 {
+		t.Errorf("urgent by its words: %d, filed %d", code, len(b.filed))
+	}
+	b.urgency, b.k.gate.words = NoUrgency, rate.NewLimiter(slowWordsSecond, slowWordsAtOnce)
+	if code, _ := send("no", strings.Repeat("长", 2000)); code != 200 || len(b.filed) != 5 {
+		t.Errorf("a little later: %d, filed %d", code, len(b.filed))
+	}
+}
+
+// A wave of people is no flood of programs: twenty thousand reports fit at once.
+func TestKioskAWaveOfPeopleFits(t *testing.T) {
+	g, now := newGate(), time.Now()
+	for n := range 20_000 {
+		if !g.takes(now, 2000) {
+			t.Fatalf("form %d comes back", n)
+		}
+	}
+	for n := 0; g.takes(now, maxFields); n++ {
+		if n > slowWordsAtOnce/maxFields {
+			t.Fatal("there is no bound")
+		}
+	}
+}
+
 // Files of the slow lane are bounded, form by form and together: the text is filed all the same, and the page says what was left out.
 func TestKioskUnderAFloodFilesAreBounded(t *testing.T) {
 	b := newBooth(t)
