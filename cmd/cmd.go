@@ -181,7 +181,7 @@ Begin:     netpatrol init, then netpatrol check and netpatrol serve`,
 	root.AddCommand(
 		t.initCommand(), t.checkCommand(), t.serveCommand(), t.demoCommand(),
 		t.accountsCommand(), t.officersCommand(), t.adaptersCommand(),
-		t.queueCommand(), t.waitsCommand(), t.figuresCommand(), t.dutyCommand(), t.bulletinCommand(), t.evidenceCommand(), t.handoffCommand(), t.sitesCommand(), t.eraseCommand(), t.whyCommand(),
+		t.queueCommand(), t.waitsCommand(), t.figuresCommand(), t.dutyCommand(), t.bulletinCommand(), t.evidenceCommand(), t.handoffCommand(), t.sitesCommand(), t.clustersCommand(), t.lookupCommand(), t.eraseCommand(), t.whyCommand(),
 		t.haltCommand(), t.resumeCommand(), t.auditCommand(), t.storeCommand(),
 		t.loginCommand(), t.logoutCommand(), t.keyCommand(), t.verifyCommand(), t.versionCommand(),
 	)

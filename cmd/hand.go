@@ -14,7 +14,7 @@ import (
 
 func (t *tool) queueByHand() *cobra.Command {
 	return group("by-hand", "Sends that a person makes, and what a person read, where no program may",
-		t.byHandList(), t.byHandTake(), t.byHandGive(), t.byHandProve(), t.byHandConfirm(), t.byHandGone(), t.byHandClose(), t.byHandNote())
+		t.byHandList(), t.byHandTake(), t.byHandGive(), t.byHandProve(), t.byHandCompare(), t.byHandConfirm(), t.byHandGone(), t.byHandClose(), t.byHandNote())
 }
 
 func (t *tool) byHandList() *cobra.Command {

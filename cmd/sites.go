@@ -18,7 +18,7 @@ var china = time.FixedZone("CST", 8*60*60)
 
 func (t *tool) sitesCommand() *cobra.Command {
 	return group("sites", "Partner sites: their badge, and what they are asked to put right", t.sitesList(), t.sitesShow(), t.sitesAdd(), t.sitesConfirm(), t.sitesRetire(),
-		t.sitesRectify(), t.sitesSign(), t.sitesRemind(), t.sitesInterview(), t.sitesSettle())
+		t.sitesRectify(), t.sitesSign(), t.sitesRemind(), t.sitesInterview(), t.sitesSettle(), t.liaisonsCommand())
 }
 
 func (t *tool) sitesList() *cobra.Command {

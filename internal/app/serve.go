@@ -25,7 +25,7 @@ import (
 // front door for platforms.
 func (a *App) serve(ctx context.Context) error {
 	d := desk{a.store, a}
-	apiHandler := api.New(api.Options{Desk: d, Door: a.door, Station: a.station(), Log: a.o.Log})
+	apiHandler := api.New(api.Options{Desk: d, Door: a.door, Station: a.station(), Shots: evidenceDesk{a.files, a.store}, Log: a.o.Log})
 	consoleHandler, err := console.New(console.Options{Desk: d, Evidence: evidenceDesk{a.files, a.store}, Door: a.door, Station: a.station(), Log: a.o.Log})
 	if err != nil {
 		return err

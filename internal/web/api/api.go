@@ -52,7 +52,15 @@ type Options struct {
 	Desk    Desk
 	Door    *signin.Door
 	Station view.Station
+	Shots   Shots // nil: no screenshots are kept
 	Log     *slog.Logger
+}
+
+// Shots gives the screenshots of what people posted by hand.
+type Shots interface {
+	// Picture draws one anew, without whatever else its file carries, as a JPEG.
+	Picture(ctx context.Context, v *record.Evidence, side int) ([]byte, error)
+	view.Lookbook
 }
 
 // API answers /api/v1/. It is safe for concurrent use.
@@ -60,13 +68,14 @@ type API struct {
 	desk    Desk
 	door    *signin.Door
 	station view.Station
+	shots   Shots
 	log     *slog.Logger
 	mux     *http.ServeMux
 }
 
 // New returns the handler. Serve it with signin.Peer as ConnContext on a unix socket.
 func New(o Options) http.Handler {
-	a := &API{desk: o.Desk, door: o.Door, station: o.Station, log: o.Log, mux: http.NewServeMux()}
+	a := &API{desk: o.Desk, door: o.Door, station: o.Station, shots: o.Shots, log: o.Log, mux: http.NewServeMux()}
 	a.routes()
 	return http.NewCrossOriginProtection().Handler(http.HandlerFunc(a.serve))
 }
@@ -97,6 +106,8 @@ func (a *API) routes() {
 	a.decide("POST /api/v1/items/{id}/prove", bots.ProveHand, record.KindItem, proof)
 	a.decide("POST /api/v1/items/{id}/gone", bots.ProveHand, record.KindItem)
 	a.decide("POST /api/v1/items/{id}/confirm-hand", bots.ConfirmHand, record.KindItem)
+	a.get("GET /api/v1/items/{id}/comparison", a.comparison)
+	a.decide("POST /api/v1/items/{id}/compare", bots.CompareHand, record.KindItem, seen, compared)
 	a.decide("POST /api/v1/items/{id}/close-hand", bots.CloseHand, record.KindItem, reason)
 
 	a.get("GET /api/v1/reports", list(a, "", newReport))
@@ -169,6 +180,8 @@ func (a *API) routes() {
 	a.handoffRoutes()
 	a.dutyRoutes()
 	a.siteRoutes()
+	a.giveRoutes()
+	a.clusterRoutes()
 	a.open("/api/v1/", a.nothing)
 }
 

@@ -44,7 +44,7 @@ func newSite(t *testing.T) *site {
 func newSiteOver(t *testing.T, between func(webtest.Reader) api.Desk) *site {
 	t.Helper()
 	s := &site{Desk: webtest.Open(t), t: t, log: new(bytes.Buffer), socket: filepath.Join(t.TempDir(), "api.sock")}
-	h := api.New(api.Options{Desk: between(s.Reader()), Door: s.Door, Station: s.Station(), Log: slog.New(slog.NewTextHandler(s.log, nil))})
+	h := api.New(api.Options{Desk: between(s.Reader()), Door: s.Door, Station: s.Station(), Shots: s.Files(), Log: slog.New(slog.NewTextHandler(s.log, nil))})
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	s.url, s.stop = srv.URL, srv.Close

@@ -256,6 +256,9 @@ type Decision struct {
 	Planning *Planning          `json:"planning,omitempty"`
 
 	Site      *Partner   `json:"site,omitempty"`
+	Invited   *Invited   `json:"invited,omitempty"`
+	Lines     []string   `json:"lines,omitempty"` // of a comparison: same or differs, of each
+	Shows     string     `json:"shows,omitempty"` // what the screenshot shows instead
 	Asking    *Asking    `json:"asking,omitempty"`
 	Interview *Interview `json:"interview,omitempty"`
 }

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -58,22 +57,10 @@ func (c *Console) settledClues(v *visit, q record.Query) (cards []clueCard, next
 	return cards, more(clues), err
 }
 
-type clusterPage struct {
-	*bots.Cluster
-	Members []*bots.Clue // newest first
-	Askers  []*bots.Report
-	Next    string
-}
+type clusterPage struct{ view.Cluster }
 
 // Decidable says how many of the members that are shown can be dismissed together.
-func (p clusterPage) Decidable() (n int) {
-	for _, m := range p.Members {
-		if m.State == bots.ClueOpen && !m.Erased {
-			n++
-		}
-	}
-	return n
-}
+func (p clusterPage) Decidable() int { return len(p.Dismissals("")) }
 
 func (c *Console) cluster(v *visit) error {
 	if err := may(v, bots.KindClue); err != nil {
@@ -87,39 +74,8 @@ func (c *Console) cluster(v *visit) error {
 }
 
 func (c *Console) clusterPage(v *visit) (p clusterPage, err error) {
-	if p.Cluster, err = record.Fetch[bots.Cluster](v.ctx(), c.desk, v.id()); err != nil {
-		return p, err
-	}
-	q := record.Query{Stream: record.ClusterStream(p.ID), Newest: true, Limit: perPage, After: v.r.URL.Query().Get("after")}
-	ties, err := view.List[bots.Tie](v.ctx(), c.desk, q)
-	if err != nil {
-		return p, err
-	}
-	p.Next = more(ties)
-	for _, t := range ties {
-		switch t.On.Kind {
-		case bots.KindClue:
-			p.Members, err = appended(v.ctx(), c.desk, p.Members, t.On.ID)
-		case bots.KindReport:
-			p.Askers, err = appended(v.ctx(), c.desk, p.Askers, t.On.ID)
-		}
-		if err != nil {
-			return p, err
-		}
-	}
-	return p, nil
-}
-
-// appended adds a record to a list; one that is gone is left out.
-func appended[T any, P interface {
-	*T
-	bots.Record
-}](ctx context.Context, s record.Reader, to []*T, id string) ([]*T, error) {
-	r, err := record.Fetch[T, P](ctx, s, id)
-	if errors.Is(err, record.ErrNotFound) {
-		return to, nil
-	}
-	return append(to, r), err
+	p.Cluster, err = view.ClusterOf(v.ctx(), c.desk, v.id(), v.r.URL.Query().Get("after"), perPage)
+	return p, err
 }
 
 // dismissCluster dismisses every open clue of the page, each for itself: what waits for its warning stays.
@@ -134,12 +90,9 @@ func (c *Console) dismissCluster(v *visit) error {
 		return err
 	}
 	key, done, refused := v.nonce, 0, ""
-	for _, m := range p.Members {
-		if m.State != bots.ClueOpen || m.Erased {
-			continue
-		}
-		v.nonce = key + "/" + m.ID
-		a, err := c.submit(v, bots.Decision{Verb: bots.DismissClue, On: on(bots.KindClue, m.ID), Seen: m.Version, Reason: reason})
+	for _, d := range p.Dismissals(reason) {
+		v.nonce = key + "/" + d.On.ID
+		a, err := c.submit(v, d)
 		if err != nil {
 			return err
 		}
@@ -173,7 +126,7 @@ func (c *Console) sharing(v *visit, r *bots.Report) (all []*bots.Report, err err
 				continue
 			}
 			seen[t.On.ID] = true
-			if all, err = appended(v.ctx(), c.desk, all, t.On.ID); err != nil {
+			if all, err = view.Appended(v.ctx(), c.desk, all, t.On.ID); err != nil {
 				return nil, err
 			}
 		}

@@ -9,11 +9,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
-	"netpatrol/bots"
 	"netpatrol/internal/record"
 	"netpatrol/internal/web/view"
 )
@@ -25,8 +23,7 @@ type Evidence interface {
 	Picture(ctx context.Context, v *record.Evidence, side int) ([]byte, error)
 	// Original opens the bytes as they came. They are proven only once they are read to the end.
 	Original(v *record.Evidence) (io.ReadCloser, error)
-	// Looked writes down that an officer looks; it is durable when it returns.
-	Looked(ctx context.Context, officer, did string, v *record.Evidence) error
+	view.Lookbook
 }
 
 // The longer sides of pictures, in pixels: in a list, and opened.
@@ -141,16 +138,7 @@ func (c *Console) evidence(v *visit) (exhibit, error) {
 
 // looked writes the look down before anything is shown: once an hour for each officer.
 func (c *Console) looked(v *visit, did string, e *record.Evidence) error {
-	deeds, err := c.desk.AuditOf(v.ctx(), bots.Target{Kind: record.KindEvidence, ID: e.ID})
-	if err != nil {
-		return err
-	}
-	if did == record.DidView && slices.ContainsFunc(deeds, func(d record.AuditEntry) bool {
-		return d.Who == v.officer.ID && d.Did == did && v.now.Sub(d.At) < record.LookInterval
-	}) {
-		return nil
-	}
-	return c.files.Looked(v.ctx(), v.officer.ID, did, e)
+	return view.Look(v.ctx(), c.desk, c.files, v.officer.ID, did, e, v.now)
 }
 
 func (c *Console) evidenceSmall(v *visit) error { return c.picture(v, smallSide) }
