@@ -206,7 +206,7 @@ const (
 	TakeTalk       Verb = "take-conversation" // a conversation: I answer it; the bots keep silent
 	GiveTalk       Verb = "give-conversation" // a conversation: the bots may answer again
 	LogCall        Verb = "log-call"          // a conversation: I spoke with the person by phone; Fields["note"]
-	KeepCase       Verb = "keep-case"         // a conversation, with a reason: not erased when the person leaves
+	KeepCase       Verb = "keep-case"         // a conversation, with a reason: not erased when the person leaves; or what there is of a partner site
 	LetGo          Verb = "let-go"            // a kept conversation
 	AskErase       Verb = "ask-erase"         // a conversation, with a reason: first person
 	EraseTalk      Verb = "erase"             // a conversation: second person; its key is destroyed

@@ -6,22 +6,81 @@ import (
 	"time"
 
 	"netpatrol/bots"
+	"netpatrol/internal/config"
 	"netpatrol/internal/record"
 )
 
-// sweepRetained drops what has outlived the configured retention. What is sealed under a person's or
-// a post's key goes with the key, and the audit says so; tapes and tallies are deleted.
+// term is what ends the records of a kind. What is sealed under a person's or a post's key goes with the key, and the audit says
+// so; the rest is deleted.
+type term struct {
+	kind bots.RecordKind
+	// after is how long one is kept after somebody last touched it, and drop what then ends it.
+	after func(config.Retention) time.Duration
+	drop  func(*App, context.Context, bots.Record) error
+	// why says what ends it without a sweep of its own, or why it is kept for good.
+	why string
+}
+
+// sealed is why nothing more than the head of a record outlives a person's key: the head holds nothing personal.
+const sealed = "sealed under the key of the conversation, post or tip it belongs to, which is destroyed when that one's retention has passed"
+
+func conversations(r config.Retention) time.Duration { return r.Conversations }
+func clues(r config.Retention) time.Duration         { return r.Clues }
+func sites(r config.Retention) time.Duration         { return r.Sites }
+func events(r config.Retention) time.Duration        { return r.Events }
+func tallies(r config.Retention) time.Duration       { return r.Tallies }
+
+// terms says of every kind of record what ends it, in the order in which the sweep takes them: a rectification goes before
+// its site, and the site before who signed in for it.
+func terms() []term {
+	return []term{
+		{kind: bots.KindConversation, after: conversations, drop: (*App).eraseConversation},
+		{kind: bots.KindClue, after: clues, drop: (*App).eraseClue},
+		{kind: bots.KindCluster, after: clues, drop: (*App).deleteCluster},
+		{kind: record.KindRectification, after: sites, drop: (*App).endRectification},
+		{kind: record.KindSite, after: sites, drop: (*App).endSite},
+		{kind: record.KindOfficer, after: sites, drop: (*App).endLiaison, why: "a site's security officer by the sweep; an officer is named by approvals and audit, and is suspended"},
+		{kind: record.KindAlarm, after: conversations, drop: (*App).endAlarm},
+		{kind: bots.KindShift, after: conversations, drop: (*App).endDuty},
+		{kind: bots.KindLeave, after: conversations, drop: (*App).endDuty},
+		{kind: bots.KindHandOver, after: conversations, drop: (*App).endRecord}, // what officers noted beside what was open
+		{kind: record.KindTape, after: events, drop: (*App).deleteOld},
+		{kind: bots.KindCount, after: tallies, drop: (*App).deleteOld},
+
+		{kind: bots.KindEvent, why: "by retention.events, in key order, in the store's own sweep; what a person said is sealed, too"},
+		{kind: bots.KindTie, why: "swept with the cluster or the erased record it ties"},
+		{kind: record.KindSiteAnswer, why: "its key is destroyed with its rectification"},
+		{kind: bots.KindReport, why: sealed}, {kind: bots.KindWarning, why: sealed}, {kind: bots.KindMemory, why: sealed}, {kind: bots.KindWait, why: sealed},
+		{kind: record.KindEvidence, why: sealed + "; its file is removed; a site's pictures go with its rectification"}, {kind: record.KindHandoff, why: sealed},
+		{kind: bots.KindDraft, why: sealed + "; of a bulletin it is kept with it"},
+		{kind: record.KindItem, why: sealed + "; of a bulletin it is kept with it"}, {kind: record.KindApproval, why: sealed + "; of a bulletin it is kept with it"},
+		{kind: record.KindLookup, why: "at its end, 180 days after it was given, and with its conversation"},
+		{kind: record.KindSession, why: "at its end, hours after the last click"}, {kind: record.KindToken, why: "replaced by the next one of its account; it opens nothing once it has expired"},
+		{kind: record.KindWake, why: "when it comes due"}, {kind: record.KindErrand, why: "when it was run"},
+
+		{kind: bots.KindBulletin, why: "kept: what an authority said in public, who approved it and what became of it stay provable"},
+		{kind: record.KindAuditBatch, why: "kept: the chain proves what happened; it holds no personal data"},
+		{kind: record.KindCode, why: "kept: a code that was printed is never given to another message; it leads nowhere once that is gone"},
+		{kind: record.KindStanding, why: "kept: who approved which template version, and until when"},
+		{kind: bots.KindAccount, why: "kept: one for each account of the agency's own; nobody's personal data"},
+		{kind: record.KindTakeover, why: "kept: one for each account, who took it over and what stood there"},
+		{kind: record.KindPulse, why: "kept: one for each account, overwritten"}, {kind: record.KindMark, why: "kept: one position for each poll and schedule, overwritten"},
+		{kind: record.KindLease, why: "kept: one for each lane, overwritten"}, {kind: record.KindHalt, why: "kept: there is one, overwritten"},
+		{kind: record.KindLedger, why: "kept: one for each quota; what no longer counts is dropped from it"},
+	}
+}
+
+// sweepRetained drops what has outlived the configured retention.
 func (a *App) sweepRetained(ctx context.Context, now time.Time) error {
-	keep := a.o.Config.Retention
-	return errors.Join(
-		a.sweepOld(ctx, bots.KindConversation, now, keep.Conversations, a.eraseConversation),
-		a.sweepOld(ctx, bots.KindClue, now, keep.Clues, a.eraseClue),
-		a.sweepOld(ctx, bots.KindCluster, now, keep.Clues, a.deleteCluster),
-		a.sweepTies(ctx),
-		a.sweepOld(ctx, record.KindTape, now, keep.Events, a.deleteOld),
-		a.sweepOld(ctx, bots.KindCount, now, keep.Tallies, a.deleteOld),
-		a.sweepOld(ctx, bots.KindHandOver, now, keep.Conversations, a.deleteOld), // what officers noted beside what was open
-	)
+	var errs []error
+	for _, e := range terms() {
+		if e.after == nil {
+			continue
+		}
+		drop := func(ctx context.Context, r bots.Record) error { return e.drop(a, ctx, r) }
+		errs = append(errs, a.sweepOld(ctx, e.kind, now, e.after(a.o.Config.Retention), drop))
+	}
+	return errors.Join(append(errs, a.sweepTies(ctx))...)
 }
 
 // sweepOld hands every record of a kind that nobody has touched for as long as keep to drop. A

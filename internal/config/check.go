@@ -470,7 +470,7 @@ func (d *decoder) checkRetention(r Retention) {
 	for _, k := range []struct {
 		name string
 		keep time.Duration
-	}{{"conversations", r.Conversations}, {"clues", r.Clues}, {"tallies", r.Tallies}} {
+	}{{"conversations", r.Conversations}, {"clues", r.Clues}, {"sites", r.Sites}, {"tallies", r.Tallies}} {
 		if k.keep < 30*day {
 			d.wrong("retention."+k.name, "write at least 720h, thirty days", "retention.%s of %s would drop what is still worked on", k.name, k.keep)
 		}

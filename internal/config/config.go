@@ -41,6 +41,7 @@ type Evidence struct {
 type Retention struct {
 	Conversations time.Duration `yaml:"conversations"` // with reports, messages and evidence; default 8760h, a year
 	Clues         time.Duration `yaml:"clues"`         // that were decided; default 8760h
+	Sites         time.Duration `yaml:"sites"`         // what a partner site put right, with letters and interviews, and who signed in for it; retired sites; default 26280h, three years
 	Events        time.Duration `yaml:"events"`        // and the tapes of their decisions; default and least 4320h, 180 days
 	Tallies       time.Duration `yaml:"tallies"`       // counts of a day; default 17520h, two years
 }

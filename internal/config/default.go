@@ -27,7 +27,7 @@ func Default() *Config {
 			DraftLife: 24 * time.Hour,
 			DeadMan:   72 * time.Hour,
 		},
-		Retention: Retention{Conversations: 365 * day, Clues: 365 * day, Events: leastEvents, Tallies: 730 * day},
+		Retention: Retention{Conversations: 365 * day, Clues: 365 * day, Sites: 3 * 365 * day, Events: leastEvents, Tallies: 730 * day},
 	}
 }
 

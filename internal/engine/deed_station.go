@@ -150,8 +150,11 @@ func (c *commit) acknowledgeEvent(d *bots.Decision) error {
 	return c.tx.Put(ev)
 }
 
-// keepCase keeps a conversation although the person may ask to be forgotten.
+// keepCase keeps a conversation although the person may ask to be forgotten, or what there is of a partner site.
 func (c *commit) keepCase(by *record.Officer, d *bots.Decision) error {
+	if d.On.Kind == record.KindSite {
+		return c.onSite(d, "keep-site", func(s *record.Site) error { return record.KeepSite(s, by, clip(d.Reason, maxWhy), c.now) })
+	}
 	if d.Reason == "" {
 		return refuse("reason", "say why the case is kept: somebody may have to answer for it")
 	}
@@ -159,6 +162,9 @@ func (c *commit) keepCase(by *record.Officer, d *bots.Decision) error {
 }
 
 func (c *commit) letGo(by *record.Officer, d *bots.Decision) error {
+	if d.On.Kind == record.KindSite {
+		return c.onSite(d, "let-site-go", func(s *record.Site) error { return record.LetSiteGo(s, by, c.now) })
+	}
 	return c.onConversation(by, d, "let-go", "")
 }
 

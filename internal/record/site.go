@@ -29,6 +29,7 @@ type Site struct {
 	Missing   int       `json:"missing,omitempty"` // looks in a row that did not find it
 	Problem   string    `json:"problem,omitempty"` // of the last look
 	Reason    string    `json:"reason,omitempty"`  // why it was retired
+	Kept      string    `json:"kept,omitempty"`    // why an officer keeps what there is of it beyond its retention
 }
 
 // RecordKind implements [bots.Record].
@@ -85,6 +86,27 @@ func RetireSite(s *Site, by *Officer, reason string, now time.Time) error {
 		return refuse("reason", "say why the site is retired; it is kept with the record")
 	}
 	s.State, s.Reason, s.Due, s.Updated = SiteRetired, reason, time.Time{}, now
+	return nil
+}
+
+// KeepSite keeps what there is of a site beyond its retention: its rectifications, interviews and answers, and who signed in for it.
+func KeepSite(s *Site, by *Officer, reason string, now time.Time) error {
+	switch {
+	case !by.Is(Duty, Approver):
+		return refuse("role", "%s may not decide what is kept", by.ID)
+	case strings.TrimSpace(reason) == "":
+		return refuse("reason", "say why it is kept: somebody may have to answer for it")
+	}
+	s.Kept, s.Updated = strings.TrimSpace(reason), now
+	return nil
+}
+
+// LetSiteGo ends what [KeepSite] began.
+func LetSiteGo(s *Site, by *Officer, now time.Time) error {
+	if !by.Is(Duty, Approver) {
+		return refuse("role", "%s may not decide what is kept", by.ID)
+	}
+	s.Kept, s.Updated = "", now
 	return nil
 }
 

@@ -163,6 +163,8 @@ func (c *Console) routes() {
 	c.get("GET /sites/{id}", c.site)
 	c.post("POST /sites/{id}/confirm", c.confirmSite)
 	c.post("POST /sites/{id}/retire", c.retireSite)
+	c.post("POST /sites/{id}/keep", c.keepSite)
+	c.post("POST /sites/{id}/let-go", c.letSiteGo)
 	c.get("GET /sites/{id}/liaisons", c.liaisons)
 	c.post("POST /sites/{id}/liaisons", c.inviteLiaison)
 	c.post("POST /sites/{id}/liaisons/revoke", c.revokeLiaison)

@@ -17,7 +17,7 @@ import (
 var reasonWords = map[string]string{
 	"not approved": "到点时还没有批准", "no bulletin": "这个时段没有通报", "stale": "错过太久，不再补发", "catch-up skip": "停机期间错过，按设置不补发",
 	"superseded": "由更近的时段代替", "too many": "一次错过的时段太多，没有逐个补发", "its slot did not come in time": "在有效期内没有等到发布时段",
-	"unfollow": "当事人取消了关注", "repeated under the same key and code": "结果不明，用同一编号再试一次",
+	"unfollow": "当事人取消了关注", "retention": "保存期限已满", "repeated under the same key and code": "结果不明，用同一编号再试一次",
 }
 
 // reasonWord is why the system did not do something; an officer's own reason stays as written.

@@ -113,6 +113,16 @@ func (c *Console) retireSite(v *visit) error {
 	return c.decide(v, d, sitePath(v), sitePath(v), "已停止合作，记录保留。")
 }
 
+func (c *Console) keepSite(v *visit) error {
+	d := bots.Decision{Verb: bots.KeepCase, On: on(record.KindSite, v.id()), Seen: v.seen(), Reason: v.value("reason")}
+	return c.decide(v, d, sitePath(v), sitePath(v), "已保留，保存期限满了也不删除。")
+}
+
+func (c *Console) letSiteGo(v *visit) error {
+	d := bots.Decision{Verb: bots.LetGo, On: on(record.KindSite, v.id()), Seen: v.seen()}
+	return c.decide(v, d, sitePath(v), sitePath(v), "已不再保留，保存期限满后按规定删除。")
+}
+
 func (c *Console) openRectification(v *visit) error {
 	f := rectificationForm{v.value("findings"), v.value("points"), v.value("due")}
 	day, err := time.ParseInLocation(time.DateOnly, f.Due, beijing)

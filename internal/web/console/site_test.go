@@ -49,6 +49,20 @@ func TestASiteIsRegisteredByTwo(t *testing.T) {
 	}
 }
 
+func TestWhatThereIsOfASiteIsKeptWithAReason(t *testing.T) {
+	s := newSite(t)
+	s.partner()
+	chen := s.as("chen")
+	chen.post("/sites/coconut/keep", chen.get("/sites/coconut").form("/sites/coconut/keep", nil)).has("理由")
+	page := chen.post("/sites/coconut/keep", chen.get("/sites/coconut").form("/sites/coconut/keep", url.Values{"reason": {"正在侦办"}}))
+	page.has("已要求保留，理由：正在侦办", "不再保留")
+	page.lacks("保留的理由，如正在侦办")
+	chen.post("/sites/coconut/let-go", page.form("/sites/coconut/let-go", nil)).has("保存期限满后按规定删除", "保留的理由，如正在侦办")
+	if got := s.All(record.KindSite, "")[0].(*record.Site); got.Kept != "" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestALetterLeavesOnlyOnceSomebodyElseHasReadIt(t *testing.T) {
 	s := newSite(t)
 	s.partner()

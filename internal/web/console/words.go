@@ -190,11 +190,11 @@ var didWords = map[string]string{
 	"release": "放行", "release-bulletin": "到点放行", "open-report": "立举报", "open-clue": "立线索", "propose-warning": "提出警示", "follow-up": "回看原帖",
 	"no-reply": "不予答复", "slot-missed": "错过时段", "slot-not-approved": "到点未获批准", "alarm": "提醒值班", "lapse": "失效", "forgotten": "删除个人信息",
 	"take": "接手代发", "attach": "附上代发截图", "give": "交还代发", "prove": "登记已代发", "compare-hand": "对照代发截图", "confirm-hand": "确认代发有改动", "close-hand": "不再代发", "note": "登记见闻", "late": "代发超过时限",
-	"ask-erase": "申请删除个人信息", "tip": "志愿者提供线索", "dismiss-clue": "线索不予处理", "flag": "拟举报给平台", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息",
+	"ask-erase": "申请删除个人信息", "tip": "志愿者提供线索", "dismiss-clue": "线索不予处理", "flag": "拟举报给平台", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息", "delete": "删除记录",
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
 	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
-	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "remind-site": "催办整改", "badge-vanished": "图标不见了", "badge-returned": "图标恢复", "anchor": "审计链头存到外面", "anchor-failed": "审计链头没有存成", "settle-rectification": "登记整改进展",
+	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "keep-site": "保留网站的记录", "let-site-go": "不再保留网站的记录", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "remind-site": "催办整改", "badge-vanished": "图标不见了", "badge-returned": "图标恢复", "anchor": "审计链头存到外面", "anchor-failed": "审计链头没有存成", "settle-rectification": "登记整改进展",
 	"add-shift": "排班", "end-shift": "撤下排班", "add-leave": "登记请假", "end-leave": "销假", "draw-handover": "开具交接单", "replace-handover": "交接单作废", "sign-handover": "交接签字", "remark-handover": "交接备注",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件", "scan-evidence": "扫描恶意程序",
 }
