@@ -10,7 +10,8 @@ import (
 
 // frontPage is what waits for a person now.
 type frontPage struct {
-	Alarms   []*record.Alarm
+	Alarms   []alarmGroup
+	Later    int // groups of alarms that are not shown
 	Reports  []waiting
 	Drafts   []*bots.Draft
 	Unknown  []*record.Item
@@ -59,7 +60,7 @@ const onFront = 12
 func (c *Console) front(v *visit) (err error) {
 	f := frontPage{Personal: may(v, bots.KindReport) == nil}
 	ctx, first := v.ctx(), func(state string) record.Query { return record.Query{State: state, Limit: onFront} }
-	if f.Alarms, err = view.List[record.Alarm](ctx, c.desk, first(record.AlarmOpen)); err != nil {
+	if f.Alarms, f.Later, err = c.alarms(v, f.Personal); err != nil {
 		return err
 	}
 	if f.Duty, err = c.dutyNow(v); err != nil {
@@ -165,9 +166,4 @@ func (c *Console) today(v *visit) (*dayFigures, error) {
 		return nil, err
 	}
 	return &dayFigures{w.Days[0]}, nil
-}
-
-func (c *Console) alarmSeen(v *visit) error {
-	d := bots.Decision{Verb: bots.AcknowledgeAll, On: on(record.KindAlarm, v.id())}
-	return c.decide(v, d, "/", "/", "已知悉，记录在案。")
 }

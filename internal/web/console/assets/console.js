@@ -138,7 +138,7 @@
   if (every) {
     setInterval(() => {
       const away = Date.now() - Number(sessionStorage.getItem("touched") || 0) > 30 * 60 * 1000;
-      const busy = away || typing(document.activeElement) || find("#keys")?.open;
+      const busy = away || typing(document.activeElement) || find("#keys")?.open || find(".alarm details[open]");
       if (!document.hidden && !busy) location.reload();
     }, every * 1000);
   }
