@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // The town keeps one promise, breaks the others in every way there is, and is told so.
@@ -22,6 +24,7 @@ func TestEveryWayToKeepAPromiseBadlyIsFound(t *testing.T) {
 		"3 bank/bank.go:17 NO TEST write TestPromise3_… in ./bank",
 		"4 gate/gate.go:5 red TestPromise4_AGateNeedsAKey",
 		"5 bank/bank.go:24 RED WITH THE GUARD ON TestPromise5_IsRedAnyway",
+		"8 yard/yard.go:5 DOES NOT BUILD yard/yard_test.go:5:46: undefined: undone",
 		"7 gate/gate.go:13 red TestPromise7_TheWatchmanIsThere (crashed)",
 		"promise 9: tests in [./bank] name it, and no guard keeps it",
 		"promise 16: no guard yet",
@@ -44,26 +47,32 @@ func squeeze(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-func TestABuildFailureIsNotRed(t *testing.T) {
-	got, by := compare(outcome{passed: 1}, outcome{noBuild: "x.go:1: undefined: y"})
-	if got != NoBuild || by == "" {
-		t.Errorf("got %s by %q", got, by)
-	}
-	o := read(bytes.NewBufferString(`{"Action":"build-output","Output":"# town/bank\n"}
-{"Action":"build-output","Output":"bank.go:3:1: undefined: y\n"}
-{"Action":"build-fail"}
-{"Action":"fail","FailedBuild":"town/bank.test"}
-`))
-	if o.noBuild != "bank.go:3:1: undefined: y" || len(o.failed) > 0 {
-		t.Errorf("read %+v", o)
+func TestAProcessThatDiesOutsideItsTestsIsNotRed(t *testing.T) {
+	for _, c := range []struct{ before, after outcome }{
+		{outcome{passed: 1}, outcome{dead: "exit status 1"}},
+		{outcome{dead: "exit status 1"}, outcome{failed: []string{"TestPromise1_X"}}},
+	} {
+		if got, by := compare(c.before, c.after); got != Dead || by != "exit status 1" {
+			t.Errorf("got %s by %q", got, by)
+		}
 	}
 }
 
-func TestOnlyTheConditionIsSwitchedOff(t *testing.T) {
-	source := []byte("if x, err := f(\"; {\"); err != nil || x { // promise 1")
-	g := Guard{start: 23, end: 38}
-	want := `if x, err := f("; {"); false && (err != nil || x) { // promise 1`
-	if got := string(g.disabled(source)); got != want {
+func TestOnlyWhatTheTestsSayOfThemselvesIsRead(t *testing.T) {
+	o := read([]byte("\x16=== RUN   TestPromise1_A\n\x16=== RUN   TestPromise1_A/sub\n--- FAIL: TestPromise1_A (0.00s)\nno end of line" +
+		"\x16--- PASS: TestPromise1_A (0.00s)\n\x16    --- FAIL: TestPromise1_A/sub (0.00s)\n" +
+		"\x16=== RUN   TestPromise1_B\n\x16--- FAIL: TestPromise1_B (0.00s)\n\x16=== RUN   TestPromise1_C\n\x16--- SKIP: TestPromise1_C (0.00s)\n\x16=== RUN   TestPromise1_D\n"))
+	want := outcome{passed: 1, failed: []string{"TestPromise1_B"}, begun: "TestPromise1_D"}
+	if diff := cmp.Diff(want, o, cmp.AllowUnexported(outcome{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEveryConditionGetsASwitchOfItsOwn(t *testing.T) {
+	source := []byte("if x, err := f(\"; {\"); err != nil || x { // promise 1\n} else if y { // promise 2")
+	guards := []Guard{{ID: 7, start: 23, end: 38}, {ID: 8, start: 64, end: 65}}
+	want := `if x, err := f("; {"); guardThatIsOff != "7" && (err != nil || x) { // promise 1` + "\n" + `} else if guardThatIsOff != "8" && (y) { // promise 2`
+	if got := string(switched(source, guards)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

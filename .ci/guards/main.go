@@ -3,9 +3,10 @@
 //	if bad { // promise N
 //
 // in a file that is no test. For each one it runs the tests named TestPromiseN_ with
-// that guard switched off by an overlay, and requires one of them to fail. It never
-// writes into the tree. It exits 1 when a guard survives, when one has no test, or when
-// a test names a promise that no guard keeps.
+// that guard switched off, and requires one of them to fail. An overlay puts a switch
+// into every guard, so that the tests of a folder are built once and not once a guard.
+// It never writes into the tree. It exits 1 when a guard survives, when one has no test,
+// or when a test names a promise that no guard keeps.
 //
 //	go run ./.ci/guards [directory of the module]
 package main
@@ -16,12 +17,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"text/tabwriter"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// atOnce bounds the go test commands that run at the same time.
+// atOnce bounds the folders whose tests are built and run at the same time.
 const atOnce = 2
 
 // promises is how many the design makes.
@@ -62,22 +64,40 @@ func run(ctx context.Context, dir string, out io.Writer) (ok bool, err error) {
 	return account(out, tree) && ok, nil
 }
 
-// judge tries all guards, at most atOnce at a time; verdicts keep the guards' order.
+// judge tries all guards, folder by folder; verdicts keep the guards' order.
 func judge(ctx context.Context, tree *Tree, scratch string) ([]Verdict, error) {
-	base, err := newBaseline(ctx, tree)
+	trials, err := trialsOf(ctx, tree, scratch)
 	if err != nil {
 		return nil, err
 	}
-	verdicts := make([]Verdict, len(tree.Guards))
+	found := make([][]Verdict, len(trials))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	for i, g := range tree.Guards {
+	for i, t := range trials {
 		group.Go(func() (err error) {
-			verdicts[i], err = base.try(ctx, g, fmt.Sprintf("%s/%d", scratch, i))
+			found[i], err = t.run(ctx)
 			return err
 		})
 	}
-	return verdicts, group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return best(tree, slices.Concat(found...)), nil
+}
+
+// best is one verdict for each guard: where tests of several folders were asked, a red
+// one will do.
+func best(tree *Tree, found []Verdict) []Verdict {
+	verdicts := make([]Verdict, len(tree.Guards))
+	for i, g := range tree.Guards {
+		verdicts[i] = Verdict{Guard: g, Result: NoTest, By: fmt.Sprintf("write TestPromise%d_… in %s", g.Promise, g.Package())}
+	}
+	for _, v := range found {
+		if now := &verdicts[v.Guard.ID-1]; now.Result != Red {
+			*now = v
+		}
+	}
+	return verdicts
 }
 
 func table(out io.Writer, verdicts []Verdict) (ok bool) {

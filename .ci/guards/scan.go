@@ -16,6 +16,7 @@ import (
 
 // Guard is one line that keeps a promise.
 type Guard struct {
+	ID         int // from 1, in the order of scanning: what its switch is called
 	Promise    int
 	File       string // relative to the module, with slashes
 	Line       int
@@ -37,6 +38,7 @@ type Tree struct {
 	Dir    string
 	Guards []Guard
 	Source map[string][]byte // of files with guards, as they were when scanned
+	Names  map[string]string // package folder -> name of its package
 	Strays []string          // promise comments that guard nothing
 	Tests  map[string][]int  // package folder -> promises its tests name
 }
@@ -63,7 +65,7 @@ func scan(dir string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree := &Tree{Dir: dir, Source: map[string][]byte{}, Tests: map[string][]int{}}
+	tree := &Tree{Dir: dir, Source: map[string][]byte{}, Names: map[string]string{}, Tests: map[string][]int{}}
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -112,6 +114,7 @@ func (t *Tree) file(rel string) error {
 	}
 	if t.guards(rel, set, f); len(t.Guards) > 0 && t.Guards[len(t.Guards)-1].File == rel {
 		t.Source[rel] = source
+		t.Names[folder(rel)] = f.Name.Name
 	}
 	return nil
 }
@@ -149,7 +152,7 @@ func (t *Tree) guards(rel string, set *token.FileSet, f *ast.File) {
 		if promise, marked := marks[line]; marked {
 			delete(marks, line)
 			t.Guards = append(t.Guards, Guard{
-				Promise: promise, File: rel, Line: line,
+				ID: len(t.Guards) + 1, Promise: promise, File: rel, Line: line,
 				start: set.Position(s.Cond.Pos()).Offset, end: set.Position(s.Cond.End()).Offset,
 			})
 		}
@@ -160,8 +163,35 @@ func (t *Tree) guards(rel string, set *token.FileSet, f *ast.File) {
 	}
 }
 
-// disabled is the guard's file with its condition made false. The condition stays in
-// the source, so that what it uses is still used.
-func (g Guard) disabled(source []byte) []byte {
-	return slices.Concat(source[:g.start], []byte("false && ("), source[g.start:g.end], []byte(")"), source[g.end:])
+// switched is source with a switch before the condition of each of its guards: the
+// condition is as good as false while the switch is off. It stays in the source, so
+// that what it uses is still used.
+func switched(source []byte, guards []Guard) []byte {
+	type insert struct {
+		at   int
+		text string
+	}
+	var inserts []insert
+	for _, g := range guards {
+		inserts = append(inserts, insert{g.start, fmt.Sprintf("%s != %q && (", switchName, strconv.Itoa(g.ID))}, insert{g.end, ")"})
+	}
+	slices.SortStableFunc(inserts, func(a, b insert) int { return a.at - b.at })
+	var out []byte
+	from := 0
+	for _, i := range inserts {
+		out = append(append(out, source[from:i.at]...), i.text...)
+		from = i.at
+	}
+	return append(out, source[from:]...)
+}
+
+// switchName is a variable of a package with switches: the ID of the guard that is off.
+const switchName = "guardThatIsOff"
+
+// switchVariable is the environment variable that it comes from.
+const switchVariable = "NETPATROL_GUARD_OFF"
+
+// switchFile is one more file of a package with switches.
+func switchFile(packageName string) []byte {
+	return fmt.Appendf(nil, "package %s\n\nimport \"os\"\n\nvar %s = os.Getenv(%q)\n", packageName, switchName, switchVariable)
 }

@@ -1,19 +1,19 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
+	"time"
 )
 
 // Result is what became of a guard that was switched off.
@@ -26,6 +26,7 @@ const (
 	NoTest   Result = "NO TEST"
 	NoBuild  Result = "DOES NOT BUILD"
 	NotGreen Result = "RED WITH THE GUARD ON"
+	Dead     Result = "DIES OUTSIDE ITS TESTS"
 )
 
 // Verdict is the result for one guard.
@@ -35,173 +36,209 @@ type Verdict struct {
 	By     string // the tests that failed, or what went wrong
 }
 
-// baseline knows which tests there are and which of them pass with all guards on.
-type baseline struct {
+// trial is the tests of one folder and the guards that they watch.
+type trial struct {
 	tree    *Tree
-	deps    map[string][]string  // folder of a test -> folders it depends on
-	outcome map[question]outcome // with all guards on
+	folder  string
+	guards  []Guard
+	scratch string
+	before  map[int]outcome // of a promise's tests with all guards on
 }
 
-func newBaseline(ctx context.Context, tree *Tree) (*baseline, error) {
-	b := &baseline{tree: tree, outcome: map[question]outcome{}}
-	var err error
-	if b.deps, err = testDeps(ctx, tree.Dir); err != nil {
+// trialsOf lists each folder with guards to try once, those with most of them first: the
+// last trial to end is a short one.
+func trialsOf(ctx context.Context, tree *Tree, scratch string) ([]*trial, error) {
+	deps, err := testDeps(ctx, tree.Dir)
+	if err != nil {
 		return nil, err
 	}
-	var mu sync.Mutex
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for _, q := range b.questions() {
-		group.Go(func() error {
-			o, err := test(ctx, tree.Dir, "", q.promise, q.folder)
-			mu.Lock()
-			defer mu.Unlock()
-			b.outcome[q] = o
-			return err
-		})
-	}
-	return b, group.Wait()
-}
-
-// question is what the tests of one promise in one folder say.
-type question struct {
-	folder  string
-	promise int
-}
-
-// questions lists each once.
-func (b *baseline) questions() (all []question) {
-	for _, g := range b.tree.Guards {
-		for _, folder := range b.testers(g) {
-			if q := (question{folder, g.Promise}); !slices.Contains(all, q) {
-				all = append(all, q)
-			}
+	watched := map[string][]Guard{}
+	for _, g := range tree.Guards {
+		for _, folder := range testers(tree, deps, g) {
+			watched[folder] = append(watched[folder], g)
 		}
 	}
-	return all
+	var trials []*trial
+	for i, folder := range slices.Sorted(maps.Keys(watched)) {
+		trials = append(trials, &trial{tree, folder, watched[folder], filepath.Join(scratch, strconv.Itoa(i)), map[int]outcome{}})
+	}
+	slices.SortStableFunc(trials, func(a, b *trial) int { return len(b.guards) - len(a.guards) })
+	return trials, nil
 }
 
 // testers are the folders whose tests must turn red: the guard's own, or else those
 // that depend on it.
-func (b *baseline) testers(g Guard) []string {
-	all := b.tree.testsOf(g.Promise)
+func testers(tree *Tree, deps map[string][]string, g Guard) []string {
+	all := tree.testsOf(g.Promise)
 	if slices.Contains(all, g.Package()) {
 		return []string{g.Package()}
 	}
-	return slices.DeleteFunc(all, func(f string) bool { return !slices.Contains(b.deps[f], g.Package()) })
+	return slices.DeleteFunc(all, func(f string) bool { return !slices.Contains(deps[f], g.Package()) })
 }
 
-// try switches one guard off and runs its tests.
-func (b *baseline) try(ctx context.Context, g Guard, scratch string) (Verdict, error) {
-	v := Verdict{Guard: g, Result: NoTest, By: fmt.Sprintf("write TestPromise%d_… in %s", g.Promise, g.Package())}
-	overlay, err := b.overlay(g, scratch)
+// run builds the tests and asks them about one guard after the other.
+func (t *trial) run(ctx context.Context) (verdicts []Verdict, err error) {
+	defer os.RemoveAll(t.scratch) // programs are large
+	program, noBuild, err := t.build(ctx)
 	if err != nil {
-		return v, err
+		return nil, err
 	}
-	for _, folder := range b.testers(g) {
-		before := b.outcome[question{folder, g.Promise}]
-		after, err := test(ctx, b.tree.Dir, overlay, g.Promise, folder)
-		if err != nil {
-			return v, err
+	for _, g := range t.guards {
+		v := Verdict{Guard: g, Result: NoBuild, By: noBuild}
+		if noBuild == "" {
+			if v.Result, v.By, err = t.try(ctx, program, g); err != nil {
+				return nil, err
+			}
 		}
-		if v.Result, v.By = compare(before, after); v.Result == Red {
-			return v, nil
-		}
+		verdicts = append(verdicts, v)
 	}
-	return v, nil
+	return verdicts, nil
+}
+
+// try runs a guard's tests with it, unless another guard's trial did, and without it.
+func (t *trial) try(ctx context.Context, program string, g Guard) (Result, string, error) {
+	before, known := t.before[g.Promise]
+	if !known {
+		var err error
+		if before, err = t.test(ctx, program, g.Promise, ""); err != nil {
+			return "", "", err
+		}
+		t.before[g.Promise] = before
+	}
+	after, err := t.test(ctx, program, g.Promise, strconv.Itoa(g.ID))
+	if err != nil {
+		return "", "", err
+	}
+	result, by := compare(before, after)
+	return result, by, nil
 }
 
 func compare(before, after outcome) (Result, string) {
 	switch {
-	case before.noBuild != "":
-		return NoBuild, before.noBuild
+	case before.dead != "":
+		return Dead, before.dead
 	case len(before.failed) > 0:
 		return NotGreen, strings.Join(before.failed, " ")
-	case after.noBuild != "":
-		return NoBuild, after.noBuild
+	case after.dead != "":
+		return Dead, after.dead
 	case len(after.failed) > 0:
 		return Red, strings.Join(after.failed, " ")
 	}
 	return Survived, fmt.Sprintf("%d tests stay green", after.passed)
 }
 
-// overlay writes the changed file and the list that puts it in place of the original.
-func (b *baseline) overlay(g Guard, scratch string) (string, error) {
-	path := filepath.Join(b.tree.Dir, filepath.FromSlash(g.File))
-	if err := os.MkdirAll(scratch, 0o700); err != nil {
+// build makes the folder's test program with a switch in every guard that it watches, or
+// says what the compiler said.
+func (t *trial) build(ctx context.Context) (program, noBuild string, err error) {
+	overlay, err := t.overlay()
+	if err != nil {
+		return "", "", err
+	}
+	program = filepath.Join(t.scratch, "program.test")
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay="+overlay, "-o", program, t.folder)
+	cmd.Dir = t.tree.Dir
+	said, failed := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return "", "", ctx.Err()
+	}
+	if failed != nil {
+		_, said, _ := strings.Cut(string(said), "\n") // "# package" stands above
+		return "", firstLine(said, failed.Error()), nil
+	}
+	return program, "", nil
+}
+
+// overlay writes the changed files and the list that puts them in place of the originals.
+func (t *trial) overlay() (string, error) {
+	list := overlaid{dir: t.scratch, Replace: map[string]string{}}
+	if err := os.MkdirAll(t.scratch, 0o700); err != nil {
 		return "", err
 	}
-	changed := filepath.Join(scratch, filepath.Base(path))
-	if err := os.WriteFile(changed, g.disabled(b.tree.Source[g.File]), 0o600); err != nil {
-		return "", err
+	guards := map[string][]Guard{}
+	for _, g := range t.guards {
+		guards[g.File] = append(guards[g.File], g)
 	}
-	list, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
+	for file, of := range guards {
+		path := filepath.Join(t.tree.Dir, filepath.FromSlash(file))
+		beside := filepath.Join(filepath.Dir(path), "zz_"+strings.ToLower(switchName)+".go")
+		if err := list.put(path, switched(t.tree.Source[file], of)); err != nil {
+			return "", err
+		}
+		if err := list.put(beside, switchFile(t.tree.Names[folder(file)])); err != nil {
+			return "", err
+		}
+	}
+	content, err := json.Marshal(list)
 	if err != nil {
 		return "", err
 	}
-	file := filepath.Join(scratch, "overlay.json")
-	return file, os.WriteFile(file, list, 0o600)
+	file := filepath.Join(t.scratch, "overlay.json")
+	return file, os.WriteFile(file, content, 0o600)
+}
+
+// overlaid is what go wants to know of files that stand elsewhere.
+type overlaid struct {
+	dir     string
+	Replace map[string]string
+}
+
+func (o overlaid) put(path string, content []byte) error {
+	if _, there := o.Replace[path]; there {
+		return nil
+	}
+	o.Replace[path] = filepath.Join(o.dir, strconv.Itoa(len(o.Replace))+".go")
+	return os.WriteFile(o.Replace[path], content, 0o600)
 }
 
 // outcome is what the tests of one promise in one folder did.
 type outcome struct {
-	passed  int
-	failed  []string
-	begun   string // a test that has not ended: the process died in it
-	noBuild string // the compiler's first line
+	passed int
+	failed []string
+	begun  string // a test that has not ended: the process died in it
+	dead   string // how a process ended that failed although no test did
 }
 
-// test runs the tests of a promise in a folder, under an overlay if one is named.
-func test(ctx context.Context, dir, overlay string, promise int, folder string) (outcome, error) {
-	args := []string{"test", "-json", "-vet=off", "-count=1", "-timeout=60s", fmt.Sprintf("-run=^TestPromise%d_", promise)}
-	if overlay != "" {
-		args = append(args, "-overlay="+overlay)
-	}
-	cmd := exec.CommandContext(ctx, "go", append(args, folder)...)
-	cmd.Dir = dir
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	failed := cmd.Run()
+// longest bounds the tests of one promise; the kill comes where the bound they are given
+// themselves does not end them.
+const longest = time.Minute
+
+// test runs the tests of a promise with a guard off, or with all on.
+func (t *trial) test(ctx context.Context, program string, promise int, off string) (outcome, error) {
+	bounded, end := context.WithTimeout(ctx, 2*longest)
+	defer end()
+	cmd := exec.CommandContext(bounded, program, "-test.v=test2json", "-test.timeout="+longest.String(), fmt.Sprintf("-test.run=^TestPromise%d_", promise))
+	cmd.Dir = filepath.Join(t.tree.Dir, filepath.FromSlash(t.folder))
+	cmd.Env = append(os.Environ(), switchVariable+"="+off)
+	cmd.WaitDelay = time.Second
+	out, failed := cmd.CombinedOutput()
 	if ctx.Err() != nil {
 		return outcome{}, ctx.Err()
 	}
-	o := read(&out)
+	o := read(out)
 	switch {
-	case failed == nil || len(o.failed) > 0 || o.noBuild != "":
+	case failed == nil || len(o.failed) > 0:
 	case o.begun != "": // a panic outside the test's own goroutine, or the time ran out
 		o.failed = []string{o.begun + " (crashed)"}
 	default:
-		o.noBuild = firstLine(errs.String(), "go test failed without a failed test")
+		o.dead = failed.Error()
 	}
 	return o, nil
 }
 
-// event is a line of go test -json.
-type event struct {
-	Action, Test, Output, FailedBuild string
-}
+// said is a test's beginning or end, in the form meant for programs: a control character
+// stands before it and before nothing that a test prints. Subtests have a slash.
+var said = regexp.MustCompile(`\x16(=== RUN  |--- PASS:|--- FAIL:|--- SKIP:) ([^/\s]+)(?m:$| \()`)
 
-func read(out *bytes.Buffer) (o outcome) {
-	var build []string
-	lines := bufio.NewScanner(out)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var e event
-		if json.Unmarshal(lines.Bytes(), &e) != nil {
-			continue
-		}
-		top := e.Test != "" && !strings.Contains(e.Test, "/")
-		switch {
-		case e.Action == "build-output" && !strings.HasPrefix(e.Output, "#"):
-			build = append(build, e.Output)
-		case e.FailedBuild != "":
-			o.noBuild = firstLine(strings.Join(build, ""), "the build failed")
-		case e.Action == "run" && top:
-			o.begun = e.Test
-		case e.Action == "fail" && top:
-			o.failed, o.begun = append(o.failed, e.Test), ""
-		case e.Action == "pass" && top:
-			o.passed, o.begun = o.passed+1, ""
+func read(out []byte) (o outcome) {
+	for _, m := range said.FindAllSubmatch(out, -1) {
+		o.begun = ""
+		switch test := string(m[2]); string(m[1]) {
+		case "=== RUN  ":
+			o.begun = test
+		case "--- FAIL:":
+			o.failed = append(o.failed, test)
+		case "--- PASS:":
+			o.passed++
 		}
 	}
 	return o
