@@ -27,6 +27,11 @@ func (e *Engine) runDue(ctx context.Context) {
 	if err := e.keepAnchoring(ctx); err != nil && ctx.Err() == nil {
 		e.o.Log.WarnContext(ctx, "anchor", "err", err)
 	}
+	e.errands.Go(func() {
+		if err := e.scanKept(ctx); err != nil && ctx.Err() == nil {
+			e.o.Log.WarnContext(ctx, "what was kept without a scanner", "err", err)
+		}
+	})
 	for swept := time.Now(); ; {
 		e.dueSlots(ctx, heap)
 		failed := e.dueRecords(ctx)

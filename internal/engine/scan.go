@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,59 @@ func (e *Engine) toScan(v *record.Evidence, now time.Time) {
 	if e.o.Scanner != nil && v.State == record.EvidenceKept {
 		v.Due = now
 	}
+}
+
+// scanPace is the time between two files that were kept while the station had no scanner, so that what comes in now is not
+// kept waiting by years of it.
+const scanPace = 2 * time.Second
+
+// scanKept has every file looked at that was kept while there was no scanner, one after the other. It is asked at each start;
+// what it made due before a crash stays due.
+func (e *Engine) scanKept(ctx context.Context) error {
+	if e.o.Scanner == nil {
+		return nil
+	}
+	q := record.Query{Kind: record.KindEvidence, State: record.EvidenceKept, Limit: 200}
+	for next := time.Now(); ; {
+		page, err := e.o.Store.List(ctx, q)
+		if err != nil {
+			return err
+		}
+		if next, err = e.scanNext(ctx, page, next); err != nil {
+			return err
+		}
+		if len(page) < q.Limit {
+			return nil
+		}
+		q.After = page[len(page)-1].Meta().ID
+	}
+}
+
+// scanNext makes those of a page due that nobody has looked at, from a moment on, and returns the moment for the one after them.
+func (e *Engine) scanNext(ctx context.Context, page []bots.Record, from time.Time) (next time.Time, err error) {
+	page = slices.DeleteFunc(page, func(r bots.Record) bool { return !r.(*record.Evidence).Unscanned() })
+	if len(page) == 0 {
+		return from, nil
+	}
+	err = e.o.Store.Update(ctx, func(tx record.Tx) error {
+		next = from
+		for _, r := range page {
+			v, err := record.Load[record.Evidence](tx, r.Meta().ID)
+			if errors.Is(err, record.ErrNotFound) || err == nil && !v.Unscanned() {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			v.Due, next = next, next.Add(scanPace)
+			if err := tx.Put(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	e.wakeDue()
+	return next, err
 }
 
 // startScan lets a scan run beside the due loop. As an errand, it is put off first and comes

@@ -12,6 +12,7 @@ import (
 	"netpatrol/bots"
 	"netpatrol/bots/intake"
 	"netpatrol/internal/record"
+	"netpatrol/internal/store/boltstore"
 )
 
 // scans is a scanner. Each entry of fails is the outcome of one scan; then it finds.
@@ -121,4 +122,50 @@ func TestWithoutAScannerNothingIsScanned(t *testing.T) {
 	})
 	d.wakeDue()
 	d.until("it is not due any more", func() bool { return one[record.Evidence](d).Due.IsZero() })
+}
+
+// keptEarlier is evidence as a station without a scanner left it.
+func keptEarlier(id, state string, scan record.Scan) *record.Evidence {
+	now := time.Now()
+	return &record.Evidence{Head: bots.Head{ID: id, Subject: "conv/wb/p", Stream: "conv/wb/p", State: state, Created: now, Updated: now}, Conversation: "conv/wb/p", SHA256: "digest-" + id, Scan: scan}
+}
+
+// A scanner that a station gets later looks at what was kept before, and at nothing twice.
+func TestWhatWasKeptWithoutAScannerIsScannedOnceThereIsOne(t *testing.T) {
+	dir := t.TempDir()
+	store, err := boltstore.Open(boltstore.Options{Dir: dir, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = store.Update(t.Context(), func(tx record.Tx) error {
+		return errors.Join(tx.Put(keptEarlier("a", record.EvidenceKept, record.Scan{})), tx.Put(keptEarlier("b", record.EvidenceKept, record.Scan{Verdict: record.ScanClean})),
+			tx.Put(keptEarlier("c", record.EvidenceLost, record.Scan{})), tx.Put(keptEarlier("d"+record.ShotSuffix, record.EvidenceKept, record.Scan{})))
+	})
+	if err := errors.Join(err, store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	scanner := &scans{found: record.Scan{Verdict: record.ScanInfected, Name: "Win.Test.EICAR_HDB-1"}}
+	d := newDesk(t, deskOptions{dir: dir, scanner: scanner, evidence: &shelf{}})
+	d.until("the one is scanned", func() bool { return len(malwareAlarms(d)) == 1 })
+	if v, err := record.Fetch[record.Evidence](t.Context(), d.store, "a"); err != nil || !v.Infected() || scanner.times() != 1 || scanner.asked[0] != "conv/wb/p digest-a" {
+		t.Errorf("%+v, %v; asked for %v", v, err, scanner.asked)
+	}
+}
+
+// Years of files do not come at once.
+func TestWhatWasKeptWithoutAScannerComesOneAfterTheOther(t *testing.T) {
+	d := newDesk(t, deskOptions{evidence: &shelf{}})
+	from := time.Now().Add(time.Hour)
+	d.update(func(tx record.Tx) error {
+		return errors.Join(tx.Put(keptEarlier("a", record.EvidenceKept, record.Scan{})), tx.Put(keptEarlier("b", record.EvidenceKept, record.Scan{})), tx.Put(keptEarlier("c", record.EvidenceLost, record.Scan{})))
+	})
+	next, err := d.scanNext(t.Context(), d.all(record.KindEvidence, ""), from)
+	if err != nil || !next.Equal(from.Add(2*scanPace)) {
+		t.Errorf("the next is due at %s, want %s; %v", next, from.Add(2*scanPace), err)
+	}
+	for id, want := range map[string]time.Time{"a": from, "b": from.Add(scanPace), "c": {}} {
+		if v, err := record.Fetch[record.Evidence](t.Context(), d.store, id); err != nil || !v.Due.Equal(want) {
+			t.Errorf("%s is due at %s, want %s; %v", id, v.Due, want, err)
+		}
+	}
 }

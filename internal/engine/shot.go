@@ -49,7 +49,7 @@ func attach(tx record.Tx, item, officer, subject string, kept Kept, now time.Tim
 		return err
 	}
 	v := &record.Evidence{
-		Head: bots.Head{ID: it.ID + ".shot", Subject: subject, Stream: subject, State: record.EvidenceKept, Created: now, Updated: now}, Account: it.Account,
+		Head: bots.Head{ID: it.ID + record.ShotSuffix, Subject: subject, Stream: subject, State: record.EvidenceKept, Created: now, Updated: now}, Account: it.Account,
 		Conversation: it.Conversation, Event: it.Draft, By: officer, Sent: now, Settled: now, Type: kept.Type, Size: kept.Size, SHA256: kept.SHA256,
 	}
 	it.Hand.Shot, it.Updated = v.ID, now

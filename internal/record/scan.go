@@ -1,6 +1,9 @@
 package record
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Scan is what a scanner for malware said of a file. Without a verdict it was not scanned.
 type Scan struct {
@@ -21,6 +24,14 @@ const (
 
 // Infected says that the original holds malware: nobody is given it.
 func (v *Evidence) Infected() bool { return v.Scan.Verdict == ScanInfected }
+
+// ShotSuffix ends the id of an officer's screenshot, of what they posted by hand: our own people's files are not scanned.
+const ShotSuffix = ".shot"
+
+// Unscanned says that nobody has looked at a file for malware, and nobody is asked to.
+func (v *Evidence) Unscanned() bool {
+	return v.State == EvidenceKept && !v.Erased && v.SHA256 != "" && v.Due.IsZero() && v.Scan.Verdict == "" && !strings.HasSuffix(v.ID, ShotSuffix)
+}
 
 const (
 	scanAgain   = time.Minute // after the first try that came to nothing

@@ -96,11 +96,31 @@ func (x exhibit) Stands() string {
 	return ""
 }
 
-// Scanned says what a scanner made of the original; empty when the station has none.
+// Looked is in one word whether the original was scanned for malware, and what came of it; empty when there is none.
+func (x exhibit) Looked() string {
+	switch {
+	case !x.Kept():
+		return ""
+	case x.Infected():
+		return "有毒"
+	case x.Scan.Verdict == "":
+		return "未扫描"
+	}
+	return "已扫描"
+}
+
+// LookedClass is how that word is painted.
+func (x exhibit) LookedClass() string {
+	return map[string]string{"有毒": "rejected", "未扫描": "awaiting", "已扫描": "released"}[x.Looked()]
+}
+
+// Scanned says more of it than the word; empty of what is infected: that stands beside the file.
 func (x exhibit) Scanned(scans bool) string {
 	switch s := x.Scan; {
-	case !x.Kept() || x.Infected() || !scans && s.Verdict == "":
+	case !x.Kept() || x.Infected():
 		return ""
+	case !scans && s.Verdict == "":
+		return "本站没有配置恶意程序扫描器，下载前请注意。"
 	case s.Verdict == "" && s.Problem == "":
 		return "还没有扫描恶意程序，正在等扫描器。"
 	case s.Verdict == "":

@@ -76,7 +76,7 @@ func TestMalwareIsNeverServed(t *testing.T) {
 	}
 	b := s.as("chen")
 	p := b.get(s.reportPage())
-	for _, want := range []string{"扫描发现恶意程序（Win.Test.EICAR_HDB-1）", `src="/evidence/evidence-1-picture/small"`, "没有扫描恶意程序：扫描器没有给出结果", "未发现恶意程序（ClamAV 1.4.3/27832）", "evidence-2-voice/original"} {
+	for _, want := range []string{"扫描发现恶意程序（Win.Test.EICAR_HDB-1）", `src="/evidence/evidence-1-picture/small"`, "没有扫描恶意程序：扫描器没有给出结果", "未发现恶意程序（ClamAV 1.4.3/27832）", "evidence-2-voice/original", ">有毒</span>", ">未扫描</span>", ">已扫描</span>"} {
 		if !strings.Contains(p.body, want) {
 			t.Errorf("the page does not say %q", want)
 		}
