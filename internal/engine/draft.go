@@ -255,7 +255,7 @@ func (c *commit) release(d *bots.Draft, a *record.Approval) error {
 	d.Due = time.Time{} // it cannot lapse any more; the item can
 	i.Due = c.wall(i.Due)
 	a.Subject = d.Subject
-	c.released = true
+	c.lanes = append(c.lanes, i.Stream)
 	c.audit("release", bots.Target{Kind: bots.KindDraft, ID: d.ID}, d.Code, byWhom(a))
 	if err := c.put(a); err != nil {
 		return err

@@ -116,8 +116,9 @@ type Options struct {
 	OnDuty func(tx record.Tx, at time.Time, level, turn int) ([]Contact, error)
 	// Reach says by what one officer, or whoever stands in for them, is reached now; nothing: by nothing.
 	Reach func(tx record.Tx, at time.Time, officer string) ([]Contact, error)
-	// Committed is told after a commit that released items, so that the outbox looks.
-	Committed func()
+	// Committed is told after a commit that released items, so that the outbox looks: in these lanes, or
+	// everywhere when none is named.
+	Committed func(lanes ...string)
 	Log       *slog.Logger
 	// Step is called at the numbered steps of the crash matrix; nil in service.
 	Step func(name string)

@@ -54,6 +54,16 @@ func (o *Outbox) activate(ctx context.Context, name string, work *sync.WaitGroup
 	work.Go(func() { l.work(ctx) })
 }
 
+// rouse lets the lane's worker look again; false: it has none.
+func (l *lane) rouse() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.active {
+		nudge(l.kick)
+	}
+	return l.active
+}
+
 func (l *lane) working() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

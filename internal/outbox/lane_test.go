@@ -399,3 +399,31 @@ func TestStartAndStopInAnyOrder(t *testing.T) {
 		}
 	})
 }
+
+func TestAWakeForALaneReachesItWhetherItIsAtWorkOrNot(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		w.opts.Pace.Tick = time.Hour // nobody looks unasked
+		p := w.accounts["wb"]
+		p.limits.LaneWidth = 2
+		p.say = func(context.Context, adapters.Attempt) (adapters.Receipt, error) {
+			<-time.After(10 * time.Second)
+			return adapters.Receipt{Ref: "r"}, nil
+		}
+		box := w.run()
+		pass(time.Second)
+
+		first := w.item(bots.ForReply, to("a"))
+		box.Wake(first.Stream)
+		pass(time.Second)
+		w.wantState(first, record.ItemClaimed)
+
+		second := w.item(bots.ForReply, to("b"))
+		box.Wake(second.Stream)
+		pass(time.Second)
+		w.wantState(second, record.ItemClaimed)
+
+		pass(time.Minute)
+		w.wantState(first, record.ItemDelivered)
+		w.wantState(second, record.ItemDelivered)
+	})
+}

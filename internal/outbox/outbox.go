@@ -154,9 +154,12 @@ func New(o Options) *Outbox {
 	}
 }
 
-// Wake says that something became due. It never blocks and may be called at any time.
-func (o *Outbox) Wake() {
-	nudge(o.wake)
+// Wake says that something became due: in these lanes, or in any when none is named. It never blocks
+// and may be called at any time.
+func (o *Outbox) Wake(lanes ...string) {
+	if len(lanes) == 0 || !o.rouse(lanes) {
+		nudge(o.wake)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, waiting := range o.hopes {
@@ -164,6 +167,16 @@ func (o *Outbox) Wake() {
 			nudge(c)
 		}
 	}
+}
+
+// rouse lets the workers of lanes look again, which spares the look for lanes with work. It says
+// whether all of them have one.
+func (o *Outbox) rouse(lanes []string) bool {
+	all := true
+	for _, name := range lanes {
+		all = o.lane(name).rouse() && all
+	}
+	return all
 }
 
 func nudge(c chan struct{}) {
