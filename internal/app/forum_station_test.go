@@ -36,12 +36,23 @@ func besideForum(t *testing.T, v *forumVenue, platform adapters.Platform) *forum
 	c.Accounts = []config.Account{a}
 	app := beside(t, v, c, map[string]adapters.Platform{a.Platform: platform})
 	goLive(t, app, a.ID)
+	readsPosts(t, app, a.ID)
 	for _, who := range []string{"lin", "wu"} {
 		if err := signInOnce(t.Context(), app, who); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return &forumStation{t: t, sim: &sim{t: t, app: app}, venue: v, account: a.ID}
+}
+
+// readsPosts waits until the public posts were asked for once: a stream that was never read starts with what is written
+// after that, and on a busy machine a test is faster than the first look.
+func readsPosts(t *testing.T, app *App, account string) {
+	t.Helper()
+	eventually(t, "the posts of "+account+" are asked for", func() bool {
+		_, err := record.Fetch[record.Mark](t.Context(), app.store, "cursor/"+account+"/posts")
+		return err == nil
+	})
 }
 
 func nodebbStation(t *testing.T) *forumStation {

@@ -99,7 +99,7 @@ func TestBrowserThePreviewIsReachedOnAPhone(t *testing.T) {
 		t.Error("the preview is not in sight after it was asked for")
 	}
 	accessible(t, tab, "the preview on a phone")
-	do(t, tab, chromedp.Click("#preview .narrow"), chromedp.WaitVisible("#text"))
+	do(t, tab, chromedp.Click("#preview .handy"), chromedp.WaitVisible("#text"))
 	if ask[string](t, tab, "location.hash") != "#text" {
 		t.Error("no way back to the text")
 	}
@@ -111,4 +111,3 @@ func TestBrowserThePreviewIsReachedOnAPhone(t *testing.T) {
 		}
 	}
 }
-
