@@ -137,6 +137,8 @@ const (
 	FetchBadge FetchWhat = "badge"
 	// FetchAnchor takes the end of the audit chain out of the house. Only the engine asks for it.
 	FetchAnchor FetchWhat = "anchor"
+	// FetchShift is no errand: the rota says that the officer Key was followed by Ref. Only the engine says so.
+	FetchShift FetchWhat = "shift"
 )
 
 // Fetch is a read-only errand; its [FetchResult] comes back to this bot in this stream.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,7 +85,7 @@ func (t *tool) handOverShow() *cobra.Command {
 }
 
 func writeHandOver(w io.Writer, h api.HandOver) {
-	fields(w, "sheet", h.ID, "version", fmt.Sprint(h.Version), "state", h.State, "drawn by", h.By, "drawn", moment(h.Created))
+	fields(w, "sheet", h.ID, "version", fmt.Sprint(h.Version), "state", h.State, "drawn by", cmp.Or(h.By, "the rota, at the end of a shift"), "drawn", moment(h.Created))
 	fields(w, "leaves", strings.TrimSpace(h.From+" "+signed(moment(h.LeftAt))), "comes", strings.TrimSpace(h.To+" "+signed(moment(h.TakenAt))))
 	writeOpen(w, h.Open)
 	if h.More > 0 {

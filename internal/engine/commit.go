@@ -476,8 +476,8 @@ func (c *commit) errand(x bots.Fetch) error {
 		return c.collect(x)
 	case bots.FetchProof:
 		return errors.New("only the engine looks for what was posted by hand")
-	case bots.FetchBadge, bots.FetchAnchor:
-		return errors.New("only the engine looks for badges of partner sites, and anchors the audit")
+	case bots.FetchBadge, bots.FetchAnchor, bots.FetchShift:
+		return errors.New("only the engine looks for badges of partner sites, anchors the audit and follows the rota")
 	}
 	id := memoryID(c.ev.Stream, c.bot, x.Key)
 	g, err := record.Load[record.Errand](c.tx, id)

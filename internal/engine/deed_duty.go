@@ -117,7 +117,12 @@ func (c *commit) drawHandOver(by *record.Officer, d *bots.Decision) error {
 	if err != nil {
 		return err
 	}
-	h := &record.HandOver{Notes: clip(strings.TrimSpace(d.Fields["notes"]), maxDetail)}
+	return c.drawSheet(from, to, by, clip(strings.TrimSpace(d.Fields["notes"]), maxDetail))
+}
+
+// drawSheet draws a sheet up. by is nil when the rota does: then, with nothing to hand over, nobody is rung for a missing name.
+func (c *commit) drawSheet(from, to, by *record.Officer, notes string) error {
+	h := &record.HandOver{Notes: notes}
 	h.ID = bots.NewID(*c.ev, "handover")
 	h.Stream, h.Created, h.Updated = bots.HandOverStream(h.ID), c.now, c.now
 	open, err := record.ListOpen(record.InTx(c.tx))
@@ -131,7 +136,7 @@ func (c *commit) drawHandOver(by *record.Officer, d *bots.Decision) error {
 		return err
 	}
 	c.audit("draw-handover", bots.Target{Kind: bots.KindHandOver, ID: h.ID}, "", h.From+" to "+h.To)
-	if err := c.put(h); err != nil {
+	if err := c.put(h); err != nil || by == nil && len(open) == 0 {
 		return err
 	}
 	return c.wake(bots.Head{Stream: h.Stream}, bots.DeskBot, bots.RemindUnsigned+" 0", c.now.Add(bots.SignWithin))

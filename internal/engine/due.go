@@ -41,6 +41,9 @@ func (e *Engine) runDue(ctx context.Context) {
 				failed = true
 				e.o.Log.WarnContext(ctx, "undecided events", "err", err)
 			}
+			if err := e.handOverDesk(ctx, swept); err != nil && ctx.Err() == nil {
+				e.o.Log.WarnContext(ctx, "change on duty", "err", err)
+			}
 		}
 		wait := e.untilNext(ctx, heap)
 		if failed { // what is due stays due: do not spin over it

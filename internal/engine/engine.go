@@ -114,6 +114,8 @@ type Options struct {
 	Colleagues func(officer, account string) (to adapters.Person, ok bool)
 	// OnDuty says who of a level is reached now, and by what; turn counts the times nobody took notice.
 	OnDuty func(tx record.Tx, at time.Time, level, turn int) ([]Contact, error)
+	// DutyZone is the zone of the clock by which shifts go; nil: no hand-over sheet is drawn up by the rota.
+	DutyZone *time.Location
 	// Reach says by what one officer, or whoever stands in for them, is reached now; nothing: by nothing.
 	Reach func(tx record.Tx, at time.Time, officer string) ([]Contact, error)
 	// Committed is told after a commit that released items, so that the outbox looks: in these lanes, or

@@ -76,6 +76,8 @@ func (c *commit) fetched(r *bots.FetchResult) error {
 		return c.looked(r)
 	case bots.FetchAnchor:
 		return c.anchored(r)
+	case bots.FetchShift:
+		return c.shiftChanged(r)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ type HandOver struct {
 	Open    []OpenItem `json:"open,omitempty"`
 	More    int        `json:"more,omitempty"` // open besides
 	Notes   string     `json:"notes,omitempty"`
-	By      string     `json:"by"` // who drew it up
+	By      string     `json:"by,omitempty"` // who drew it up; empty: the rota, at the end of a shift
 	LeftAt  time.Time  `json:"leftAt,omitzero"`
 	TakenAt time.Time  `json:"takenAt,omitzero"`
 	Remarks []Remark   `json:"remarks,omitempty"`
@@ -48,10 +48,11 @@ const (
 	mostRemarks = 50
 )
 
-// DrawHandOver draws a sheet up between two officers. open is what is open now, the most pressing first.
+// DrawHandOver draws a sheet up between two officers. by is nil when the rota does, at the end of a shift. open is what is
+// open now, the most pressing first.
 func DrawHandOver(h *HandOver, from, to, by *Officer, open []OpenItem) error {
 	switch {
-	case !by.Is(Duty, Approver):
+	case by != nil && !by.Is(Duty, Approver):
 		return refuse("role", "%s may not hand the desk over", by.ID)
 	case from.ID == to.ID:
 		return refuse("handover-two", "one officer leaves and another comes: name two")
@@ -60,7 +61,10 @@ func DrawHandOver(h *HandOver, from, to, by *Officer, open []OpenItem) error {
 	}
 	n := min(len(open), MostOpen)
 	h.Open, h.More = open[:n], len(open)-n
-	h.From, h.To, h.By, h.State = from.ID, to.ID, by.ID, HandOverDrawn
+	h.From, h.To, h.State = from.ID, to.ID, HandOverDrawn
+	if by != nil {
+		h.By = by.ID
+	}
 	return nil
 }
 

@@ -206,6 +206,36 @@ func (r *Rota) Between(level string, from, to time.Time) (all []Stretch) {
 	return all
 }
 
+// ShiftChange is that one officer followed another on duty.
+type ShiftChange struct {
+	From, To string
+	At       time.Time
+}
+
+// SheetEarly is how long before a change on duty its sheet may be drawn up.
+const SheetEarly = 2 * time.Hour
+
+// LastChange is when the officer who is on duty first took over from another one, at the lowest level; nil when that was longer ago.
+func (r *Rota) LastChange(now time.Time, within time.Duration) (last *ShiftChange) {
+	before := ""
+	for _, s := range r.Between(Levels()[0], now.Add(-within), now) {
+		if len(s.Who) == 0 {
+			continue
+		}
+		who := s.Who[0].Officer
+		if before != "" && who != before {
+			last = &ShiftChange{before, who, s.From}
+		}
+		before = who
+	}
+	return last
+}
+
+// Covers says whether a sheet is that of a change on duty, whatever became of it.
+func (h *HandOver) Covers(x *ShiftChange) bool {
+	return h.From == x.From && h.Created.After(x.At.Add(-SheetEarly))
+}
+
 // changes are the moments at which who is on duty may change, with from and to at the ends.
 func (r *Rota) changes(level string, from, to time.Time) []time.Time {
 	marks := []time.Time{from, to}

@@ -16,12 +16,12 @@ type frontPage struct {
 	Drafts   []*bots.Draft
 	Unknown  []*record.Item
 	Held     []*record.Item
-	Tasks    []task             // to be posted by hand
-	Parked   []*bots.Event      // what a bot failed on
-	Today    *dayFigures        // how the promise was kept today
-	Duty     *levelShown        // whom the rota names now; nil: none is kept
-	Unsigned []*record.HandOver // wait for this officer's name
-	Missing  *change            // of which there should be a sheet; nil: none
+	Tasks    []task              // to be posted by hand
+	Parked   []*bots.Event       // what a bot failed on
+	Today    *dayFigures         // how the promise was kept today
+	Duty     *levelShown         // whom the rota names now; nil: none is kept
+	Unsigned []*record.HandOver  // wait for this officer's name
+	Missing  *record.ShiftChange // of which there should be a sheet; nil: none
 	Personal bool
 	Quiet    bool // nothing waits
 }

@@ -156,7 +156,7 @@ func (c *Console) handOver(v *visit) error {
 	return c.show(v, "handover", "交接单", "duty", p)
 }
 
-// unsigned are the sheets that wait for this officer's name.
+// unsigned are the sheets that wait for this officer's name, or will once who leaves has signed.
 func (c *Console) unsigned(v *visit) (mine []*record.HandOver, err error) {
 	for _, state := range []string{record.HandOverDrawn, record.HandOverLeft} {
 		page, err := view.List[record.HandOver](v.ctx(), c.desk, record.Query{State: state, Limit: perPage})
@@ -164,7 +164,7 @@ func (c *Console) unsigned(v *visit) (mine []*record.HandOver, err error) {
 			return nil, err
 		}
 		for _, h := range page {
-			if state == record.HandOverDrawn && h.From == v.officer.ID || state == record.HandOverLeft && h.To == v.officer.ID {
+			if h.To == v.officer.ID || state == record.HandOverDrawn && h.From == v.officer.ID {
 				mine = append(mine, h)
 			}
 		}
@@ -172,20 +172,14 @@ func (c *Console) unsigned(v *visit) (mine []*record.HandOver, err error) {
 	return mine, nil
 }
 
-// change is that one officer followed another on duty.
-type change struct {
-	From, To string
-	At       time.Time
-}
-
 // missing is the latest change on duty that concerns this officer and of which there is no sheet; nil
 // when there is one, or no change.
-func (c *Console) missing(v *visit) (*change, error) {
+func (c *Console) missing(v *visit) (*record.ShiftChange, error) {
 	rota, err := view.RotaOf(v.ctx(), c.desk, c.station.Duty)
 	if err != nil {
 		return nil, err
 	}
-	last := lastChange(rota, v.now)
+	last := rota.LastChange(v.now, watch)
 	if last == nil || v.officer.ID != last.From && v.officer.ID != last.To {
 		return nil, nil
 	}
@@ -194,33 +188,15 @@ func (c *Console) missing(v *visit) (*change, error) {
 		return nil, err
 	}
 	for _, h := range sheets {
-		if h.From == last.From && h.Created.After(last.At.Add(-early)) {
+		if h.Covers(last) {
 			return nil, nil
 		}
 	}
 	return last, nil
 }
 
-const (
-	early = 2 * time.Hour  // before a shift ends, its sheet may be drawn up
-	watch = 24 * time.Hour // how far back a change still concerns anybody
-)
-
-// lastChange is when the present duty officer took over, and from whom.
-func lastChange(rota *record.Rota, now time.Time) (last *change) {
-	before := ""
-	for _, s := range rota.Between(record.Levels()[0], now.Add(-watch), now) {
-		if len(s.Who) == 0 {
-			continue
-		}
-		who := s.Who[0].Officer
-		if before != "" && who != before {
-			last = &change{before, who, s.From}
-		}
-		before = who
-	}
-	return last
-}
+// watch is how far back a change still concerns anybody.
+const watch = 24 * time.Hour
 
 func handOverPath(id string) string { return "/handovers/" + url.PathEscape(id) }
 

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -123,6 +124,7 @@ func TestASheetIsDrawnUpAndSignedByBoth(t *testing.T) {
 	page.has("已开具", "等交班人签字", "请回二号线的电话", "举报待答复")
 	at := page.path
 	lin.get("/").lacks("有一张交接单等您签字")
+	lin.get("/").has("交接单已备好，等", at) // who comes finds it, too
 	lin.get(at).lacks("签字接班")
 	gu.get(at).lacks("签字交班", "补充备注")
 	page = chen.post(at+"/sign", page.form(at+"/sign", nil))
@@ -154,6 +156,12 @@ func TestAChangeOnDutyWithoutASheetIsToldToBoth(t *testing.T) {
 	chen.post("/handovers", chen.get("/handovers").form("/handovers", url.Values{"from": {"chen"}, "to": {"lin"}}))
 	chen.get("/").lacks("还没有交接单")
 	lin.get("/").lacks("还没有交接单")
+	s.Update(func(tx record.Tx) error { // as the rota draws one
+		h, err := record.Load[record.HandOver](tx, s.All(bots.KindHandOver, "")[0].Meta().ID)
+		h.By = ""
+		return errors.Join(err, tx.Put(h))
+	})
+	chen.get("/handovers/" + url.PathEscape(s.All(bots.KindHandOver, "")[0].Meta().ID)).has("系统按排班开具", "看过，签字交班")
 }
 
 func TestAShiftThatReachesNobodyIsMarked(t *testing.T) {
