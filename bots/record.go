@@ -263,6 +263,9 @@ type Bulletin struct {
 	Readings []Reading `json:"readings,omitempty"`
 	// Refutes is what it says is false; nil: it refutes nothing.
 	Refutes *Refutation `json:"refutes,omitempty"`
+	// Quotes are places of its text that reporters wrote to us, too, and that its author says are nobody's own words, such as
+	// what a swindler sends around; the approver sees them.
+	Quotes []string `json:"quotes,omitempty"`
 	// Withdrawals are the drafts by which it is taken back, one for each account and asking.
 	Withdrawals []string `json:"withdrawals,omitempty"`
 	// Gone is from where it was taken back.

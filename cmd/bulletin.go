@@ -47,6 +47,7 @@ func (f *bulletinFlags) flags(c *cobra.Command) {
 	flags.BoolVar(&f.Extras.Quiet, "quiet", false, "publish without notifying followers, where the platform knows the difference")
 	flags.StringArrayVar(&f.Refutes, "refutes", nil, "claim that it refutes, as it goes round; may be repeated, one wording each. Who sends us one is told that it is refuted")
 	flags.StringVar(&f.Basis, "basis", "", "who verified that the claim is false, and by what; the approver sees it")
+	flags.BoolVar(&f.Quotes, "quotes", false, "what reporters wrote, too, is nobody's own words, such as what a swindler sends around; the approver sees the places")
 	c.MarkFlagsRequiredTogether("refutes", "basis")
 	c.MarkFlagsMutuallyExclusive("text", "file")
 	c.MarkFlagsRequiredTogether("schedule", "slot")

@@ -63,6 +63,9 @@ func (c *commit) tellAppeal(w *bots.Warning, by *record.Officer, reason string) 
 	if c.conv, err = record.Load[bots.Conversation](c.tx, c.e.Conversation(w.Account, clue.Author.ID)); err != nil {
 		return err
 	}
+	if err := c.passOn(reason, clue.Text+"\n"+c.saidIn(c.conv), c.aboutStreams(bots.Target{Kind: bots.KindClue, ID: clue.ID})...); err != nil {
+		return err
+	}
 	if w.State == bots.WarningUpheld {
 		return c.sayAs(by, c.conv, "关于你的异议，复核意见是维持提醒。"+reason)
 	}
@@ -73,6 +76,16 @@ func (c *commit) tellAppeal(w *bots.Warning, by *record.Officer, reason string) 
 	}
 	d.Subject, d.Stream = c.conv.Subject, c.conv.Stream
 	return c.submit(d)
+}
+
+// saidIn is what the person of a conversation told us themselves.
+func (c *commit) saidIn(conv *bots.Conversation) (said string) {
+	if r, err := record.Load[bots.Report](c.tx, conv.Report); err == nil {
+		for _, l := range r.Lines {
+			said += l.Text + "\n"
+		}
+	}
+	return said
 }
 
 // remember the warning in the conversation with the person it reached, which may be

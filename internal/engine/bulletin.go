@@ -76,6 +76,9 @@ func (c *commit) proposeBulletin(x bots.ProposeBulletin) error {
 		Head:  bots.Head{ID: x.ID, Stream: scheduleStream(x.Schedule), State: bots.BulletinDrafted, Created: c.now, Updated: c.now},
 		Title: x.Title, Text: x.Vars["Text"], Schedule: x.Schedule, Slot: x.Slot, Author: "bot:" + c.bot, Accounts: x.Accounts,
 	}
+	if err := c.quoting(b, b.Title+"\n"+b.Text, true); err != nil { // a bot answers for nothing: the approver sees the places
+		return err
+	}
 	return c.draftBulletin(b, x.Template, x.Vars)
 }
 

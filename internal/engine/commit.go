@@ -310,7 +310,7 @@ func (c *commit) openReport(x bots.OpenReport) error {
 		}
 	}
 	c.audit("open-report", bots.Target{Kind: bots.KindReport, ID: x.ID}, r.Reference, "")
-	return c.put(r)
+	return errors.Join(c.tieToSite(h, x.ID), c.put(r))
 }
 
 func (c *commit) line(h *bots.Heard) bots.Line {

@@ -26,13 +26,13 @@ func (c *commit) correct(by *record.Officer, d *bots.Decision) error {
 		return refuse("empty", "say what is right")
 	}
 	if it.Purpose == bots.ForBulletin && it.About.Kind == bots.KindBulletin {
-		return worded(c.correctBulletin(by, it, text))
+		return worded(c.correctBulletin(by, it, text, d.Fields["quotes"] != ""))
 	}
 	return worded(c.correctTo(by, it, text))
 }
 
 // correctBulletin is a bulletin of its own, on every account on which the wrong one came out.
-func (c *commit) correctBulletin(by *record.Officer, it *record.Item, text string) error {
+func (c *commit) correctBulletin(by *record.Officer, it *record.Item, text string, quoted bool) error {
 	old, err := record.Load[bots.Bulletin](c.tx, it.About.ID)
 	if err != nil {
 		return err
@@ -40,6 +40,9 @@ func (c *commit) correctBulletin(by *record.Officer, it *record.Item, text strin
 	b := &bots.Bulletin{
 		Head:  bots.Head{ID: bots.NewID(*c.ev, "correction"), Stream: scheduleStream(""), State: bots.BulletinDrafted, Created: c.now, Updated: c.now},
 		Title: "更正：" + strings.TrimPrefix(old.Title, "更正："), Text: text, Language: old.Language, Author: by.ID,
+	}
+	if err := c.quoting(b, text, quoted, old.Title, old.Text); err != nil {
+		return err
 	}
 	for _, id := range old.Drafts {
 		wrong, err := c.itemOf(id)
@@ -87,6 +90,9 @@ func (c *commit) correctTo(by *record.Officer, it *record.Item, text string) err
 	asked := it.Purpose != bots.ForWarning && it.Channel == adapters.Private
 	if !asked { // promise 2
 		d.Purpose, d.Editors = bots.ForNotice, []string{by.ID} // they did not write to us: a second person approves
+		if err := c.passOn(text, it.Text, c.aboutStreams(it.About)...); err != nil {
+			return err
+		}
 	}
 	if err := c.setRight(by, it, d, text); err != nil {
 		return err

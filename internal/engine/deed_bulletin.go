@@ -121,6 +121,9 @@ func (c *commit) pullDraft(by *record.Officer, d *bots.Decision) error {
 		Title: f["title"], Text: f["text"], Language: account.Language, Schedule: f["schedule"], Slot: slot, Author: "console:" + account.ID,
 		Accounts: []string{account.ID}, Extras: adapters.Extras{Source: adapters.Ref(f["ref"]), SourceHash: f["hash"]},
 	}
+	if err := c.quoting(b, b.Title+"\n"+b.Text, true); err != nil { // it is taken as it is, or not at all: the approver sees the places
+		return err
+	}
 	c.audit("pull-draft", bots.Target{Kind: bots.KindBulletin, ID: b.ID}, "", account.ID)
 	return worded(c.adopt(by, b, account))
 }

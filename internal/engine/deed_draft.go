@@ -127,10 +127,8 @@ func (c *commit) edit(by *record.Officer, d *bots.Decision) error {
 	if !strings.Contains(text, a.Unit) { // promise 7
 		return refuse("identity", "the text must say who speaks: %s", a.Unit)
 	}
-	if draft.Purpose == bots.ForWarning || draft.Purpose == bots.ForFlag {
-		if err := c.passOn(text, draft.PostText); err != nil {
-			return err
-		}
+	if err := c.retells(draft, text, d.Fields["quotes"] != ""); err != nil {
+		return err
 	}
 	if err := record.EditDraft(draft, by, text, d.Seen); err != nil {
 		return err
@@ -144,6 +142,19 @@ func (c *commit) edit(by *record.Officer, d *bots.Decision) error {
 		return err
 	}
 	return c.reopen(draft)
+}
+
+// retells refuses an edited text that gives a reporter away, when it leaves for an author, a platform or everybody.
+func (c *commit) retells(d *bots.Draft, text string, quoted bool) error {
+	switch {
+	case d.Purpose == bots.ForWarning || d.Purpose == bots.ForFlag:
+		return c.passOn(text, d.PostText, c.aboutStreams(d.About)...)
+	case d.Purpose == bots.ForNotice && d.Corrects != "": // its author wrote nothing to us
+		return c.passOn(text, d.PostText+"\n"+d.Text, c.aboutStreams(d.About)...)
+	case d.Purpose == bots.ForBulletin && d.About.Kind == bots.KindBulletin:
+		return c.requoting(d, text, quoted)
+	}
+	return nil
 }
 
 // reopen takes a bulletin or warning back to where its draft waits for a decision.

@@ -48,7 +48,7 @@ func (c *commit) flagPost(by *record.Officer, d *bots.Decision) error {
 		return refuse("observe", "the account only observes: nothing is sent from it")
 	}
 	c.audit("flag", d.On, draft.Code, string(kind))
-	return c.passOn(draft.Text, clue.Text)
+	return c.passOn(draft.Text, clue.Text, c.aboutStreams(draft.About)...)
 }
 
 // flagVars are what the template says of a post: its category, never its words.

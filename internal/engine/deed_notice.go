@@ -33,6 +33,9 @@ func (c *commit) writeBulletin(by *record.Officer, d *bots.Decision) error {
 	if b.Refutes, err = record.NewRefutation(f["refutes"], f["basis"]); err != nil {
 		return err
 	}
+	if err := c.quoting(b, b.Title+"\n"+b.Text, f["quotes"] != ""); err != nil {
+		return err
+	}
 	c.audit("write-bulletin", bots.Target{Kind: bots.KindBulletin, ID: b.ID}, "", b.Schedule)
 	if err := c.refutes(b); err != nil {
 		return err

@@ -70,7 +70,7 @@ func (c *commit) openRectification(by *record.Officer, d *bots.Decision) error {
 	if err := record.OpenRectification(r, s, by, c.now); err != nil {
 		return err
 	}
-	if err := c.passOn(r.Points, ""); err != nil {
+	if err := c.passOn(r.Points, "", record.SiteStream(s.ID)); err != nil {
 		return err
 	}
 	c.audit("open-rectification", bots.Target{Kind: record.KindRectification, ID: r.ID}, "", s.ID)
@@ -88,10 +88,12 @@ func (c *commit) noteInterview(by *record.Officer, d *bots.Decision) error {
 	}
 	f := func(name string) string { return clip(strings.TrimSpace(d.Fields[name]), maxDetail) }
 	i := record.Interview{Held: held.UTC(), Present: f("present"), Note: f("note"), Agreed: f("agreed")}
-	if err := c.passOn(i.Note+"\n"+i.Agreed+"\n"+i.Present, ""); err != nil { // it is printed for the operator to sign
-		return err
-	}
-	return c.onRectification(d, "note-interview", func(r *record.Rectification) error { return record.NoteInterview(r, by, i, c.now) })
+	return c.onRectification(d, "note-interview", func(r *record.Rectification) error {
+		if err := c.passOn(i.Note+"\n"+i.Agreed+"\n"+i.Present, "", record.SiteStream(r.Site)); err != nil { // it is printed for the operator to sign
+			return err
+		}
+		return record.NoteInterview(r, by, i, c.now)
+	})
 }
 
 func (c *commit) remindSite(by *record.Officer, d *bots.Decision) error {

@@ -22,6 +22,9 @@ func SharedStream(tag func(scope, value string) string, what string) string {
 // ClusterStream is of the clues of a cluster, and of the reports about its text.
 func ClusterStream(cluster string) string { return "cluster/" + cluster }
 
+// SiteStream is of the reports by people who came from a partner site.
+func SiteStream(site string) string { return "from-site/" + site }
+
 // TieID names a tie to a stream: one for each who.
 func TieID(stream, who string) string { return stream + "|" + who }
 

@@ -66,6 +66,22 @@ func TestABulletinSaysWhatItRefutes(t *testing.T) {
 	}
 }
 
+func TestABulletinThatRepeatsAReporterIsAnsweredFor(t *testing.T) {
+	s, ctx := newSite(t), t.Context()
+	s.Says("weibo", "xiaoli", "8001", "我妈妈在小区门口被一个穿灰衣服的人骗走金镯子")
+	b := view.BulletinText{Title: "防骗提醒", Text: "一位老人在小区门口被一个穿灰衣服的人骗走金镯子。", Accounts: []string{"weibo"}}
+	_, err := s.as("wu").NewBulletin(ctx, b)
+	refused(t, err, http.StatusConflict, "public-words")
+	b.Quotes = true
+	if _, err := s.as("wu").NewBulletin(ctx, b); err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.as("lin").Bulletins(ctx, api.Paging{})
+	if err != nil || len(page.Records) != 1 || len(page.Records[0].Quotes) != 1 {
+		t.Errorf("%+v, %v", page, err)
+	}
+}
+
 func TestWhoWritesNoBulletinsAttachesNothing(t *testing.T) {
 	s, ctx := newSite(t), t.Context()
 	_, err := s.as("chen").KeepPicture(ctx, "poster.png", picture(t))

@@ -146,6 +146,9 @@ func bulletin(in *Decision, d *bots.Decision) error {
 	d.Fields["title"], d.Fields["text"], d.Fields["language"] = strings.TrimSpace(b.Title), strings.TrimSpace(b.Text), b.Language
 	d.Fields["extras"] = extras(b.Extras)
 	d.Fields["refutes"], d.Fields["basis"] = strings.Join(b.Refutes, "\n"), b.Basis
+	if b.Quotes {
+		d.Fields["quotes"] = "true"
+	}
 	d.Fields["schedule"], d.Fields["accounts"] = b.Schedule, strings.Join(b.Accounts, ",")
 	if !b.Slot.IsZero() {
 		d.Fields["slot"] = b.Slot.UTC().Format(time.RFC3339)

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"netpatrol/bots"
+	"netpatrol/internal/record"
 )
 
 const copied = "招聘网络兼职，刷单返利，一单一结，日入三百到五百，先垫付后返佣，名额有限，加微信%s详谈"
@@ -95,6 +96,31 @@ func TestWhatABulletinRefutesIsShownToItsApprover(t *testing.T) {
 	s.as("lin").get("/drafts/"+url.PathEscape(b.Drafts[0])).has("海滨市明天起全城停水三天", "水务集团与市应急局分别答复", "不能只凭那个单位自己的说法")
 	code := s.All(bots.KindDraft, bots.DraftAwaiting)[0].(*bots.Draft).Code
 	s.as("lin").get("/why/"+code).has("核实：</b>水务集团与市应急局分别答复", "“明天全市停水三天快储水”")
+}
+
+// What a reporter wrote is refused with the place; its author answers for it with a tick, and the approver sees the place.
+func TestABulletinThatRepeatsAReporterIsAnsweredFor(t *testing.T) {
+	s := newSite(t)
+	s.Says("weibo", "xiaoli", "8001", "我妈妈在小区门口被一个穿灰衣服的人骗走金镯子")
+	o := s.as("wu")
+	fill := url.Values{"title": {"防骗提醒"}, "text": {"一位老人在小区门口被一个穿灰衣服的人骗走金镯子。"}, "account": {"weibo"}, "do": {"submit"}}
+	first := o.get("/bulletins/new")
+	first.lacks(`name="quotes"`)
+	back := o.post("/bulletins/new", first.form("/bulletins/new", fill))
+	back.has("文中有举报人写给我们的话", "相同的是：“在小区门口被一个穿灰衣服的人骗走金镯子”", `name="quotes"`, "一位老人在小区门口")
+	fill.Set("quotes", "yes")
+	o.post("/bulletins/new", back.form("/bulletins/new", fill)).has("通报已提交", "与举报相同")
+	b := s.All(bots.KindBulletin, "")[0].(*bots.Bulletin)
+	at := "/drafts/" + url.PathEscape(b.Drafts[0])
+	page := s.as("lin").get(at)
+	page.has("文中有与群众举报相同的话：“在小区门口被一个穿灰衣服的人骗走金镯子”", "请退回")
+	page.lacks(`name="quotes"`)
+	draft, err := record.Fetch[bots.Draft](t.Context(), s.Store, b.Drafts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := draft.Text
+	o.post(at+"/edit", o.get(at).form(at+"/edit", url.Values{"text": {text + "\n我妈妈在小区门口被一个穿灰衣服的人骗走金镯子"}})).has("相同的是：“我妈妈在小区门口被一个", `name="quotes"`)
 }
 
 func TestBrowserClustersFitAndHaveNoBarriers(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 type answer struct {
 	made    []bots.Target
 	refused string  // the sentence to show; empty: not refused
+	code    string  // of the refusal
 	later   *notice // accepted and not decided yet: where it will be seen
 }
 
@@ -33,12 +34,15 @@ func (c *Console) submit(v *visit, d bots.Decision) (answer, error) {
 	case err != nil:
 		return answer{}, fmt.Errorf("submit %s on %s: %w", d.Verb, d.On, err)
 	case res.Status == bots.Refused:
-		return answer{refused: sentence(d.Verb, res.Code, res.Message)}, nil
+		return answer{refused: sentence(d.Verb, res.Code, res.Message), code: res.Code}, nil
 	case res.Status != bots.Applied:
 		return answer{later: pending(res)}, nil
 	}
 	return answer{made: res.Made}, nil
 }
+
+// publicWords refuses a text for everybody that repeats what a reporter wrote.
+const publicWords = "public-words"
 
 // formKey names the form that was sent: sent twice, it gets the first outcome.
 func formKey(v *visit) string { return "web/" + v.nonce }

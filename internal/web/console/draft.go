@@ -91,6 +91,7 @@ type draftPage struct {
 	Text       string // in the edit box
 	Reason     string // in the reject box
 	Editing    bool
+	Retold     bool // the text repeats what reporters wrote: its author has to answer for it
 }
 
 // Decidable says whether the page offers a decision.
@@ -271,13 +272,16 @@ func (c *Console) edit(v *visit) error {
 	if text == "" {
 		return c.showDraft(v, http.StatusUnprocessableEntity, &notice{Text: "正文不能为空。", Bad: true}, keep)
 	}
-	d := bots.Decision{Verb: bots.Edit, On: on(bots.KindDraft, v.id()), Seen: v.seen(), Fields: map[string]string{"text": text}}
+	d := bots.Decision{Verb: bots.Edit, On: on(bots.KindDraft, v.id()), Seen: v.seen(), Fields: map[string]string{"text": text, "quotes": v.value("quotes")}}
 	a, err := c.submit(v, d)
 	if err != nil {
 		return err
 	}
 	if a.refused != "" {
-		return c.showDraft(v, http.StatusConflict, &notice{Text: a.refused, Bad: true}, keep)
+		return c.showDraft(v, http.StatusConflict, &notice{Text: a.refused, Bad: true}, func(p *draftPage) {
+			keep(p)
+			p.Retold = a.code == publicWords
+		})
 	}
 	return c.done(v, a, draftPath(v.id()), notice{Text: "已保存修改。改过的内容须由另一位民警批准。"})
 }

@@ -118,6 +118,8 @@ type writing struct {
 	CanPreview        bool
 	Extras            adapters.Extras
 	CanAttach         bool
+	Quotes            bool         // what reporters wrote, too, is nobody's own words
+	Retold            bool         // that has to be answered for
 	Quotas            []quotaState // for the slot that is chosen
 }
 
@@ -166,7 +168,7 @@ func (c *Console) fill(v *visit, w *writing) (err error) {
 }
 
 func (c *Console) writeBulletin(v *visit) error {
-	w := &writing{Title: v.value("title"), Text: v.value("text"), Slot: v.value("slot"), Refutes: v.value("refutes"), Basis: v.value("basis"), Chosen: v.r.PostForm["account"]}
+	w := &writing{Title: v.value("title"), Text: v.value("text"), Slot: v.value("slot"), Refutes: v.value("refutes"), Basis: v.value("basis"), Quotes: v.value("quotes") != "", Chosen: v.r.PostForm["account"]}
 	if err := c.fill(v, w); err != nil {
 		return err
 	}
@@ -188,6 +190,7 @@ func (c *Console) writeBulletin(v *visit) error {
 		return err
 	}
 	if a.refused != "" {
+		w.Retold = a.code == publicWords
 		return c.again(v, w, http.StatusConflict, a.refused)
 	}
 	after := "/bulletins"
@@ -215,7 +218,7 @@ func (c *Console) previewBulletin(v *visit, w *writing, b view.BulletinText) (er
 
 // bulletin is what the form says, or what is wrong with it.
 func (w *writing) bulletin() (b view.BulletinText, problem string) {
-	b = view.BulletinText{Title: w.Title, Text: w.Text, Accounts: w.Chosen, Extras: w.Extras, Basis: w.Basis}
+	b = view.BulletinText{Title: w.Title, Text: w.Text, Accounts: w.Chosen, Extras: w.Extras, Basis: w.Basis, Quotes: w.Quotes}
 	if w.Refutes != "" {
 		b.Refutes = strings.Split(w.Refutes, "\n")
 	}
@@ -243,6 +246,9 @@ func bulletinFields(b view.BulletinText) map[string]string {
 	f := map[string]string{
 		"title": b.Title, "text": b.Text, "language": b.Language, "schedule": b.Schedule, "accounts": strings.Join(b.Accounts, ","),
 		"refutes": strings.Join(b.Refutes, "\n"), "basis": b.Basis,
+	}
+	if b.Quotes {
+		f["quotes"] = "true"
 	}
 	if x, err := json.Marshal(b.Extras); err == nil { // strings and numbers always encode
 		f["extras"] = string(x)

@@ -233,6 +233,7 @@ func slotWord(s string) string { return word(slotWords, s) }
 // code where one code means different things.
 var refusals = map[string]string{
 	"reporters-words": "文中有举报人的原话。发给网站、平台或当事人的内容不能带举报人原话，请换自己的话写。",
+	"public-words":    "文中有举报人写给我们的话。请换自己的话写；如果这是骗子的话术或公开流传的内容，请勾选说明后再提交，审批人会看到。",
 	"lookup-code":     "文中有查询码，什么都没有保存。查询码只给本人用，不能写进答复、记录或线索：请删掉后再提交。",
 	"exact-time":      "文中有精确到分钟的时间，会让人猜到是谁举报，请只写日期。",
 	"few-people":      "文中的人数或件数少于三，会让人猜到是谁举报，请不写数目。",
@@ -418,6 +419,8 @@ func sentence(verb bots.Verb, code, message string) string {
 		return cmp.Or(message, "这一步没有被接受（"+code+"）。")
 	case code == "differs":
 		return ours + where(message)
+	case code == "reporters-words" || code == publicWords:
+		return ours + retold(message)
 	case code == "too-long":
 		return ours + tooLong(message)
 	case code == "unfit":

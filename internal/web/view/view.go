@@ -103,6 +103,8 @@ type BulletinText struct {
 	// Refutes is what it says is false, as it goes round, in each of its wordings; Basis who verified that, and by what.
 	Refutes []string `json:"refutes,omitempty"`
 	Basis   string   `json:"basis,omitempty"`
+	// Quotes: its author answers for it that what reporters wrote, too, is nobody's own words, such as what a swindler sends around.
+	Quotes bool `json:"quotes,omitempty"`
 }
 
 // MaxPicture bounds one picture, in bytes: what the strictest platform takes.
