@@ -21,6 +21,12 @@ type Reply struct {
 	// Public answers under the person's post instead of privately. It is only honoured for
 	// a mention, or for a private answer to one that the platform has refused for good, and such texts carry no detail.
 	Public bool
+	// Told is what the text reads back of the person's words: the variables that begin with Read. When the text would
+	// be too long with it, or may not be said, it leaves without, and the report does not note that they were told.
+	Told []Told
+	// Informs says that the text tells who reads what they write, how long it is kept and to whom it goes. Without
+	// room for it the text leaves without, and the conversation does not note that they were told.
+	Informs bool
 	// Choices are the ids of the template's numbered lines ("1 …", "2 …"), in order. They are
 	// offered as buttons where the platform has them; who has none answers with the number.
 	Choices []string
@@ -36,7 +42,7 @@ type OpenReport struct {
 // AddLine adds the message being decided to an open report.
 type AddLine struct{ Report string }
 
-// FillSlot records one answer of a guided intake.
+// FillSlot records one answer of a guided intake. An empty value takes back what stood there.
 type FillSlot struct{ Report, Slot, Value string }
 
 // OpenClue records a post with its evidence as seen. ID is [NewID] of the event.

@@ -116,6 +116,8 @@ type Conversation struct {
 	// allow so many replies for so long after each.
 	Opened  map[adapters.Kind]time.Time `json:"opened,omitempty"`
 	Replies int                         `json:"replies"` // sent since LastHeard
+	// Informed is when they were last told who reads what they write, how long it is kept and to whom it goes.
+	Informed time.Time `json:"informed,omitzero"`
 	// Waiting are sends held because no window was open. They go on when the person does
 	// something again.
 	Waiting []string `json:"waiting,omitempty"`
@@ -134,7 +136,8 @@ type Report struct {
 	Lines        []Line            `json:"lines"`          // the first hundred or 24 KiB
 	More         int               `json:"more,omitempty"` // messages beyond them, kept as events of the conversation
 	Slots        map[string]string `json:"slots,omitempty"`
-	Calls        []Call            `json:"calls,omitempty"` // what officers said and heard by phone
+	Checks       []Check           `json:"checks,omitempty"` // what was read back of the slots, and what the person said of it
+	Calls        []Call            `json:"calls,omitempty"`  // what officers said and heard by phone
 	// Shared are the streams of the ties to reports that name the same things; see [Tie].
 	Shared    []string  `json:"shared,omitempty"`
 	Emergency bool      `json:"emergency"`

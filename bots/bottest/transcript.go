@@ -25,6 +25,7 @@ var start = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
 //	message: 你好                    somebody writes privately
 //	message +3m: 在吗                three minutes later
 //	picture:                        a private message without text
+//	follow:                         somebody follows the account
 //	mention / post / comment / edited +1h by 李四: …   in public; edited changes the last post
 //	mention same: …                 in the thread of the last post
 //	refuted: 海口明天停水三天          a bulletin that is out says that this is false
@@ -253,7 +254,7 @@ func (s *stage) decide(e bots.Event, text string) {
 // kinds are the words of a turn.
 var kinds = map[string]bots.EventKind{
 	"message": bots.MessageHeard, "picture": bots.MessageHeard, "mention": bots.MentionHeard,
-	"press": bots.MenuPressed, "post": bots.PostSeen, "comment": bots.CommentHeard, "edited": bots.PostEdited,
+	"press": bots.MenuPressed, "follow": bots.Followed, "post": bots.PostSeen, "comment": bots.CommentHeard, "edited": bots.PostEdited,
 }
 
 func (s *stage) event(head []string, text string) bots.Event {
@@ -275,7 +276,7 @@ func (s *stage) event(head []string, text string) bots.Event {
 	}
 	s.turns++
 	ref := adapters.Ref(fmt.Sprintf("message/%d", s.turns))
-	if kind != bots.MessageHeard && kind != bots.MenuPressed {
+	if kind != bots.MessageHeard && kind != bots.MenuPressed && kind != bots.Followed {
 		if kind != bots.PostEdited {
 			s.posts++
 		}

@@ -184,26 +184,46 @@ func (w *World) apply(b bots.Bot, e bots.Event, effect bots.Effect) {
 	case bots.Cancel:
 		w.forget(b, e.Stream, x.Key)
 	case bots.Reply:
-		w.conversation(e, func(c *bots.Conversation) { c.Answered, c.Replies = e.Accepted, c.Replies+1 })
+		w.replied(e, x)
 	case bots.OpenReport:
 		w.Put(w.newReport(b, e, x))
 		w.conversation(e, func(c *bots.Conversation) { c.Report = x.ID })
 	case bots.AddLine:
 		w.report(x.Report, func(r *bots.Report) { r.Lines = append(r.Lines, line(e)) })
 	case bots.FillSlot:
-		w.report(x.Report, func(r *bots.Report) { r.Slots[x.Slot] = x.Value })
+		w.report(x.Report, func(r *bots.Report) { fill(r, x) })
+	case bots.NoteCheck:
+		w.report(x.Report, func(r *bots.Report) { r.NoteCheck(x, e.Accepted, e.ID) })
 	case bots.OpenClue:
 		w.Put(newClue(b, e, x))
 	case bots.ProposeWarning:
 		w.Put(&bots.Warning{Head: head(e, x.ID, bots.WarningProposed), Clue: x.Clue, Account: e.Account, Why: x.Why, Rule: x.Rule, Rev: x.Rev, Spans: x.Spans})
 	case bots.Share:
 		w.Put(&bots.Tie{Head: bots.Head{ID: x.What + "|" + e.Stream, Stream: x.What, State: "kept"}, On: bots.Target{Kind: bots.KindReport, ID: x.Report}})
+	case bots.Unshare:
+		delete(w.records[bots.KindTie], x.What+"|"+e.Stream)
 	case bots.FollowUp:
 		w.warning(x.Warning, x.State)
 	case bots.Appeal:
 		w.warning(x.Warning, bots.WarningAppealed)
 	case bots.WithdrawWarning:
 		w.warning(x.Warning, bots.WarningWithdrawn)
+	}
+}
+
+// replied notes in the conversation and the report what a reply says.
+func (w *World) replied(e bots.Event, x bots.Reply) {
+	w.conversation(e, func(c *bots.Conversation) {
+		if c.Answered, c.Replies = e.Accepted, c.Replies+1; x.Informs {
+			c.Informed = e.Accepted
+		}
+	})
+	w.report(x.Report, func(r *bots.Report) { r.NoteTold(x.Told, e.Accepted) })
+}
+
+func fill(r *bots.Report, x bots.FillSlot) {
+	if r.Slots[x.Slot] = x.Value; x.Value == "" {
+		delete(r.Slots, x.Slot)
 	}
 }
 

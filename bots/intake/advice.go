@@ -11,8 +11,10 @@ import (
 
 // advise ends the questions: where to report, what to bring, by kind of fraud and amount.
 func (t *turn) advise(how string) {
-	t.g.Report, t.g.Ended, t.g.Asked, t.g.Answers, t.g.Edited = t.id(), how, "", nil, false
-	t.say(bots.Reply{Template: "advice", Purpose: bots.ForReply, Report: t.id(), Vars: t.advice()})
+	t.g.Report, t.g.Ended, t.g.Asked, t.g.Answers, t.g.Edited, t.g.Sure, t.g.Struck = t.id(), how, "", nil, false, false, false
+	r := bots.Reply{Template: "advice", Purpose: bots.ForReply, Report: t.id(), Vars: t.advice()}
+	t.readBack(&r)
+	t.say(r)
 }
 
 // spamKinds are the kinds that come by calls and short messages, contentKinds those that

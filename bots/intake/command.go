@@ -44,7 +44,7 @@ var names = []struct{ word, slot string }{
 	{"金额", slotAmount}, {"数额", slotAmount}, {"多少钱", slotAmount}, {"时间", slotTime}, {"日期", slotTime}, {"回电", slotCallback}, {"我的电话", slotCallback},
 	{"我电话", slotCallback}, {"联系电话", slotCallback}, {"单号", slotCase}, {"编号", slotCase}, {"收款", slotAccount}, {"账号", slotAccount}, {"帐号", slotAccount}, {"卡号", slotAccount},
 	{"电话", slotPhone}, {"手机", slotPhone}, {"链接", slotLink}, {"网址", slotLink}, {"微信", slotContact}, {"qq", slotContact}, {"平台", slotPlatform}, {"地点", slotPlace},
-	{"地址", slotPlace}, {"城市", slotPlace}, {"方式", slotHow}, {"类型", slotKind}, {"amount", slotAmount}, {"time", slotTime}, {"phone", slotPhone}, {"place", slotPlace},
+	{"户名", slotPayee}, {"收款人", slotPayee}, {"软件", slotApp}, {"地址", slotPlace}, {"城市", slotPlace}, {"方式", slotHow}, {"类型", slotKind}, {"amount", slotAmount}, {"time", slotTime}, {"phone", slotPhone}, {"place", slotPlace},
 }
 
 var editSyntax = regexp.MustCompile(`^(?:改|更正|change|correct)\s*`)
@@ -52,7 +52,7 @@ var editSyntax = regexp.MustCompile(`^(?:改|更正|change|correct)\s*`)
 // edit reads a correction: what it names or holds takes the place of what stands. It says false for
 // a message that corrects nothing.
 func (t *turn) edit(read map[string]string) bool {
-	if t.fresh || !editWords.In(t.words) {
+	if t.fresh || !t.swapped && !editWords.In(t.words) {
 		return false
 	}
 	slot, rest := named(t.words.Text)

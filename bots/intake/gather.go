@@ -37,34 +37,40 @@ func (t *turn) follow(q question) {
 	if t.report.Slots[slotEmergency] == string(match.MoneyMoving) && t.report.Slots[slotPolice] == "" {
 		r.Vars["Call"] = yes
 	}
-	if t.g.Edited {
-		r.Vars["Edited"] = yes
-	}
 	t.put(&r, q)
 	t.spill(r.Vars)
-	t.g.Edited = false
+	t.acknowledge(r.Vars)
+	t.readBack(&r)
 	t.say(r)
+}
+
+// acknowledge says what became of what they said of our reading, and forgets it.
+func (t *turn) acknowledge(vars map[string]string) {
+	for name, is := range map[string]bool{"Edited": t.g.Edited, "Sure": t.g.Sure, "Struck": t.g.Struck} {
+		if is {
+			vars[name] = yes
+		}
+	}
+	t.g.Edited, t.g.Sure, t.g.Struck = false, false, false
 }
 
 // confirm says that the message was added, and answers what they asked.
 func (t *turn) confirm() {
 	r := bots.Reply{Template: "ask", Purpose: bots.ForReply, Report: t.report.ID, Vars: map[string]string{}}
-	if t.g.Edited {
-		r.Vars["Edited"] = yes
-	}
 	t.spill(r.Vars)
-	t.g.Edited = false
-	switch {
-	case len(r.Vars) > 0:
-		t.say(r)
-	case !t.recent(said):
-		t.say(bots.Reply{Template: "added", Purpose: bots.ForReply, Report: t.report.ID})
+	t.acknowledge(r.Vars)
+	if len(r.Vars) == 0 && t.recent(said) {
+		return // what was read goes with a message that is sent anyway
 	}
+	if t.readBack(&r); len(r.Vars) == 0 {
+		r = bots.Reply{Template: "added", Purpose: bots.ForReply, Report: t.report.ID}
+	}
+	t.say(r)
 }
 
 // say replies and notes when.
 func (t *turn) say(r bots.Reply) {
-	t.do(r)
+	t.do(t.inform(r))
 	t.stamp(said)
 }
 

@@ -18,6 +18,8 @@ type guide struct {
 	Answers []string       `json:"answers,omitempty"` // what was asked in between and gets its answer with the next message
 	Change  string         `json:"change,omitempty"`  // slot they want changed: the next value for it counts
 	Edited  bool           `json:"edited,omitempty"`  // something was corrected since the last message
+	Sure    bool           `json:"sure,omitempty"`    // they confirmed what was read back
+	Struck  bool           `json:"struck,omitempty"`  // something was struck out, because it is theirs or was read wrong
 	Ended   string         `json:"ended,omitempty"`   // endedStop, endedHuman, endedDone: no more questions
 	Seen    []string       `json:"seen,omitempty"`    // digests of what was counted from here
 }
@@ -88,7 +90,7 @@ func (t *turn) inDanger() bool { return t.report.Slots[slotEmergency] == "life" 
 // known is what the report tells with this message.
 func (t *turn) known() map[string]string {
 	all := map[string]string{}
-	maps.Copy(all, t.report.Slots)
+	maps.Copy(all, t.stand)
 	maps.Copy(all, t.filled)
 	return all
 }
@@ -110,14 +112,18 @@ func (t *turn) next() (question, bool) {
 	return question{}, false
 }
 
-// put adds a question to the reply r. Somebody who asked something in between is asked the same
-// again, which does not count.
+// put adds a question to the reply r. Somebody who asked something in between, or answered what was read
+// back, is asked the same again, which does not count.
 func (t *turn) put(r *bots.Reply, q question) {
+	if len(t.g.Answers) > 0 && t.uninformed() { // their question, and who reads what they write: no room for ours
+		t.g.Report, r.Vars["AskAny"] = t.id(), yes
+		return
+	}
 	r.Vars[q.name], r.Vars["AskAny"] = yes, yes
 	if _, late := t.e.Body.(*bots.Reminder); late { // an answer at once may leave as a passive reply, which has no buttons
 		r.Choices = q.choices()
 	}
-	if t.g.Asked != q.slot || len(t.g.Answers) == 0 {
+	if t.g.Asked != q.slot || len(t.g.Answers) == 0 && !t.g.Sure && !t.g.Struck {
 		t.g.Times[q.slot]++
 	}
 	t.g.Report, t.g.Asked, t.g.At = t.id(), q.slot, t.f.Now().UTC()

@@ -9,7 +9,9 @@
 // Everybody else is guided: what a free text tells fills the slots of the report in any order, and
 // what is missing is asked for, one question a message. A first message is answered at once; after
 // it, what a person sends in several pieces gets one answer when they pause. 0 leads to an officer, 停
-// ends the questions, 改 corrects. The writer's identity number and full card number are never asked for.
+// ends the questions, 改 corrects. What was read of their words is read back to them, and 对 confirms it. The
+// writer's identity number and full card number are never asked for. Before anything is asked they are told, once,
+// who reads what they write, how long it is kept and to whom it goes.
 //
 // # Failure model
 //
@@ -44,6 +46,8 @@ type Bot struct {
 	kinds   *kinds
 	filings []templates.Filing
 	local   Local
+
+	hotlines []templates.Hotline // numbers that may be named
 }
 
 // Local is what an intake knows of the places of its station.
@@ -52,6 +56,8 @@ type Local struct {
 	Filings []templates.Filing
 	// Regions are the codes (GB/T 2260) of the places that a text names. It is pure; nil: places count by name only.
 	Regions func(text string) []string
+	// Keep is for how long a conversation is kept after it is over, as people are told in days; 0: nothing is said of it.
+	Keep time.Duration
 }
 
 // New returns the intake. It reads tables that are part of the program, and panics when they
@@ -68,8 +74,12 @@ func NewAt(l Local) *Bot {
 	if err != nil {
 		panic(err)
 	}
+	hotlines, err := templates.Hotlines()
+	if err != nil {
+		panic(err)
+	}
 	f := match.NewFolder()
-	return &Bot{folder: f, kinds: newKinds(f, rows), filings: slices.Concat(l.Filings, filings), local: l}
+	return &Bot{folder: f, kinds: newKinds(f, rows), filings: slices.Concat(l.Filings, filings), local: l, hotlines: hotlines}
 }
 
 // Name implements [bots.Bot].
@@ -84,7 +94,7 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 		return collected(e, f, r), nil
 	}
 	h, ok := e.Body.(*bots.Heard)
-	if !ok || e.Kind != bots.MessageHeard && e.Kind != bots.MenuPressed {
+	if !ok || e.Kind != bots.MessageHeard && e.Kind != bots.MenuPressed && e.Kind != bots.Followed {
 		return nil, bots.ErrNotMine
 	}
 	account, known := f.Account(e.Account)
@@ -92,6 +102,9 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 		return nil, nil
 	}
 	t := newTurn(b, e, f, b.folder.Fold(h.Text))
+	if e.Kind == bots.Followed {
+		return t.greet(), nil
+	}
 	if len(h.Text) > aStory {
 		t.words = b.folder.Fold(strings.ToValidUTF8(h.Text[:aStory], ""))
 	}

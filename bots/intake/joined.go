@@ -22,7 +22,7 @@ const mostJoined = 200
 // conversation and by a digest. Officers see them together on the desk; nobody who asks is told.
 func (t *turn) join() {
 	for _, i := range t.indicators() {
-		if !i.Kind.Reaches() || i.Kind == match.IDNumber || i.Role == match.Victim || i.Confidence < 60 || t.asks(slotCallback) {
+		if !i.Kind.Reaches() || i.Kind == match.IDNumber || i.Role == match.Victim || i.Confidence < 60 || t.offersCallback() && i.Role != match.Suspect || t.denied(i) || t.strikes(i) {
 			continue
 		}
 		digest := digestOf(i)
@@ -40,6 +40,14 @@ func (t *turn) join() {
 			})
 		}
 	}
+}
+
+// strikes says whether this message says that an indicator is theirs, or not it.
+func (t *turn) strikes(i match.Indicator) bool {
+	return !t.fresh && t.denies(i) || slices.ContainsFunc(t.noted, func(n bots.NoteCheck) bool {
+		c := bots.Check{Slot: n.Slot, Value: n.Value, As: n.As}
+		return c.Denied() && c.Names(string(i.Kind), i.Value)
+	})
 }
 
 // others are the conversations beside this one in which the same thing was named.

@@ -43,7 +43,7 @@ func (t *turn) ask(name string, q ...question) {
 	for _, one := range q {
 		r.Choices = one.choices()
 	}
-	t.do(r)
+	t.do(t.inform(r))
 	t.stamp(name)
 }
 

@@ -18,6 +18,7 @@ const (
 	slotTime      = "time"     // as written
 	slotHow       = "how"      // how the money left
 	slotAccount   = "account"  // theirs that took the money: list
+	slotPayee     = "payee"    // in whose name that account is
 	slotPhone     = "phone"    // list
 	slotLink      = "link"     // list
 	slotContact   = "contact"  // WeChat, QQ, Telegram, mail, meeting: list
@@ -33,7 +34,7 @@ const (
 
 // slotOrder is the order in which slots are proposed.
 var slotOrder = []string{
-	slotPaid, slotPolice, slotCase, slotCallback, slotKind, slotAmount, slotTime, slotHow, slotAccount, slotPhone, slotLink, slotContact, slotApp,
+	slotPaid, slotPolice, slotCase, slotCallback, slotKind, slotAmount, slotTime, slotHow, slotAccount, slotPayee, slotPhone, slotLink, slotContact, slotApp,
 	slotPlatform, slotPlace, slotWhom, slotImpostor, slotYoung, slotOriginal,
 }
 

@@ -42,9 +42,9 @@ func (t *turn) slots() map[string]string {
 
 func (t *turn) readIndicators(read map[string]string) {
 	for _, i := range t.indicators() {
-		slot, value := slotOf(i, t.asks(slotCallback)), i.Value
+		slot, value := slotOf(i, t.offersCallback()), i.Value
 		switch {
-		case slot == "" || value == "":
+		case slot == "" || value == "" || !t.fresh && t.denies(i) || slot != slotCallback && t.denied(i) && !editWords.In(t.words):
 		case slices.Contains(lists, slot):
 			read[slot] = listed(read[slot], t.shown(i))
 		case read[slot] == "" && i.Approx:
@@ -63,11 +63,17 @@ func (t *turn) indicators() []match.Indicator {
 	return t.found
 }
 
+// offersCallback says whether a number in the message may be the one at which they want to be called.
+func (t *turn) offersCallback() bool {
+	slot, _ := named(t.words.Text)
+	return t.asks(slotCallback) && (slot != slotPhone || !editWords.In(t.words))
+}
+
 // slotOf says where an indicator belongs; nowhere, for what is the writer's own: an identity
 // number is never kept apart from the words it stands in, nor is their own account.
 func slotOf(i match.Indicator, callback bool) string {
 	switch {
-	case i.Kind == match.Phone && (callback || i.Role == match.Victim):
+	case i.Kind == match.Phone && (callback && i.Role != match.Suspect || i.Role == match.Victim):
 		return slotCallback
 	case i.Role == match.Victim && i.Kind.Reaches():
 		return ""
@@ -123,6 +129,9 @@ var wordings = []struct {
 var (
 	platforms = regexp.MustCompile(`抖音|快手|小红书|微博|陌陌|探探|闲鱼|转转|淘宝|拼多多|京东|唯品会|贴吧|知乎|豆瓣|虎牙|斗鱼|哔哩哔哩|b站|soul|58同城|赶集|boss直聘|智联|钉钉|腾讯会议|微信群|qq群|朋友圈|telegram|whatsapp|facebook|instagram|飞机群|蝙蝠`)
 	places    = regexp.MustCompile(`(?:在|住|家是|家住|人在|我是|位于|地址是?|地点是?)([\p{Han}]{2,9}?(?:省|市|区|县|州|旗)(?:[\p{Han}]{1,6}?(?:市|区|县|旗))?)`)
+	instead   = regexp.MustCompile(`不是(\d{1,9}(?:\.\d{1,2})?)(?:元|块)?(?:钱)?[, ]*(?:应该)?是(\d{1,9}(?:\.\d{1,2})?)(?:$|[元块钱,.!。，！])`)
+	payees    = regexp.MustCompile(`(?:收款人|收款方|收款户名|开户名|账户名|帐户名|户名)+(?:叫做?|写的?是|显示是?|是|为|:)*\s*([\p{Han}·]{2,14}?)(?:$|[,.;!?，。；！？、\s()]|的|账|帐|卡|银行|转|开户)`)
+	noPayee   = regexp.MustCompile(`什么|不知|不清|忘|谁|哪|多少|未知|对方|骗子|我|没有|错`)
 	noPlace   = regexp.MustCompile(`超市|小区|社区|景区|园区|专区|夜市|股市|门市|菜市|地区$|市区$|城市$`)
 	cases     = regexp.MustCompile(`(?:受理|立案|接警|报警|警情|案件|回执|受案)(?:单|编|案)?(?:号码?|编号|号)?(?:是|为|:)?\s*([a-z]{0,4}\d{6,24})`)
 	placeOnly = regexp.MustCompile(`^(?:我?在)?([\p{Han}]{2,12}(?:市|区|县|州|旗))(?:这边|这里)?$`)
@@ -152,6 +161,12 @@ func (t *turn) readWords(read map[string]string) {
 	}
 	if m := places.FindStringSubmatch(t.words.Text); m != nil && !noPlace.MatchString(m[1]) {
 		read[slotPlace] = m[1]
+	}
+	if m := instead.FindStringSubmatch(t.words.Text); m != nil && m[1] == strings.TrimPrefix(t.stand[slotAmount], "约") {
+		read[slotAmount], t.swapped = m[2], true
+	}
+	if m := payees.FindStringSubmatch(t.words.Text); m != nil && !noPayee.MatchString(m[1]) {
+		read[slotPayee] = m[1]
 	}
 	if m := placeOnly.FindStringSubmatch(t.bare()); m != nil && !noPlace.MatchString(m[1]) {
 		read[slotPlace] = m[1]

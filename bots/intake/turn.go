@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +17,9 @@ type turn struct {
 	text    match.Folded // what must not be overlooked is looked for in all of it
 	words   match.Folded // what fills slots, in as much as a person writes
 	talk    bots.Conversation
-	report  bots.Report // the open one; without ID: none yet
-	fresh   bool        // this message opens a report
+	report  bots.Report       // the open one; without ID: none yet
+	stand   map[string]string // its slots, without what this message denies
+	fresh   bool              // this message opens a report
 	effects []bots.Effect
 
 	b          *Bot
@@ -29,7 +31,10 @@ type turn struct {
 	again      bool   // they named a slot to be changed: ask for it
 	found      []match.Indicator
 	looked     bool
-	which      bool // they want to change something and did not say what
+	swapped    bool             // they said of the sum what it is not, and what it is
+	which      bool             // they want to change something and did not say what
+	struck     map[string]bool  // slots from which this message took something
+	noted      []bots.NoteCheck // what it said of our reading
 	alike      *bots.Alike
 	askedKnown bool
 }
@@ -43,7 +48,10 @@ func newTurn(b *Bot, e bots.Event, f bots.Facts, text match.Folded) *turn {
 	if t.report.State == "closed" || t.report.Erased {
 		t.report = bots.Report{}
 	}
-	t.fresh = t.report.ID == ""
+	t.fresh, t.stand = t.report.ID == "", maps.Clone(t.report.Slots)
+	if t.stand == nil {
+		t.stand = map[string]string{}
+	}
 	t.loadGuide()
 	return t
 }
@@ -67,6 +75,10 @@ func (t *turn) decide() {
 	}
 	if t.asksProgress() {
 		t.progress()
+		return
+	}
+	if t.asksPrivacy() {
+		t.privacy()
 		return
 	}
 	t.write(false)
@@ -174,6 +186,7 @@ func (t *turn) write(emergency bool) {
 		t.do(bots.OpenReport{ID: t.id(), Slots: t.filled, Emergency: emergency})
 	} else {
 		t.do(bots.AddLine{Report: t.id()})
+		t.judge()
 		t.fill(edited)
 	}
 	t.join()
@@ -183,19 +196,23 @@ func (t *turn) write(emergency bool) {
 // fill adds to the slots of the open report. What stands stays, unless it is corrected.
 func (t *turn) fill(edited bool) {
 	for _, slot := range slotOrder {
-		value, old := t.filled[slot], t.report.Slots[slot]
-		if !edited && slot != t.g.Change && slices.Contains(lists, slot) && value != untold && old != untold {
+		value, old := t.filled[slot], t.stand[slot]
+		if (!edited || t.struck[slot]) && slot != t.g.Change && slices.Contains(lists, slot) && value != untold && old != untold {
 			for _, one := range strings.Split(value, listMark) {
 				if one != "" {
 					old = listed(old, one)
 				}
 			}
-			value, old = old, t.report.Slots[slot]
+			value, old = old, t.stand[slot]
 		}
 		replaces := edited || slot == t.g.Change || old == "" || old == untold || slices.Contains(lists, slot) || slot == slotPaid && value == paidYes
 		if value == "" || value == old || !replaces {
 			delete(t.filled, slot)
 			continue
+		}
+		if edited || slot == t.g.Change || t.struck[slot] {
+			t.corrected(slot, old, value)
+			t.g.Edited, t.g.Struck = t.g.Edited || t.struck[slot], false
 		}
 		if t.filled[slot] = value; slot == t.g.Change {
 			t.g.Change, t.g.Edited = "", true
@@ -231,7 +248,7 @@ func (t *turn) answer() {
 		t.verify()
 	case t.fresh:
 		t.first()
-	case courtesy.MatchString(t.bare()) || len(t.filled) == 0 && abuse.In(t.words): // written down, and that is all
+	case courtesy.MatchString(t.bare()) || len(t.filled)+len(t.noted) == 0 && abuse.In(t.words): // written down, and that is all
 	default:
 		t.gather()
 	}
@@ -245,6 +262,7 @@ func (t *turn) first() {
 		t.put(&r, q)
 		t.spill(r.Vars)
 	}
+	t.readBack(&r)
 	t.say(r)
 }
 
@@ -268,6 +286,7 @@ func (t *turn) correct() {
 		r.Vars["AskWhich"] = yes
 	}
 	t.spill(r.Vars)
+	t.acknowledge(r.Vars)
 	t.say(r)
 }
 

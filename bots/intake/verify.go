@@ -13,7 +13,8 @@ var consults = match.NewCue(`^【报警岗亭.{0,3}咨询】`, "")
 
 // verify answers a doubt, and whoever sends us what was found already: with the card of what it looks
 // like, else that nothing is verified yet. It never says "safe", and nothing about a number or a link,
-// known or not: otherwise those who run the scam would ask, too.
+// known or not: otherwise those who run the scam would ask, too. Whoever has yet to be told who reads what
+// they write is told, and not asked anything: there is no room for both.
 func (t *turn) verify() {
 	t.stamp("is-it-a-scam")
 	t.joinCluster()
@@ -22,7 +23,7 @@ func (t *turn) verify() {
 		t.say(bots.Reply{Template: "is-it-a-scam", Purpose: bots.ForReply, Report: t.id()})
 		return
 	}
-	if q, more := t.next(); r.Template == "scam-card" && more && q.slot == slotPaid && t.guided() {
+	if q, more := t.next(); r.Template == "scam-card" && more && q.slot == slotPaid && t.guided() && !t.uninformed() {
 		t.put(&r, q)
 	}
 	t.say(r)

@@ -7,9 +7,9 @@ import (
 
 var (
 	theirs = regexp.MustCompile(`骗子|对方|他的|她的|他们|客服|老师|主管|领导|导师|自称|冒充|假冒|陌生|转到|转给|打到|打给|汇到|汇给|收款|加了|加我|让我|叫我|要我|引导|发来|打来|来电|诈骗|下载|链接|联系他|联系她|网站|平台`)
-	ours   = regexp.MustCompile(`我的|我电话|我手机|我卡|我账|我微信|我qq|我叫|我是|本人|联系我|打给我|回电|回我|我妈的|我爸的|我家|受害人|我这边|我身份|我支付宝|我名下`)
+	ours   = regexp.MustCompile(`我的|我自己的|我电话|我手机|我卡|我账|我微信|我qq|我叫|我是|本人|联系我|打给我|回电|回我|我妈的|我爸的|我家|受害人|我这边|我身份|我支付宝|我名下`)
 	behind = regexp.MustCompile(`^[^，。！？,!?;\n]{0,9}(?:打来|打过来|打给我|发来|是骗子|骗了我|骗我|加我|联系我的|给我打|冒充|自称|骗子)`)
-	mine   = regexp.MustCompile(`^[^，。！？,!?;\n]{0,6}(?:是我的|我本人|是我本人|联系我|找我|打给我)`)
+	mine   = regexp.MustCompile(`^[^，。！？,!?;\n]{0,6}(?:是我的|是我自己的|我本人|是我本人|联系我|找我|打给我)`)
 )
 
 // reach is how far before an indicator words count, in bytes of folded text: about twelve characters.

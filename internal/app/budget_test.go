@@ -50,20 +50,24 @@ func TestTheDialoguesFitEveryPlatform(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	played := bottest.Scenes(t, "../../bots/intake/testdata/*.txt", intake.New())
+	played := bottest.Scenes(t, "../../bots/intake/testdata/*.txt", intake.NewAt(intake.Local{Keep: 3650 * 24 * time.Hour}))
 	if len(played) < 100 {
 		t.Errorf("%d dialogues", len(played))
 	}
 	for name, limits := range budgets() {
 		t.Run(name, func(t *testing.T) {
-			answers := 0
+			answers, read := 0, 0
 			for _, scene := range played {
-				if pressed(scene) && !hasMenu(limits) {
-					continue // the platform tells of no menu
+				if happens(scene, bots.MenuPressed) && !hears(limits, adapters.KindMenu) || happens(scene, bots.Followed) && !hears(limits, adapters.KindFollow) {
+					continue // the platform tells of no such thing
 				}
 				b := &budget{t: t, set: set, limits: limits, conv: &bots.Conversation{Opened: map[adapters.Kind]time.Time{}}, spent: &record.Ledger{}}
 				b.play(scene)
 				answers += len(b.spent.Entries)
+				read += b.read
+			}
+			if read < 30 {
+				t.Errorf("what was read was read back %d times only", read)
 			}
 			if answers < 150 {
 				t.Errorf("only %d answers were given: this test proves little", answers)
@@ -72,12 +76,12 @@ func TestTheDialoguesFitEveryPlatform(t *testing.T) {
 	}
 }
 
-func pressed(s bottest.Scene) bool {
-	return slices.ContainsFunc(s.Turns, func(t bottest.Turn) bool { return t.Event.Kind == bots.MenuPressed })
+func happens(s bottest.Scene, kind bots.EventKind) bool {
+	return slices.ContainsFunc(s.Turns, func(t bottest.Turn) bool { return t.Event.Kind == kind })
 }
 
-func hasMenu(l adapters.Limits) bool {
-	return len(l.Windows) == 0 || slices.ContainsFunc(l.Windows, func(w adapters.ReplyWindow) bool { return w.Trigger == adapters.KindMenu })
+func hears(l adapters.Limits, kind adapters.Kind) bool {
+	return len(l.Windows) == 0 || slices.ContainsFunc(l.Windows, func(w adapters.ReplyWindow) bool { return w.Trigger == kind })
 }
 
 // budget is one conversation as a platform counts it.
@@ -87,6 +91,7 @@ type budget struct {
 	limits adapters.Limits
 	conv   *bots.Conversation
 	spent  *record.Ledger
+	read   int // messages in which what was read is read back
 }
 
 func (b *budget) play(s bottest.Scene) {
@@ -107,11 +112,23 @@ func (b *budget) play(s bottest.Scene) {
 func (b *budget) fits(scene string, r bots.Reply) {
 	limit, ok := b.limits.For(adapters.Private)
 	if !ok {
+		b.read += len(r.Told)
 		return
 	}
 	for lang, unit := range map[string]string{"zh-Hans": "海滨市公安局网络安全保卫支队", "en": "Haibin Cyber Police"} {
 		vars := map[string]string{"Unit": unit, "Code": "K7M2P9XW", "Automatic": "true", "Reference": "460100-20260301-000042-K"}
 		maps.Copy(vars, r.Vars)
+		if r.Informs { // there is always room for it
+			vars["Privacy"] = "true"
+		}
+		if len(r.Told) > 0 {
+			vars["Read"] = "true"
+			if out, err := b.set.Render(lang, r.Template, vars); err == nil && limit.Check(out.Text) == nil {
+				b.read++
+				continue
+			}
+			vars["Read"] = "" // the engine leaves it out, and it goes with the next
+		}
 		out, err := b.set.Render(lang, r.Template, vars)
 		if err != nil {
 			b.t.Errorf("%s: %v", scene, err)

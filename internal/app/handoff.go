@@ -42,11 +42,11 @@ func (c clerk) Unit(id string) (name, way string, ok bool) {
 }
 
 // Pack implements [engine.Clerk].
-func (c clerk) Pack(texts []string, whole bool) record.HandoffPackage {
+func (c clerk) Pack(texts []string, whole bool, said []bots.Check) record.HandoffPackage {
 	p := record.HandoffPackage{FromUnit: c.a.o.Config.Unit.Name, FromRegion: c.a.o.Config.Unit.Region}
 	var found [][]record.HandoffIndicator
 	for _, t := range texts {
-		indicators, masked := c.a.reader.Read(t, whole)
+		indicators, masked := c.a.reader.Read(t, whole, said...)
 		found = append(found, indicators)
 		if masked = strings.TrimSpace(masked); masked != "" {
 			p.Words = append(p.Words, masked)
@@ -183,7 +183,7 @@ func (c clerk) Lines(h *record.Handoff) []view.HandoffLine {
 		all = append(all, view.HandoffLine(f))
 	}
 	for _, i := range h.Package.Indicators {
-		all = append(all, view.HandoffLine{Name: handoff.KindWord(i.Kind), Value: i.Value + "（" + handoff.RoleWord(i.Role) + "）"})
+		all = append(all, view.HandoffLine{Name: handoff.KindWord(i.Kind), Value: i.Value + "（" + handoff.RoleWord(i.Role) + handoff.SaidAfter(h, i) + "）"})
 	}
 	return all
 }

@@ -5,9 +5,10 @@ import (
 	"netpatrol/templates"
 )
 
-// local is what the intake knows of the places of this station: its own thresholds, and which regions a text names.
+// local is what the intake knows of this station: its own thresholds, which regions a text names, and for how long a
+// conversation is kept.
 func (a *App) local() intake.Local {
-	l := intake.Local{Regions: a.regions}
+	l := intake.Local{Regions: a.regions, Keep: a.o.Config.Retention.Conversations}
 	for _, f := range a.o.Config.Filing {
 		l.Filings = append(l.Filings, templates.Filing{
 			Region: f.Region, Place: f.Place, Amount: f.Amount, Source: f.Source, Checked: f.Checked,

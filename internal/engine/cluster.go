@@ -149,6 +149,22 @@ func (c *commit) share(x bots.Share) error {
 	return c.tie(stream, c.ev.Stream, bots.Target{Kind: bots.KindReport, ID: x.Report})
 }
 
+// unshare ends what share tied. An officer who was told of the tie before stays told.
+func (c *commit) unshare(x bots.Unshare) error {
+	r, err := record.Load[bots.Report](c.tx, x.Report)
+	if err != nil {
+		return err
+	}
+	stream := c.e.sharedStream(x.What)
+	r.Shared = slices.DeleteFunc(slices.Clone(r.Shared), func(s string) bool { return s == stream })
+	c.audit("unshare", bots.Target{Kind: bots.KindReport, ID: r.ID}, r.Reference, "")
+	err = c.tx.Delete(bots.KindTie, record.TieID(stream, c.ev.Stream))
+	if errors.Is(err, record.ErrNotFound) {
+		err = nil
+	}
+	return errors.Join(err, c.tx.Put(r))
+}
+
 func (e *Engine) sharedStream(what string) string { return record.SharedStream(e.o.Tags.Tag, what) }
 
 // joinCluster counts who sent us the text of a cluster.

@@ -247,6 +247,10 @@ func (c *commit) apply(x bots.Effect) error {
 		return c.remember(x)
 	case bots.Share:
 		return c.share(x)
+	case bots.Unshare:
+		return c.unshare(x)
+	case bots.NoteCheck:
+		return c.noteCheck(x)
 	case bots.JoinCluster:
 		return c.joinCluster(x)
 	}
@@ -348,7 +352,9 @@ func (c *commit) fillSlot(x bots.FillSlot) error {
 	if r.Slots == nil {
 		r.Slots = map[string]string{}
 	}
-	r.Slots[x.Slot], r.Updated = x.Value, c.now
+	if r.Slots[x.Slot], r.Updated = x.Value, c.now; x.Value == "" {
+		delete(r.Slots, x.Slot)
+	}
 	return c.tx.Put(r)
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ func (c *commit) packReport(h *record.Handoff, identity, words bool) error {
 	for _, l := range r.Lines {
 		texts = append(texts, l.Text)
 	}
-	p := c.e.o.Clerk.Pack(texts, identity)
+	p := c.e.o.Clerk.Pack(texts, identity, saidOf(r))
 	if !words {
 		p.Words = nil
 	}
@@ -84,6 +85,15 @@ func (c *commit) packReport(h *record.Handoff, identity, words bool) error {
 	}
 	h.Package, h.Account, h.Subject, h.Stream = p, r.Account, r.Subject, r.Stream
 	return nil
+}
+
+// saidOf is what the reporter said of what was read; the number at which they want to be called is theirs.
+func saidOf(r *bots.Report) []bots.Check {
+	number := r.Slots["callback"]
+	if number == "" || strings.Contains(r.Slots["phone"], number) {
+		return r.Checks
+	}
+	return append(slices.Clone(r.Checks), bots.Check{Slot: "phone", Value: number, As: bots.CheckOwn})
 }
 
 // evidenceOf lists the digests of what was kept with a report.
@@ -113,7 +123,7 @@ func (c *commit) packClue(h *record.Handoff) error {
 	if err != nil {
 		return err
 	}
-	p := c.e.o.Clerk.Pack([]string{clue.Text}, false)
+	p := c.e.o.Clerk.Pack([]string{clue.Text}, false, nil)
 	p.Platform, p.Category, p.Heard, p.Post = a.Platform, bots.Categories()[clue.Category], clue.Seen.UTC().Truncate(time.Second), clue.URL
 	p.Author = "@" + clue.Author.Handle
 	p.Grade = clue.Tip.Grade + clue.Tip.Worth

@@ -44,8 +44,19 @@ func (c *commit) reply(x bots.Reply) error {
 	if x.Report != "" {
 		d.About = bots.Target{Kind: bots.KindReport, ID: x.Report}
 	}
-	return c.submit(d)
+	if c.ev.Kind == bots.Followed {
+		d.Expires = c.now.Add(greetWithin)
+	}
+	aside(d, x)
+	if err := c.submit(d); err != nil {
+		return err
+	}
+	return c.wasTold(d, x)
 }
+
+// greetWithin is how late a new follower may be greeted. A greeting that waits does not take the place of the answer to
+// what they write later.
+const greetWithin = 10 * time.Minute
 
 // addressee is whom a reply goes to and what it answers: the one who just said something, or,
 // for a reminder in a conversation, the one it is with.
@@ -144,11 +155,16 @@ func (c *commit) write(d *bots.Draft, a *bots.Account) error {
 	if vars["Proof"], err = c.prove(d); err != nil {
 		return err
 	}
-	if err = c.compose(d, a, vars); err == nil || vars["Proof"] == "" {
-		return err
+	err = c.compose(d, a, vars)
+	for _, part := range asides {
+		if err == nil || vars[part] == "" {
+			continue
+		}
+		vars[part] = "" // it is too long for this platform, or may not be said: the message goes without
+		delete(d.Vars, part)
+		err = c.compose(d, a, vars)
 	}
-	vars["Proof"] = "" // it is too long for this platform: the message goes without
-	return c.compose(d, a, vars)
+	return err
 }
 
 // compose renders a draft, numbers its choices and checks it.

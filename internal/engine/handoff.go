@@ -14,8 +14,9 @@ import (
 type Clerk interface {
 	// Unit says how a unit is called and by what way a package goes to it; ok is false when it cannot.
 	Unit(id string) (name, way string, ok bool)
-	// Pack says what of these texts is passed on; whole: the reporter's own numbers too. It is pure.
-	Pack(texts []string, whole bool) record.HandoffPackage
+	// Pack says what of these texts is passed on; whole: the reporter's own numbers too. said is what the reporter
+	// said of what was read from them. It is pure.
+	Pack(texts []string, whole bool, said []bots.Check) record.HandoffPackage
 	// Courier is the account by which packages go to a unit and its answers come; "": they go otherwise.
 	Courier(unit string) (account string)
 	// Deliver puts a package, its correction or its withdrawal where the other unit gets it. The same again

@@ -30,7 +30,7 @@ func (*clerk) Unit(id string) (name, way string, ok bool) {
 
 func (*clerk) Courier(unit string) string { return map[string]string{"b": "mb"}[unit] }
 
-func (*clerk) Pack(texts []string, whole bool) record.HandoffPackage {
+func (*clerk) Pack(texts []string, whole bool, _ []bots.Check) record.HandoffPackage {
 	p := record.HandoffPackage{FromUnit: "测试网警", Words: texts}
 	if whole {
 		p.Places = []string{"460100 海口市"}

@@ -249,7 +249,7 @@ func (d *desk) decides(officer string, verb bots.Verb, on bots.Record, fields ma
 type plainWriter struct{ lint func(string) error }
 
 func (plainWriter) Render(lang, name string, vars map[string]string) (Text, error) {
-	text := fmt.Sprintf("[%s] %s %s %s 【%s】核对码%s", name, vars["Text"]+vars["Points"]+vars["Overdue"], vars["Note"], vars["Reference"], vars["Unit"], vars["Code"]) + vars["Proof"]
+	text := fmt.Sprintf("[%s] %s %s %s 【%s】核对码%s", name, vars["Text"]+vars["Points"]+vars["Overdue"], vars["Note"], vars["Reference"], vars["Unit"], vars["Code"]) + vars["Proof"] + vars["Read"] + vars["Privacy"]
 	return Text{Text: text, Language: lang, Rev: 1}, nil
 }
 

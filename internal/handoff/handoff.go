@@ -22,8 +22,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
 
@@ -177,6 +179,27 @@ var (
 	roleWords = map[string]string{"suspect": "举报中的对方", "victim": "举报人一方", "": "未明"} // nobody has found anything out yet
 )
 
+// saidWords are what the reporter said of what was read. They never change.
+var saidWords = map[bots.CheckAs]string{
+	bots.CheckConfirmed: "本人已确认", bots.CheckCorrected: "本人更正", bots.CheckDisputed: "本人说有误，待更正", bots.CheckOwn: "本人说是自己的", "": "本人未确认",
+}
+
+// SaidWord is in words what the reporter said of an indicator of a report; nothing where nobody reported it.
+func SaidWord(h *record.Handoff, i record.HandoffIndicator) string {
+	if h.About.Kind != bots.KindReport {
+		return ""
+	}
+	return saidWords[i.Said]
+}
+
+// SaidAfter is the same behind a comma.
+func SaidAfter(h *record.Handoff, i record.HandoffIndicator) string {
+	if w := SaidWord(h, i); w != "" {
+		return "，" + w
+	}
+	return ""
+}
+
 // KindWord is an indicator's kind in words.
 func KindWord(kind string) string { return word(kindWords, kind) }
 
@@ -201,6 +224,7 @@ func rows(h *record.Handoff) [][]string {
 		if i.Approx {
 			note += "约数"
 		}
+		note = strings.TrimPrefix(note+SaidAfter(h, i), "，")
 		all = append(all, []string{h.Code, fmt.Sprint(h.Revision), KindWord(i.Kind), i.Value, RoleWord(i.Role), fmt.Sprint(i.Confidence), note})
 	}
 	for _, n := range h.Notes {

@@ -83,7 +83,7 @@ func page(h *record.Handoff, slip func(as string) string) (File, error) {
 			d.Slips = append(d.Slips, Fact{a.Value, code})
 		}
 	}
-	t, err := template.New("clue").Funcs(template.FuncMap{"kind": KindWord, "role": RoleWord}).Parse(pageText)
+	t, err := template.New("clue").Funcs(template.FuncMap{"kind": KindWord, "role": RoleWord, "said": func(i record.HandoffIndicator) string { return SaidWord(h, i) }}).Parse(pageText)
 	if err != nil {
 		return File{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"netpatrol/bots"
 	"netpatrol/bots/match"
 	"netpatrol/internal/record"
 )
@@ -22,23 +23,50 @@ func (r *Reader) Places(text string) []Place { return r.regions.Find(text) }
 
 // Read returns the indicators of a text, and the text with what may not be passed on masked: numbers of identity
 // cards, cards and accounts that are not a suspect's, and whatever else is the victim's own. whole
-// says that the reporter's own numbers, but for cards and identity cards, may stand.
-func (r *Reader) Read(text string, whole bool) (found []record.HandoffIndicator, masked string) {
+// says that the reporter's own numbers, but for cards and identity cards, may stand. said is what the reporter said
+// of what was read: what is theirs is treated so, what was read wrong is left out, and how sure the rest is follows from it.
+func (r *Reader) Read(text string, whole bool, said ...bots.Check) (found []record.HandoffIndicator, masked string) {
 	var out strings.Builder
 	at := 0
 	for _, i := range r.folder.Fold(text).Indicators() {
-		hide := hidden(i, whole)
+		i, as := judged(i, said)
+		hide := hidden(i, whole) || as == bots.CheckWrong && i.Kind.Reaches()
 		if hide {
 			out.WriteString(text[at:i.At.Start])
 			out.WriteString(mask(i))
 			at = i.At.End
 		}
-		if h, ok := told(i, hide, whole); ok {
+		if h, ok := told(i, hide, whole); ok && as != bots.CheckWrong {
+			h.Said = as
 			found = append(found, h)
 		}
 	}
 	out.WriteString(text[at:])
 	return found, out.String()
+}
+
+// How sure an indicator is, in hundredths, when its reporter has confirmed that it was read right, and at most when they
+// said that something was read wrong.
+const (
+	confirmed = 95
+	disputed  = 40
+)
+
+// judged is an indicator with what the reporter said of it.
+func judged(i match.Indicator, said []bots.Check) (match.Indicator, bots.CheckAs) {
+	n := slices.IndexFunc(said, func(c bots.Check) bool { return c.As != "" && c.Names(string(i.Kind), i.Value) })
+	if n < 0 {
+		return i, ""
+	}
+	switch as := said[n].As; as {
+	case bots.CheckConfirmed, bots.CheckCorrected:
+		i.Confidence = max(i.Confidence, confirmed)
+	case bots.CheckDisputed:
+		i.Confidence, i.Role = min(i.Confidence, disputed), match.Unclear
+	case bots.CheckOwn:
+		i.Role = match.Victim
+	}
+	return i, said[n].As
 }
 
 // hidden says whether an indicator's value must not be passed on.

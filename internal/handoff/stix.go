@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
 
@@ -198,10 +199,14 @@ func (b *bundle) indicate(how observable, i record.HandoffIndicator) string {
 	if how.service != "" {
 		pattern = fmt.Sprintf("[%s:%s = '%s' AND %s:account_type = '%s']", how.kind, how.property, quoted, how.kind, how.service)
 	}
-	return b.add(b.made("indicator", b.name("indicator", i.Kind, i.Value), object{
+	o := object{
 		"name": KindWord(i.Kind) + " " + i.Value, "pattern": pattern, "pattern_type": "stix", "valid_from": moment(b.h.Package.Heard),
 		"confidence": i.Confidence, "indicator_types": []string{"malicious-activity"},
-	}))
+	}
+	if b.h.About.Kind == bots.KindReport {
+		o["labels"] = []string{map[bool]string{true: "reporter-confirmed", false: "reporter-unconfirmed"}[i.Said == bots.CheckConfirmed || i.Said == bots.CheckCorrected]}
+	}
+	return b.add(b.made("indicator", b.name("indicator", i.Kind, i.Value), o))
 }
 
 func (b *bundle) description() string {

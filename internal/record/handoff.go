@@ -94,6 +94,8 @@ type HandoffIndicator struct {
 	Confidence int    `json:"confidence"`     // 1 to 100
 	Approx     bool   `json:"approx,omitempty"`
 	Masked     bool   `json:"masked,omitempty"`
+	// Said is what the reporter said of it when it was read back to them; empty: nothing.
+	Said bots.CheckAs `json:"said,omitempty"`
 }
 
 // HandoffNote is what every receiver is told later.

@@ -117,7 +117,7 @@ func roleWord(r record.Role) string { return word(roleWords, string(r)) }
 var botWords = map[string]string{"intake": "接报", "patrol": "巡查", "bulletin": "通报", "warning": "警示", "desk": "值班", "handoff": "移交"}
 
 var templateWords = map[string]string{
-	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "emergency-public": "公开紧急提示", "is-it-a-scam": "求证答复", "complaint": "投诉指引",
+	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "emergency-public": "公开紧急提示", "is-it-a-scam": "求证答复", "complaint": "投诉指引", "greeting": "关注问候", "privacy": "隐私说明",
 	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "alarm-handover": "交接提醒", "alarm-anchor": "审计锚点", "letter-rectification": "整改函", "letter-reminder": "催办函", "correction": "更正",
 	"ask": "追问", "advice": "报案指引", "scam-card": "骗局提示", "unlawful-card": "违法信息提示", "refuted": "告知已辟谣", "fake-police": "冒充警察举报", "human": "转民警", "stay": "危险中陪伴",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "flag": "举报给平台", "officer": "民警回复", "handoff-news": "有新进展",
@@ -193,6 +193,7 @@ var didWords = map[string]string{
 	"ask-erase": "申请删除个人信息", "tip": "志愿者提供线索", "dismiss-clue": "线索不予处理", "flag": "拟举报给平台", "keep-case": "保留会话", "take-conversation": "接手会话", "give-conversation": "交回会话", "log-call": "登记通话", "end-wait": "答复计时结束", "let-go": "不再保留会话", "erase": "删除个人信息", "delete": "删除记录",
 	"appeal": "收到异议", "withdraw-warning": "撤回警示", "held": "暂缓", "waits": "等候", "lost": "发送中断", "identify": "核对账号身份", "survey": "接管前清点", "set-menu": "设置菜单", "notice-sent": "已通知有新进展", "notice-refused": "通知未能发出", "claim": "开始发送",
 	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
+	"check-confirmed": "本人确认要点", "check-corrected": "本人更正要点", "check-disputed": "本人说要点有误", "check-own": "本人说是自己的", "check-wrong": "本人说读错", "check-open": "要点恢复为未确认", "unshare": "与其他举报解除关联",
 	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
 	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "keep-site": "保留网站的记录", "let-site-go": "不再保留网站的记录", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "remind-site": "催办整改", "badge-vanished": "图标不见了", "badge-returned": "图标恢复", "anchor": "审计链头存到外面", "anchor-failed": "审计链头没有存成", "settle-rectification": "登记整改进展",
 	"add-shift": "排班", "end-shift": "撤下排班", "add-leave": "登记请假", "end-leave": "销假", "draw-handover": "开具交接单", "replace-handover": "交接单作废", "sign-handover": "交接签字", "remark-handover": "交接备注",
@@ -204,6 +205,9 @@ var didWords = map[string]string{
 func detailWord(detail string) string {
 	if rule, rev, ok := strings.Cut(detail, " rev "); ok {
 		return "规则 " + rule + " 第 " + rev + " 版"
+	}
+	if slot, ok := strings.CutPrefix(detail, "slot "); ok {
+		return slotWord(slot)
 	}
 	if missed, ok := slotReason(detail); ok {
 		return missed
@@ -222,7 +226,7 @@ func didWord(d string) string { return cmp.Or(didWords[d], stateWord(d)) }
 
 var slotWords = map[string]string{
 	"emergency": "紧急情形", "police": "是否已报警", "paid": "钱是否已转出", "amount": "金额（元）", "time": "时间", "phone": "电话", "link": "链接", "money": "正在或刚刚转账", "life": "危及人身安全",
-	"case": "接警号或受理单号", "callback": "回电号码", "kind": "诈骗类型", "how": "付款方式", "account": "对方账户", "contact": "对方联系方式", "app": "软件", "platform": "在哪里遇到",
+	"case": "接警号或受理单号", "callback": "回电号码", "kind": "诈骗类型", "how": "付款方式", "account": "对方账户", "payee": "收款户名", "contact": "对方联系方式", "app": "软件", "platform": "在哪里遇到",
 	"place": "所在地", "whom": "谁遇到的", "impostor": "冒充警察", "young": "年龄", "unreadable": "原件", "known": "比对结果",
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"time"
 
+	"netpatrol/bots"
 	"netpatrol/internal/engine"
 	"netpatrol/internal/handoff"
 	"netpatrol/internal/record"
@@ -35,11 +36,11 @@ func (clerk) Unit(id string) (name, way string, ok bool) {
 }
 
 // Pack implements [engine.Clerk].
-func (clerk) Pack(texts []string, whole bool) record.HandoffPackage {
+func (clerk) Pack(texts []string, whole bool, said []bots.Check) record.HandoffPackage {
 	p := record.HandoffPackage{FromUnit: Unit}
 	r := handoff.NewReader()
 	for _, t := range texts {
-		found, masked := r.Read(t, whole)
+		found, masked := r.Read(t, whole, said...)
 		p.Indicators, p.Words = handoff.Merge(p.Indicators, found), append(p.Words, masked)
 	}
 	return p
