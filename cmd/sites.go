@@ -17,7 +17,7 @@ import (
 var china = time.FixedZone("CST", 8*60*60)
 
 func (t *tool) sitesCommand() *cobra.Command {
-	return group("sites", "Partner sites: their badge, and what they are asked to put right", t.sitesList(), t.sitesShow(), t.sitesAdd(), t.sitesConfirm(), t.sitesRetire(),
+	return group("sites", "Partner sites: their badge, and what they are asked to put right", t.sitesList(), t.sitesShow(), t.sitesAdd(), t.sitesConfirm(), t.sitesRetire(), t.sitesKeep(), t.sitesLetGo(),
 		t.sitesRectify(), t.sitesSign(), t.sitesRemind(), t.sitesInterview(), t.sitesSettle(), t.liaisonsCommand())
 }
 
@@ -74,7 +74,7 @@ func (t *tool) sitesShow() *cobra.Command {
 
 func writeSite(w io.Writer, s api.Site, asked []api.Rectification) {
 	fields(w, "id", s.ID, "state", s.State, "name", printable(s.Name), "page", s.Page, "contact", printable(s.Contact), "officer", s.Officer, "registered by", s.By,
-		"confirmed by", s.Confirmed, "badge seen", moment(s.Seen), "looked", moment(s.Looked), "problem", printable(s.Problem), "reason", printable(s.Reason))
+		"confirmed by", s.Confirmed, "badge seen", moment(s.Seen), "looked", moment(s.Looked), "problem", printable(s.Problem), "reason", printable(s.Reason), "kept", printable(s.Kept))
 	for _, r := range asked {
 		fmt.Fprintln(w)
 		writeRectification(w, r)
@@ -153,6 +153,29 @@ func (t *tool) sitesRetire() *cobra.Command {
 	})
 	c.Flags().StringVar(&why, "reason", "", "why; it is kept with the record")
 	return c
+}
+
+func (t *tool) sitesKeep() *cobra.Command {
+	var why string
+	c := t.withJSON(&cobra.Command{
+		Use: "keep ID", Short: "Keep what there is of a site beyond its retention: letters, interviews, answers, who signed in for it", Args: cobra.ExactArgs(1),
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			r, err := c.KeepSite(ctx, args[0], why)
+			return t.settled(r, noSite(args[0], err), "kept")
+		}),
+	})
+	c.Flags().StringVar(&why, "reason", "", "why; it is kept with the record")
+	return c
+}
+
+func (t *tool) sitesLetGo() *cobra.Command {
+	return t.withJSON(&cobra.Command{
+		Use: "let-go ID", Short: "End what keep began: it is deleted when its retention has passed", Args: cobra.ExactArgs(1),
+		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			r, err := c.LetSiteGo(ctx, args[0])
+			return t.settled(r, noSite(args[0], err), "no longer kept")
+		}),
+	})
 }
 
 func (t *tool) sitesRectify() *cobra.Command {

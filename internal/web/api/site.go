@@ -50,6 +50,8 @@ func (a *API) siteRoutes() {
 	a.decide("POST /api/v1/sites/{id}", bots.RegisterSite, record.KindSite, partner)
 	a.decide("POST /api/v1/sites/{id}/confirm", bots.ConfirmSite, record.KindSite)
 	a.decide("POST /api/v1/sites/{id}/retire", bots.RetireSite, record.KindSite, reason)
+	a.decide("POST /api/v1/sites/{id}/keep", bots.KeepCase, record.KindSite, reason)
+	a.decide("POST /api/v1/sites/{id}/let-go", bots.LetGo, record.KindSite)
 	a.decide("POST /api/v1/sites/{id}/rectifications", bots.OpenRectification, record.KindSite, asking)
 	a.get("GET /api/v1/rectifications", list(a, "", newRectification))
 	a.get("GET /api/v1/rectifications/{id}", show(a, newRectification))
@@ -125,6 +127,16 @@ func (c *Client) ConfirmSite(ctx context.Context, id string) (bots.Result, error
 // RetireSite ends a partnership.
 func (c *Client) RetireSite(ctx context.Context, id, why string) (bots.Result, error) {
 	return c.decide(ctx, at("/sites", id, "retire"), Decision{Reason: why})
+}
+
+// KeepSite keeps what there is of a site beyond its retention, with a reason.
+func (c *Client) KeepSite(ctx context.Context, id, reason string) (bots.Result, error) {
+	return c.decide(ctx, at("/sites", id, "keep"), Decision{Reason: reason})
+}
+
+// LetSiteGo ends what KeepSite began.
+func (c *Client) LetSiteGo(ctx context.Context, id string) (bots.Result, error) {
+	return c.decide(ctx, at("/sites", id, "let-go"), Decision{})
 }
 
 // AskSite asks a site to put something right; its Result names the rectification.

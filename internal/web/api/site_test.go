@@ -25,6 +25,18 @@ func TestASiteThroughTheAPI(t *testing.T) {
 	if got, err := chen.Sites(ctx, api.Paging{State: record.SiteActive}); err != nil || len(got.Records) != 1 || got.Records[0].Confirmed != "lin" {
 		t.Fatalf("%+v, %v", got, err)
 	}
+	if _, err := chen.KeepSite(ctx, "coconut", "正在侦办"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := lin.Site(ctx, "coconut"); err != nil || got.Kept != "正在侦办" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := lin.LetSiteGo(ctx, "coconut"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := lin.Site(ctx, "coconut"); err != nil || got.Kept != "" {
+		t.Errorf("%+v, %v", got, err)
+	}
 	ask := api.Asking{Findings: "交流区有刷单广告", Points: "一、请删除刷单广告。", Deadline: time.Now().AddDate(0, 0, 10)}
 	_, err = chen.AskSite(ctx, "coconut", api.Asking{Findings: "x"})
 	refused(t, err, http.StatusUnprocessableEntity, "invalid")
