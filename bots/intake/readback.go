@@ -26,7 +26,7 @@ func (t *turn) readBack(r *bots.Reply) {
 		return
 	}
 	vars, length := map[string]string{}, 0
-	for _, v := range t.unread() {
+	for _, v := range t.unread(r.Vars["Struck"] != "" || r.Vars["Edited"] != "") {
 		x, ok := t.b.show(v)
 		if !ok {
 			continue
@@ -54,12 +54,11 @@ func (t *turn) readBack(r *bots.Reply) {
 	}
 }
 
-// unread is what stands in the slots and was not read back yet; what they said of it themselves need not be, unless
-// they have just corrected it.
-func (t *turn) unread() (all []bots.Told) {
+// unread is what stands in the slots and was not read back yet; again, after a correction, also what was and has no answer.
+func (t *turn) unread(again bool) (all []bots.Told) {
 	for _, v := range values(t.known()) {
 		c, _ := t.check(v)
-		if c.Told.IsZero() && !c.Denied() {
+		if !c.Denied() && (c.Told.IsZero() || again && c.As == "") {
 			all = append(all, v)
 		}
 	}
