@@ -110,7 +110,7 @@ func (e *Engine) translate(a *Account, in *adapters.Inbound, source string) *bot
 			kind = bots.MentionHeard // platforms do not see a name inside Chinese text
 		}
 	}
-	if kind == bots.StaffWrote && e.fromHere(text) {
+	if kind == bots.StaffWrote && (e.fromHere(text) || e.menuFromHere(a.Record.ID, in.From.ID, text)) {
 		return nil
 	}
 	masked, secret := e.Screen(text)

@@ -30,6 +30,30 @@ func (e *Engine) fromHere(text string) bool {
 	return false
 }
 
+// newestDrafts is how many of a conversation's messages a listed one is held against.
+const newestDrafts = 20
+
+// menuFromHere says whether it is what stands above the choices of a message of ours: of such a message some platforms
+// list no more than that, and the code stands below.
+func (e *Engine) menuFromHere(account, person, text string) bool {
+	q := record.Query{Kind: bots.KindDraft, Stream: record.ConversationID(e.o.Tags.Tag, account, person), Newest: true, Limit: newestDrafts}
+	all, err := e.o.Store.List(context.Background(), q)
+	if err != nil {
+		return false
+	}
+	for _, r := range all {
+		d := r.(*bots.Draft)
+		if d.Erased || len(d.Choices) == 0 {
+			continue
+		}
+		above, _, ok := strings.Cut(d.Text, "\n"+d.Choices[0].Text)
+		if ok && strings.TrimSpace(above) == strings.TrimSpace(text) {
+			return true
+		}
+	}
+	return false
+}
+
 // countStaff writes down that the console's staff wrote to the person: it takes a reply from the
 // conversation's window as ours do, and a person has answered.
 func (c *commit) countStaff() error {

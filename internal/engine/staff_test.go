@@ -34,6 +34,26 @@ func TestStaff_TakeAReplyOfTheWindowAndOpenNone(t *testing.T) {
 	}
 }
 
+// Of a message with choices some platforms list only what stands above them: it is no answer of a person.
+func TestStaff_TheHeadOfAMenuOfOursIsNotTheirs(t *testing.T) {
+	d := newDesk(t, deskOptions{bots: []bots.Bot{intakeBot()}})
+	d.says("p1", "100", "我被骗了")
+	d.settle()
+	draft := *one[bots.Draft](d)
+	draft.Text, draft.Choices = "已记下。\n是哪一类事？\n1 刷单\n2 其他\n核对码 "+draft.Code, []adapters.Choice{{ID: "a", Text: "1 刷单"}, {ID: "b", Text: "2 其他"}}
+	d.update(func(tx record.Tx) error { return tx.Put(&draft) })
+	d.hears(staff("101", "已记下。\n是哪一类事？"))
+	d.settle()
+	if r := one[bots.Report](d); r.State != "open" || !r.Answered.IsZero() {
+		t.Errorf("our own question ends the wait for a person: %+v", r)
+	}
+	d.hears(staff("102", "是哪一类事？"))
+	d.settle()
+	if r := one[bots.Report](d); r.State != "answered" {
+		t.Errorf("what staff wrote is not heard: %+v", r)
+	}
+}
+
 // Some platforms list what a program sent, too.
 func TestStaff_WhatLeftFromHereIsNotTheirs(t *testing.T) {
 	d := newDesk(t, deskOptions{bots: []bots.Bot{intakeBot()}})
