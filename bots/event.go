@@ -264,6 +264,8 @@ func newBody(kind EventKind) (Body, error) {
 		return new(Outcome), nil
 	case HandoffAnswered:
 		return new(HandoffAnswer), nil
+	case PackageCame:
+		return new(Package), nil
 	}
 	return nil, fmt.Errorf("no event kind %q", kind)
 }

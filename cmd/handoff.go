@@ -13,7 +13,7 @@ import (
 )
 
 func (t *tool) handoffCommand() *cobra.Command {
-	return group("handoff", "Clue packages for other units", t.handoffList(), t.handoffShow(), t.handoffExport(), t.handoffSlip())
+	return group("handoff", "Clue packages for other units", t.handoffList(), t.handoffShow(), t.handoffExport(), t.handoffSlip(), t.receivedCommand())
 }
 
 func (t *tool) handoffList() *cobra.Command {

@@ -33,6 +33,12 @@ type office struct {
 
 func newOffice(t *testing.T, systems ...config.Account) *office {
 	t.Helper()
+	return officeWith(t, func(c *config.Config) { c.Accounts = systems })
+}
+
+// officeWith is an office of which something is configured otherwise.
+func officeWith(t *testing.T, otherwise func(*config.Config)) *office {
+	t.Helper()
 	dir, out := t.TempDir(), t.TempDir()
 	if err := Init(dir); err != nil {
 		t.Fatal(err)
@@ -46,7 +52,8 @@ func newOffice(t *testing.T, systems ...config.Account) *office {
 		{ID: "silent", Name: "没有联系方式的单位", Region: "460200"},
 	}
 	c.Officers = []config.Officer{{ID: "chen", Name: "陈警官", Roles: []string{"officer"}}, {ID: "lin", Name: "林审核", Roles: []string{"approver"}}}
-	c.Accounts, c.Pace.Backoff = systems, 20*time.Millisecond
+	c.Pace.Backoff = 20 * time.Millisecond
+	otherwise(c)
 	a, err := New(t.Context(), Options{Config: c, Platforms: bridges, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		t.Fatal(err)

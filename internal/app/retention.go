@@ -37,6 +37,7 @@ func terms() []term {
 		{kind: bots.KindConversation, after: conversations, drop: (*App).eraseConversation},
 		{kind: bots.KindClue, after: clues, drop: (*App).eraseClue},
 		{kind: bots.KindCluster, after: clues, drop: (*App).deleteCluster},
+		{kind: record.KindReceived, after: conversations, drop: (*App).eraseReceived}, // another unit's package, with its files
 		{kind: record.KindRectification, after: sites, drop: (*App).endRectification},
 		{kind: record.KindSite, after: sites, drop: (*App).endSite},
 		{kind: record.KindOfficer, after: sites, drop: (*App).endLiaison, why: "a site's security officer by the sweep; an officer is named by approvals and audit, and is suspended"},
@@ -64,7 +65,7 @@ func terms() []term {
 		{kind: record.KindStanding, why: "kept: who approved which template version, and until when"},
 		{kind: bots.KindAccount, why: "kept: one for each account of the agency's own; nobody's personal data"},
 		{kind: record.KindTakeover, why: "kept: one for each account, who took it over and what stood there"},
-		{kind: record.KindPulse, why: "kept: one for each account, overwritten"}, {kind: record.KindMark, why: "kept: one position for each poll and schedule, overwritten"},
+		{kind: record.KindPulse, why: "kept: one for each account, overwritten"}, {kind: record.KindMark, why: "kept: one position for each poll and schedule, overwritten; one for each package of another unit and each answer to one, which hold its code"},
 		{kind: record.KindLease, why: "kept: one for each lane, overwritten"}, {kind: record.KindHalt, why: "kept: there is one, overwritten"},
 		{kind: record.KindLedger, why: "kept: one for each quota; what no longer counts is dropped from it"},
 	}
@@ -213,4 +214,12 @@ func (a *App) sweepTies(ctx context.Context) error {
 		}
 		q.After = page[len(page)-1].Meta().ID
 	}
+}
+
+// eraseReceived leaves alone what waits for an answer of ours.
+func (a *App) eraseReceived(ctx context.Context, r bots.Record) error {
+	if r.Meta().State == record.PackageReceived {
+		return nil
+	}
+	return a.eraseOld(ctx, r)
 }

@@ -49,7 +49,7 @@ func (a *App) serve(ctx context.Context) error {
 func (a *App) frontdoor() http.Handler {
 	return frontdoor.New(frontdoor.Options{
 		Inbox: inbox{a}, Passive: passive{a}, Yield: a.yield, Log: a.o.Log,
-		Closed: a.closed, Kiosk: a.kiosk(), Partner: a.partner(), Promised: a.promised, Matters: publicOf(a), Press: publicOf(a), More: a.more(), Unit: a.o.Config.Unit.Name, Keep: a.o.Config.Retention.Conversations, Handoffs: clerk{a},
+		Closed: a.closed, Kiosk: a.kiosk(), Partner: a.partner(), Promised: a.promised, Matters: publicOf(a), Press: publicOf(a), More: a.more(), Unit: a.o.Config.Unit.Name, Keep: a.o.Config.Retention.Conversations, Handoffs: clerk{a}, Packages: a.packages(),
 		Receiver: func(account string) adapters.Receiver {
 			if open, ok := a.opener.get(account); ok {
 				return open.Caps().Webhook

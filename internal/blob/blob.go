@@ -112,6 +112,16 @@ func (s *Store) Put(ctx context.Context, subject string, from io.Reader) (Kept, 
 	return k, nil
 }
 
+// PutAs keeps bytes of a type that is known otherwise, such as a file of a package that another unit signed. Nobody may ever
+// give them to a browser as anything but a file to save.
+func (s *Store) PutAs(ctx context.Context, subject, mime string, from io.Reader) (Kept, error) {
+	k, err := s.keep(ctx, subject, mime, from)
+	if err != nil {
+		return Kept{}, fmt.Errorf("keep a file: %w", full(err))
+	}
+	return k, nil
+}
+
 func (s *Store) put(ctx context.Context, subject string, from io.Reader) (k Kept, err error) {
 	lead := make([]byte, sniffed)
 	n, err := io.ReadFull(from, lead)
@@ -119,16 +129,22 @@ func (s *Store) put(ctx context.Context, subject string, from io.Reader) (k Kept
 		return k, err
 	}
 	lead = lead[:n]
-	if k.Type = sniff(lead); k.Type == "" {
+	mime := sniff(lead)
+	if mime == "" {
 		return k, ErrType
 	}
+	return s.keep(ctx, subject, mime, io.MultiReader(bytes.NewReader(lead), from))
+}
+
+func (s *Store) keep(ctx context.Context, subject, mime string, from io.Reader) (k Kept, err error) {
+	k.Type = mime
 	temp, err := os.OpenFile(filepath.Join(s.o.Dir, incoming, rand.Text()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return k, err
 	}
 	defer func() { err = errors.Join(err, temp.Close(), missing(os.Remove(temp.Name()))) }()
 	s.step(StepBegun)
-	if err := s.fill(temp, subject, io.MultiReader(bytes.NewReader(lead), from), &k); err != nil {
+	if err := s.fill(temp, subject, from, &k); err != nil {
 		return k, err
 	}
 	s.step(StepWritten)

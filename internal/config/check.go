@@ -1,6 +1,8 @@
 package config
 
 import (
+	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -80,6 +82,7 @@ func (d *decoder) checkUnits(cfg *Config, platforms map[string]adapters.Manifest
 		}
 		d.checkContact(cfg, u.Contact, path+".contact")
 		d.checkCourier(cfg, u.Contact, path+".contact", platforms)
+		d.checkSends(cfg, u.Sends, path+".sends")
 		if u.Language == "" {
 			u.Language = cfg.Unit.Language
 		} else {
@@ -93,6 +96,31 @@ func (d *decoder) checkUnits(cfg *Config, platforms map[string]adapters.Manifest
 		} else if circular(u.ID, parents) {
 			d.wrong(path, "name the unit above it, or leave parent out for the station's own", "%s leads back to the unit itself", path)
 		}
+	}
+}
+
+// minBridgeSecret is how many characters a secret of the bridge contract has at least.
+const minBridgeSecret = 32
+
+// checkSends looks at how packages of another unit come.
+func (d *decoder) checkSends(cfg *Config, s Sends, path string) {
+	if s.Key == "" && len(s.Secrets) == 0 {
+		return
+	}
+	key, err := base64.StdEncoding.DecodeString(s.Key)
+	if err != nil || len(key) != ed25519.PublicKeySize {
+		d.wrong(path+".key", "write what netpatrol key prints at that unit, in quotes", "%s.key is no public key", path)
+	}
+	if len(s.Secrets["secret"]) < minBridgeSecret {
+		d.wrong(path+".secrets", "openssl rand -hex 32 > FILE on one side, and secret_file: FILE on both", "%s has no secret of at least %d characters", path, minBridgeSecret)
+	}
+	for name, secret := range s.Secrets {
+		if name != "secret" && (name != "secret_previous" || len(secret) < minBridgeSecret) {
+			d.wrong(path+".secrets", "keep secret, and secret_previous while it is changed", "%s.secrets: %q is not used, or too short", path, clip(name))
+		}
+	}
+	if cfg.Frontdoor.Listen == "" {
+		d.wrong(path, "set frontdoor.listen, on which the other unit's system reaches this one", "%s: nobody can hand anything over", path)
 	}
 }
 

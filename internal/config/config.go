@@ -74,7 +74,18 @@ type OtherUnit struct {
 	Parent   string `yaml:"parent"`   // id of the unit above it; empty: the station's own
 	// Contact is how a clue is handed over to it; none: it is not.
 	Contact Contact `yaml:"contact"`
+	// Sends is by what clue packages of this unit are known that its netpatrol hands over to us; none: nothing of it is taken.
+	Sends Sends `yaml:"sends"`
 }
+
+// Sends is how another unit hands packages over to us, at /bridge/<id> of the front door.
+type Sends struct {
+	Key     string                     `yaml:"key"`     // its public key in base64, as netpatrol key prints it there
+	Secrets map[string]adapters.Secret `yaml:"secrets"` // secret, and secret_previous while it is changed
+}
+
+// Taken says whether packages of the unit are taken.
+func (s Sends) Taken() bool { return s.Key != "" }
 
 // Contact is a way to another unit.
 type Contact struct {

@@ -64,6 +64,7 @@ var deeds = map[bots.Verb]func(*commit, *record.Officer, *bots.Decision) error{
 	bots.InviteLiaison:       (*commit).inviteLiaison,
 	bots.RevokeLiaison:       (*commit).revokeLiaison,
 	bots.AnswerFindings:      (*commit).answerFindings,
+	bots.AnswerPackage:       (*commit).answerPackage,
 
 	bots.AddShift:       (*commit).addShift,
 	bots.EndShift:       (*commit).endShift,

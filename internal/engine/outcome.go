@@ -41,6 +41,9 @@ func (c *commit) book() error {
 	if r, ok := c.ev.Body.(*bots.FetchResult); ok {
 		return c.fetched(r)
 	}
+	if p, ok := c.ev.Body.(*bots.Package); ok {
+		return c.packageCame(p)
+	}
 	o, ok := c.ev.Body.(*bots.Outcome)
 	if !ok {
 		return nil

@@ -151,7 +151,7 @@ func urgency(ev *bots.Event) int {
 		return 1
 	case bots.Decided:
 		return 2
-	case bots.SendEnded, bots.Reminded, bots.Fetched, bots.HandoffAnswered:
+	case bots.SendEnded, bots.Reminded, bots.Fetched, bots.HandoffAnswered, bots.PackageCame:
 		return 3
 	case bots.SlotDue:
 		return 4

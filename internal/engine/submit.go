@@ -36,7 +36,7 @@ func (e *Engine) Submit(ctx context.Context, d bots.Decision, formKey string) (b
 	if d.Verb == bots.SendTip {
 		ev.Stream, ev.Account = e.tipStream(d.Officer, formKey), record.TipAccount
 	}
-	if strings.HasPrefix(ev.Stream, "tip/") || strings.HasPrefix(ev.Stream, "conv/") || strings.HasPrefix(ev.Stream, "post/") {
+	if strings.HasPrefix(ev.Stream, "tip/") || strings.HasPrefix(ev.Stream, "conv/") || strings.HasPrefix(ev.Stream, "post/") || strings.HasPrefix(ev.Stream, "package/") {
 		ev.Subject = ev.Stream
 	}
 	if d.Verb == bots.EraseTalk { // it must be readable when the key is gone, and says nothing personal

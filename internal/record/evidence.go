@@ -20,6 +20,7 @@ type Evidence struct {
 	By           string          `json:"by,omitempty"` // the officer whose screenshot it is, of what they posted by hand
 	Sent         time.Time       `json:"sent"`         // as the platform says
 	Media        adapters.Media  `json:"media"`
+	Name         string          `json:"name,omitempty"`   // of a file of a package that another unit sent
 	Type         string          `json:"type,omitempty"`   // MIME type by its bytes, once kept
 	Size         int64           `json:"size,omitempty"`   // in bytes
 	SHA256       string          `json:"sha256,omitempty"` // of its bytes, hex

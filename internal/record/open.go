@@ -33,6 +33,7 @@ const (
 	PendingByHand        = "by-hand"       // to be posted by a person
 	PendingAppeal        = "appeal"        // a warning; it is withdrawn at its deadline
 	PendingHandoff       = "handoff"       // another unit has not answered
+	PendingReceived      = "received"      // what another unit handed over was not answered
 	PendingRectification = "rectification" // a partner site
 	PendingAlarm         = "alarm"         // nobody has taken notice
 )
@@ -68,6 +69,7 @@ var openQueries = []Query{
 	{Kind: KindItem, State: ItemByHand},
 	{Kind: bots.KindWarning, State: bots.WarningAppealed},
 	{Kind: KindHandoff, State: HandoffSent},
+	{Kind: KindReceived, State: PackageReceived},
 	{Kind: KindRectification, State: RectificationOpen},
 	{Kind: KindRectification, State: RectificationOverdue},
 }
@@ -126,6 +128,8 @@ func (o *openList) add(r bots.Record) error {
 		if r.State == HandoffSent {
 			i.What = PendingHandoff
 		}
+	case *Received:
+		i.What, i.Code, i.Due = PendingReceived, r.Code, r.Updated.Add(HandoffAnswerWithin)
 	case *Standing:
 		i.What, i.Code = PendingApproval, r.Template
 	case *Site:

@@ -83,6 +83,7 @@ var blank = map[bots.RecordKind]func() bots.Record{
 	KindHandoff:           func() bots.Record { return new(Handoff) },
 	KindLookup:            func() bots.Record { return new(Lookup) },
 	KindSiteAnswer:        func() bots.Record { return new(SiteAnswer) },
+	KindReceived:          func() bots.Record { return new(Received) },
 	bots.KindShift:        func() bots.Record { return new(Shift) },
 	bots.KindLeave:        func() bots.Record { return new(Leave) },
 	bots.KindHandOver:     func() bots.Record { return new(HandOver) },

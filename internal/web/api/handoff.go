@@ -45,6 +45,7 @@ func (a *API) handoffRoutes() {
 	a.decide("POST /api/v1/handoffs/{id}/correct", bots.CorrectHandoff, record.KindHandoff, reason)
 	a.decide("POST /api/v1/handoffs/{id}/withdraw", bots.WithdrawHandoff, record.KindHandoff, reason)
 	a.decide("POST /api/v1/handoff-slips", bots.SlipHandoff, record.KindHandoff, slip)
+	a.receivedRoutes()
 }
 
 func (a *API) newHandoff(r *record.Handoff) Handoff {

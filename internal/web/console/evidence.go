@@ -235,13 +235,18 @@ func (c *Console) evidenceOriginal(v *visit) error {
 	}
 	defer r.Close()
 	sealOff(v.w, "application/octet-stream")
-	v.w.Header().Set("Content-Disposition", `attachment; filename="`+x.SHA256[:min(16, len(x.SHA256))]+suffix(x.Type)+`"`)
+	v.w.Header().Set("Content-Disposition", `attachment; filename="`+x.fileName()+`"`)
 	v.w.Header().Set("Content-Length", fmt.Sprint(x.Size))
 	if _, err := io.Copy(v.w, r); err != nil {
 		c.log.Error("evidence", "id", x.ID, "err", err)
 		panic(http.ErrAbortHandler) // so that the browser does not take the half for the whole
 	}
 	return nil
+}
+
+// fileName is the name under which the original is saved: its own, of a file of a package, which was checked when it came.
+func (x exhibit) fileName() string {
+	return cmp.Or(x.Evidence.Name, x.SHA256[:min(16, len(x.SHA256))]+suffix(x.Type))
 }
 
 // sealOff gives what strangers made a type of our choosing and no rights.

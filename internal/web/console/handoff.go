@@ -25,6 +25,9 @@ func (c *Console) handoffRoutes() {
 	c.post("POST /handoffs/{id}/resend", c.resendHandoff)
 	c.post("POST /handoffs/{id}/correct", c.correctHandoff)
 	c.post("POST /handoffs/{id}/withdraw", c.withdrawHandoff)
+	c.get("GET /received", c.receivedPackages)
+	c.get("GET /received/{id}", c.received)
+	c.post("POST /received/{id}/answer", c.answerPackage)
 }
 
 // handoffList is a page of hand-offs.

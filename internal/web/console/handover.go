@@ -50,7 +50,7 @@ func (o openShown) Late(now time.Time) bool {
 var pendingWords = map[string]string{
 	record.PendingReport: "举报待答复", record.PendingTalk: "来信待答复", record.PendingApproval: "待审批", record.PendingPackage: "移交待批准",
 	record.PendingHeld: "暂缓发送", record.PendingUnknown: "发送结果不明", record.PendingByHand: "人工代发", record.PendingAppeal: "异议待复核",
-	record.PendingHandoff: "移交待对方答复", record.PendingRectification: "约谈整改", record.PendingAlarm: "提醒未知悉",
+	record.PendingHandoff: "移交待对方答复", record.PendingReceived: "收到的移交待答复", record.PendingRectification: "约谈整改", record.PendingAlarm: "提醒未知悉",
 }
 
 var handOverWords = map[string]string{

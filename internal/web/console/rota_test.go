@@ -161,7 +161,7 @@ func TestAChangeOnDutyWithoutASheetIsToldToBoth(t *testing.T) {
 		h.By = ""
 		return errors.Join(err, tx.Put(h))
 	})
-	chen.get("/handovers/" + url.PathEscape(s.All(bots.KindHandOver, "")[0].Meta().ID)).has("系统按排班开具", "看过，签字交班")
+	chen.get("/handovers/"+url.PathEscape(s.All(bots.KindHandOver, "")[0].Meta().ID)).has("系统按排班开具", "看过，签字交班")
 }
 
 func TestAShiftThatReachesNobodyIsMarked(t *testing.T) {

@@ -93,6 +93,7 @@ var kindWords = map[string]string{
 	"memory": "自己的记录", "count": "计数", "lease": "发送权", "ledger": "限额记录", "mark": "进度", "wake": "定时提醒", "errand": "待查事项", "tape": "判断记录",
 	"session": "登录", "token": "授权", "code": "核对码", "takeover": "接管前的账号", "pulse": "账号状况", "wait": "等待答复", "audit-batch": "审计批次",
 	"handoff": "移交", string(bots.HandoffAnswered): "移交的答复",
+	string(record.KindReceived): "收到的移交", string(bots.PackageCame): "收到移交",
 	"cluster": "同源线索", "tie": "同源关联", "evidence": "证据", "lookup": "查询码", "site": "合作网站", "rectification": "约谈整改", "site-answer": "网站的答复",
 	"shift": "排班", "leave": "请假", "handover": "交接单",
 }
@@ -162,7 +163,7 @@ var verbWords = map[bots.Verb]string{
 	bots.CloseReport: "办结举报", bots.DismissClue: "线索不予处理", bots.FlagPost: "举报给平台", bots.KeepCase: "保留会话", bots.LetGo: "不再保留会话", bots.AskErase: "申请删除个人信息", bots.EraseTalk: "确认删除个人信息", bots.SendTip: "提供线索", bots.DecideAppeal: "处理异议", bots.AcknowledgeAll: "知悉",
 	bots.RegisterSite: "登记合作网站", bots.ConfirmSite: "确认合作网站", bots.RetireSite: "停止合作", bots.OpenRectification: "提出整改", bots.SignLetter: "签发函件", bots.NoteInterview: "记约谈", bots.SettleRectification: "登记整改进展", bots.RemindSite: "催办整改",
 	bots.AddShift: "排班", bots.EndShift: "撤下排班", bots.AddLeave: "登记请假", bots.EndLeave: "销假", bots.DrawHandOver: "开具交接单", bots.SignHandOver: "交接签字", bots.RemarkHandOver: "交接备注",
-	bots.PrepareHandoff: "准备移交", bots.ApproveHandoff: "批准移交", bots.ResendHandoff: "再次移交", bots.CorrectHandoff: "更正移交", bots.WithdrawHandoff: "撤回移交", bots.SlipHandoff: "登记移交回执",
+	bots.PrepareHandoff: "准备移交", bots.ApproveHandoff: "批准移交", bots.ResendHandoff: "再次移交", bots.CorrectHandoff: "更正移交", bots.WithdrawHandoff: "撤回移交", bots.SlipHandoff: "登记移交回执", bots.AnswerPackage: "答复收到的移交",
 }
 
 // handoffWords are the states of a hand-off.
@@ -172,6 +173,13 @@ var handoffWords = map[string]string{
 }
 
 func handoffWord(s string) string { return word(handoffWords, s) }
+
+// receivedWords are the states of a package that came, and what is answered.
+var receivedWords = map[string]string{
+	record.PackageReceived: "等本单位答复", bots.HandoffAccepted: "已接收", bots.HandoffDuplicate: "已掌握，重复", bots.HandoffNotOurs: "不属本单位管辖", bots.HandoffResult: "已反馈结果", record.PackageWithdrawn: "对方已撤回",
+}
+
+func receivedWord(s string) string { return word(receivedWords, s) }
 
 func verbWord(v bots.Verb) string { return cmp.Or(verbWords[v], string(v)) }
 
@@ -195,8 +203,9 @@ var didWords = map[string]string{
 	"handoff-prepare": "准备移交", "handoff-approve": "批准移交", "handoff-resend": "再次移交", "handoff-correct": "更正移交", "handoff-withdraw": "撤回移交", "handoff-sent": "移交已送达",
 	"check-confirmed": "本人确认要点", "check-corrected": "本人更正要点", "check-disputed": "本人说要点有误", "check-own": "本人说是自己的", "check-wrong": "本人说读错", "check-open": "要点恢复为未确认", "unshare": "与其他举报解除关联",
 	"handoff-failed": "移交未能送达", "handoff-answer": "对方答复移交", "handoff-answer-refused": "移交的答复未采用",
+	"package-came": "收到移交", "package-corrected": "对方更正移交", "package-withdrawn": "对方撤回移交", "package-answer": "答复收到的移交",
 	"register-site": "登记合作网站", "confirm-site": "确认合作网站", "retire-site": "停止合作", "keep-site": "保留网站的记录", "let-site-go": "不再保留网站的记录", "open-rectification": "提出整改", "sign-letter": "签发函件", "note-interview": "记约谈", "remind-site": "催办整改", "badge-vanished": "图标不见了", "badge-returned": "图标恢复", "anchor": "审计链头存到外面", "anchor-failed": "审计链头没有存成", "settle-rectification": "登记整改进展",
-	"add-shift": "排班", "end-shift": "撤下排班", "add-leave": "登记请假", "end-leave": "销假", "draw-handover": "开具交接单", "replace-handover": "交接单作废", "sign-handover": "交接签字", "remark-handover": "交接备注",
+	"add-shift": "排班", "end-shift": "撤下排班", "add-leave": "登记请假", "end-leave": "销假", "draw-handover": "开具交接单", "draw-handover-refused": "没有开具交接单", "replace-handover": "交接单作废", "sign-handover": "交接签字", "remark-handover": "交接备注",
 	"keep-evidence": "留存证据", "refuse-evidence": "证据不予留存", "lose-evidence": "证据未能取到", "view-evidence": "查看证据", "download-evidence": "下载证据原件", "scan-evidence": "扫描恶意程序",
 }
 
@@ -248,6 +257,12 @@ var refusals = map[string]string{
 	"not-prepared":                "它已经批准过，或已撤回。",
 	"withdrawn":                   "这份移交已经撤回。",
 	"not-open":                    "这份移交还没有送达，或已撤回，不能登记答复。",
+	"package-answer/answered":     "这份移交已经答复过；接收之后只能再反馈结果。",
+	"package-answer/empty":        "答复办理结果时，请写明结果。",
+	"package-answer/as":           "请选择一种答复。",
+	"withdrawn-package":           "对方已撤回这份移交，不用答复。",
+	"package-answers":             "这份移交的答复已经太多，请电话联系对方。",
+	"package-sends":               "对方发来的次数太多，请电话联系。",
 	"answered":                    "这份移交已经有答复。",
 	"slip":                        "这不是回执上的编码，请逐个字符核对。",
 	"handoff-approve/two-people":  "内容含当事人信息，须由另一位同志批准。",

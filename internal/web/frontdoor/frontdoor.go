@@ -68,6 +68,8 @@ type Options struct {
 	Promised func(ctx context.Context) time.Duration
 	// Handoffs are opened by other units; nil: nothing is handed over by a page.
 	Handoffs Handoffs
+	// Packages takes what other units hand over, under /bridge; nil: nobody may.
+	Packages Packages
 	// Partner is what partner sites' own security officers open, under /partner; nil: there is nothing.
 	Partner http.Handler
 }
@@ -84,6 +86,9 @@ func New(o Options) http.Handler {
 	}
 	if o.Handoffs != nil {
 		newHandoffs(newPublic(o), o.Handoffs).routes(mux)
+	}
+	if o.Packages != nil {
+		(&packages{o: o, desk: o.Packages}).bridgeRoutes(mux)
 	}
 	if o.Partner != nil {
 		mux.Handle("/partner", o.Partner)

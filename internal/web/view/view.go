@@ -164,7 +164,7 @@ func Names(ctx context.Context, s record.Reader) (People, error) {
 // Personal says whether records of a kind tell of citizens.
 func Personal(kind bots.RecordKind) bool {
 	switch kind {
-	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, bots.KindWait, record.KindEvidence, record.KindHandoff, bots.KindHandOver, record.KindSite, record.KindRectification:
+	case bots.KindReport, bots.KindConversation, bots.KindClue, bots.KindWarning, bots.KindDraft, record.KindItem, bots.KindEvent, bots.KindWait, record.KindEvidence, record.KindHandoff, record.KindReceived, bots.KindHandOver, record.KindSite, record.KindRectification:
 		return true
 	}
 	return false
