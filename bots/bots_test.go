@@ -163,7 +163,7 @@ func TestNewIDsSortLikeTheirEvents(t *testing.T) {
 // pure lists what code below bots may import besides netpatrol's own bots and adapters.
 var pure = map[string]bool{
 	"bytes": true, "cmp": true, "crypto/sha256": true, "embed": true, "encoding/binary": true, "encoding/hex": true, "encoding/json": true,
-	"errors": true, "fmt": true, "maps": true, "math/bits": true, "regexp": true, "slices": true, "sort": true, "strconv": true, "strings": true,
+	"errors": true, "fmt": true, "maps": true, "math": true, "math/bits": true, "regexp": true, "slices": true, "sort": true, "strconv": true, "strings": true,
 	"math/big": true, "golang.org/x/crypto/sha3": true, "sync": true, "time": true, "unicode": true, "unicode/utf8": true,
 }
 

@@ -3,7 +3,6 @@ package intake
 import (
 	"cmp"
 	"fmt"
-	"hash/fnv"
 	"os"
 	"strings"
 	"testing"
@@ -11,74 +10,55 @@ import (
 	"netpatrol/bots/match"
 )
 
-// sentence is one of testdata/labelled/urgency.txt.
-type sentence struct {
-	kind, text string
-	tuned      bool // in the half that the cues may be improved with
-}
+// labelledLine is a line of testdata/labelled.
+type labelledLine struct{ kind, text string }
 
-func urgencySentences(t *testing.T) (all []sentence) {
+func labelled(t *testing.T, file string) (all []labelledLine) {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/labelled/urgency.txt")
+	raw, err := os.ReadFile("testdata/labelled/" + file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(raw)) {
-		line, tuned := strings.CutPrefix(strings.TrimSpace(line), "tuned ")
-		if kind, text, ok := strings.Cut(line, ": "); ok && line[0] != '#' {
-			h := fnv.New32a()
-			h.Write([]byte(text)) //nolint:errcheck // never fails
-			all = append(all, sentence{kind, text, tuned || h.Sum32()%2 == 0})
+		if kind, text, ok := strings.Cut(strings.TrimSpace(line), ": "); ok && line[0] != '#' {
+			all = append(all, labelledLine{kind, text})
 		}
 	}
 	return all
 }
 
-// hurry is which of the kinds of the file a text gets the card of.
-func hurry(text match.Folded) string {
-	return cmp.Or(string(urgencyOf(text)), "none")
+// tally counts how many sentences of a kind there are, and how many were taken for what they are.
+type tally struct{ all, right int }
+
+func (t *tally) add(right bool) {
+	if t.all++; right {
+		t.right++
+	}
 }
 
-// tally counts, for one half of the sentences, how many of a kind there are, were recognised, and
-// were taken for it wrongly.
-type tally struct{ said, found, wrongly int }
-
-func TestUrgencyOfSentencesHeldOut(t *testing.T) {
+// TestUrgencyOfLabelledSentences prints how many of each kind are recognised in sentences that nothing was learned from, and how many
+// cards would go out rightly. The floors stand at what was measured. Whoever looks at what is missed moves those lines to
+// bots/match/testdata/urgency.txt and writes new ones.
+func TestUrgencyOfLabelledSentences(t *testing.T) {
 	folder := match.NewFolder()
-	for _, half := range []struct {
-		name  string
-		tuned bool
-	}{{"tuned", true}, {"held out", false}} {
-		counts := map[string]*tally{"life": {}, "call": {}, "sent": {}, "none": {}}
-		got := map[string]*tally{"life": {}, "money": {}}
-		for _, s := range urgencySentences(t) {
-			if s.tuned != half.tuned {
-				continue
-			}
-			want := s.kind
-			if want == "call" || want == "sent" {
-				want = "money"
-			}
-			is := hurry(folder.Fold(s.text))
-			counts[s.kind].said++
-			if is == want {
-				counts[s.kind].found++
-			} else if half.tuned {
-				t.Logf("%s, want %s: %s", is, s.kind, s.text)
-			}
-			if g := got[is]; g != nil {
-				if g.said++; is == want {
-					g.found++
-				}
-			}
+	for file, floor := range map[string]map[string]int{
+		"urgency-unseen.txt": {"life": 23, "call": 19, "sent": 26, "none": 31},
+		"urgency-last.txt":   {"life": 14, "call": 11, "sent": 12, "none": 16},
+	} {
+		kinds, cards := map[string]*tally{"life": {}, "call": {}, "sent": {}, "none": {}}, map[string]*tally{"none": {}, "life": {}, "money": {}}
+		for _, s := range labelled(t, file) {
+			want, got := map[string]string{"call": "money", "sent": "money"}[s.kind], cmp.Or(string(urgencyOf(folder.Fold(s.text))), "none")
+			right := got == cmp.Or(want, s.kind)
+			kinds[s.kind].add(right)
+			cards[got].add(right)
 		}
-		var line strings.Builder
+		line := file
 		for _, k := range []string{"life", "call", "sent", "none"} {
-			fmt.Fprintf(&line, "; %s %d of %d", k, counts[k].found, counts[k].said)
+			line += fmt.Sprintf("; %s %d of %d", k, kinds[k].right, kinds[k].all)
+			if kinds[k].right < floor[k] {
+				t.Errorf("%s: %d of kind %s are recognised, there were %d", file, kinds[k].right, k, floor[k])
+			}
 		}
-		for _, k := range []string{"life", "money"} {
-			fmt.Fprintf(&line, "; cards for %s right %d of %d", k, got[k].found, got[k].said)
-		}
-		t.Logf("%s%s", half.name, line.String())
+		t.Logf("%s; cards for life right %d of %d, for money %d of %d", line, cards["life"].right, cards["life"].all, cards["money"].right, cards["money"].all)
 	}
 }

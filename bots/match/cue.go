@@ -1,6 +1,9 @@
 package match
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // Cue is a way of saying something, as an expression over folded text (lower case,
 // simplified, half width), with the look-alikes that do not count: "跳楼" is a cry for
@@ -26,4 +29,12 @@ func (c Cue) In(f Folded) bool {
 		return true
 	}
 	return c.is.MatchString(c.but.ReplaceAllString(f.Text, "\n"))
+}
+
+// spots are where a text has the cue outside every look-alike.
+func (c Cue) spots(text string) [][]int {
+	if c.but != nil {
+		text = c.but.ReplaceAllStringFunc(text, func(m string) string { return strings.Repeat("\n", len(m)) })
+	}
+	return c.is.FindAllStringIndex(text, -1)
 }

@@ -83,15 +83,30 @@ var (
 		`(未满|不到|未成年|学生).{0,6}(勿扰|勿加|别加|不要|绕道|禁止)`)
 )
 
-// Urgency says whether a text tells of danger to life, or of money that is moving. Money
-// that left weeks ago is no emergency unless the text also speaks of the present.
+// Urgency says whether a text tells of danger to life, or of money that is moving, by the cues or by what its
+// pieces weigh.
 func (f Folded) Urgency() Urgency {
-	switch {
-	case lifeDanger.In(f), crying.In(f) && !moneySent.In(f) && !onTheCall.In(f):
+	s := f.speech()
+	switch u := s.cued(); {
+	case u == NoUrgency:
+		return s.hurry()
+	case u == MoneyMoving && weigh(s.text).graver():
 		return LifeDanger
-	case onTheCall.In(f):
-		return MoneyMoving
-	case moneySent.In(f) && (justNow.In(f) || !longAgo.In(f)):
+	default:
+		return u
+	}
+}
+
+// Cued is the urgency by the cues alone. Money that left weeks ago is no emergency unless the text also speaks of
+// the present. A cue that is somebody else's news, did not happen or was averted does not count.
+func (f Folded) Cued() Urgency { return f.speech().cued() }
+
+func (s speech) cued() Urgency {
+	money := s.means(onTheCall, true) || s.means(moneySent, true)
+	switch {
+	case s.means(lifeDanger, false), s.means(crying, false) && !money:
+		return LifeDanger
+	case money:
 		return MoneyMoving
 	}
 	return NoUrgency

@@ -126,13 +126,17 @@ func (v view) hits() []bots.Hit {
 }
 
 // urgency is only asked of somebody who addressed us, and not of an advertisement or a
-// rumour: "救命" is part of both.
+// rumour: "救命" is part of both. In public, where
+// many write who are only curious, for money only the cues count.
 func (v view) urgency(hit bots.Hit, suspicious bool) match.Urgency {
 	asserting := suspicious && hit.Stance == bots.Asserting
 	if v.e.Kind != bots.MentionHeard || asserting || v.text.PoliceCalled() {
 		return match.NoUrgency
 	}
-	return v.text.Urgency()
+	if u := v.text.Urgency(); u != match.MoneyMoving {
+		return u
+	}
+	return v.text.Cued()
 }
 
 func (v view) emergency(u match.Urgency) []bots.Effect {

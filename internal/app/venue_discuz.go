@@ -45,13 +45,14 @@ func (v *discuzVenue) account() config.Account {
 
 func (v *discuzVenue) serve(ctx context.Context) error { return serveOn(ctx, v, v.board) }
 
-// discuzScenes are what members of the board do: when, who, what, and in what part.
+// discuzScenes are what members of the board do: when, who, what, and in what part. The first answer is cut off after it was
+// written, so it must be none to an emergency: that one would be sent again.
 var discuzScenes = []struct {
 	at        time.Duration
 	who, says string
 	role      sandbox.Role
 }{
-	{600 * time.Millisecond, "渔民老黎", "被骗了，网上买船用发动机，先付的1万2定金，卖家把我拉黑了，怎么办", sandbox.Victim},
+	{600 * time.Millisecond, "渔民老黎", "上个月被骗了，网上买船用发动机，先付的1万2定金，卖家把我拉黑了，怎么办", sandbox.Victim},
 	{1300 * time.Millisecond, "带娃的阿珠", "@" + demoName + " 有人说内部渠道能改高考志愿，要先交3000元，这是不是骗局？", sandbox.Asker},
 }
 
