@@ -112,6 +112,8 @@ func TestOnlyAnAnswerConfirmsOrDenies(t *testing.T) {
 		"金额读错了":   "amount wrong",
 		"那个电话是我的": "phone own", "13912345678是我自己的号码": "phone own", "骗子电话不是13912345678": "phone wrong",
 		"对方又打电话来了": "", "对不起，我不会用": "", "是骗子的号码": "", "不是我的号码": "", "我的天": "", "感觉不对劲": "", "好的": "", "嗯": "",
+		"转的钱都是我的": "", "转账用的是我的银行卡": "", "对方电话打不通，声音不对": "", "他骗的是我的同学": "", "链接我点错了": "",
+		"这是我自己的": "phone own", "是我": "", "是我自己": "", "不对，那是我妈的号码": "phone own", "the phone is mine": "phone own", "the amount is wrong": "amount wrong",
 		"尾号9999是我的": "", "13800138000是我自己的号码": "", "13912345678": "",
 	} {
 		w := world(report(), &bots.Conversation{Head: bots.Head{ID: talk, Stream: talk}, Account: "a", Report: "r1"})

@@ -9,16 +9,24 @@ import (
 	"netpatrol/bots/match"
 )
 
+// What people call theirs, and how they call themselves.
+const (
+	things = `(金额|数额|时间|户名|收款人|软件|app|号码?|电话(号码)?|手机(号码?)?|微信号?|qq号?|账号|帐号|账户|帐户|卡号?|银行卡|支付宝|邮箱|网站|网址|链接)`
+	theirs = `(我|俺|咱)(们)?(自己|本人|家里?|家人|妈妈?|爸爸?|老公|老婆)?`
+)
+
 // How people answer what was read back to them.
 var (
 	rightWords = regexp.MustCompile(`^(都|全都?|全部)?(对|正确|没错|无误|没问题|属实|确认|confirmed?|correct|right)(的|了|啊|呢|哦)*($|[,.!;，。！；\s])`)
 	agreeWords = regexp.MustCompile(`^(是|是的|yes|yeah)+$`)
 	wrongWords = regexp.MustCompile(`^(都|全都?|有|有的)?(不对|不正确|不是|错了|错|有误|读错了?|看错了?|搞错了?|弄错了?|no|wrong|notright|incorrect)(的|了|啊|呢)*$`)
-	ownWords   = match.NewCue(
-		`(是|就是)(我|俺|咱)(自己|本人|家里?|家人|妈|爸|妈妈|爸爸|老公|老婆)?的?(这个|那个)?(号码?|电话|手机号?|微信号?|qq号?|账号|帐号|账户|卡号?|银行卡|支付宝|邮箱|网站|网址)|`+
-			`(是|就是)(我|俺|咱)(自己|本人|家里?|家人|妈|爸|妈妈|爸爸|老公|老婆)?的$|(is|that's|it's) (mine|my own)|my own (number|phone|account)`,
-		`不是(我|俺|咱)`)
-	misread  = match.NewCue(`不对|有误|(读|看|认|识别|记|听)错|不是这个|(金额|数额|时间|电话|号码|手机号?|账号|帐号|账户|卡号|微信号?|qq号?|网址|链接|软件|户名)(都|全)?错了|(is|was) (wrong|not right)`, "不对劲")
+	// ownWords call what the message names their own; ownBare is the whole of a message that calls so what was read back.
+	ownWords = match.NewCue(`(是|就是)`+theirs+`的?(这个|那个)?`+things+`|(是|就是)`+theirs+`的$|(is|that's|it's) (mine|my own)`, `不是(我|俺|咱)|(钱|款|积蓄|工资)[^,.，。]{0,4}是(我|俺|咱)`)
+	ownBare  = regexp.MustCompile(`^(不对|不是|错了|等等|那|这|它|其实)*(个|些|串)?` + things + `?(都|就|其实|也)*是` + theirs + `(的` + things + `?|` + things + `)(啊|呀|哦|了)?(不是(他|她|骗子|对方).*)?$|` +
+		`^(no)?(that|it|thephone|thenumber|theaccount|thecard|thephonenumber)?(is|'s)(mine|myown|my(own)?(phone|number|phonenumber|card|account))$`)
+	misread     = match.NewCue(`不对|有误|(读|看|认|识别|记|听)错|错了|不是这个|(is|was) (wrong|not right)`, "")
+	misreadBare = regexp.MustCompile(`^(不对)?(那个?|这个?|对方的?|他的?|她的?|骗子的?)?` + things + `(都|全|是|也)?(不对|错了|有误|不正确|不是这个|(读|看|认|识别|记|听|写)错了?)(的|了|啊)?$|` +
+		`^the(amount|time|phone|number|account|site|app|payee)(is|was)(wrong|notright)$`)
 	notThis  = regexp.MustCompile(`(?:不是|并非|不要|not) ?[^\d,.，。;；!！?？]{0,6}$`)
 	tailSaid = regexp.MustCompile(`(?:尾号|末尾|后四位)(?:是|为)?\s*([a-z\d_-]{3,6})`)
 )
@@ -28,22 +36,22 @@ var (
 func (t *turn) judge() {
 	t.struck = map[string]bool{}
 	told := t.lastTold()
-	own, short := ownWords.In(t.words), short(t.words.Text)
+	own := ownWords.In(t.words) && short(t.words.Text)
 	for _, v := range values(t.stand) {
-		if as := t.deniedHere(v, own && short); as != "" {
+		if as := t.deniedHere(v, own); as != "" {
 			t.strike(v, as)
 		}
 	}
 	switch {
 	case len(t.struck) > 0:
 		t.settleDoubt(told)
-	case own && short && !t.namesAnother():
+	case ownBare.MatchString(t.bare()):
 		t.strikeNamed(told, bots.CheckOwn)
 	case t.taken() || len(told) == 0:
 	case rightWords.MatchString(strings.TrimSpace(t.words.Text)) || agreeWords.MatchString(t.bare()) && !t.asks(slotPaid):
 		t.confirmAll(told)
 		t.g.Report, t.g.Sure = t.id(), true
-	case t.deniesBarely(short):
+	case len(t.filled) == 0 && wrongWords.MatchString(t.bare()) || misreadBare.MatchString(t.bare()):
 		t.strikeNamed(told, bots.CheckWrong)
 	}
 	t.sparing()
@@ -72,18 +80,6 @@ func (t *turn) confirmAll(told []bots.Told) {
 	}
 }
 
-// namesAnother says whether the message names something that does not stand in the report.
-func (t *turn) namesAnother() bool {
-	return tailSaid.MatchString(t.words.Text) || slices.ContainsFunc(t.indicators(), func(i match.Indicator) bool { return i.Kind.Reaches() })
-}
-
-// deniesBarely says whether the message says that something was read wrong, and not what is right.
-func (t *turn) deniesBarely(short bool) bool {
-	tells := slices.ContainsFunc(checked, func(s string) bool { return t.filled[s] != "" })
-	bare := len(t.filled) == 0 && (wrongWords.MatchString(t.bare()) || misread.In(t.words) && short)
-	return bare || misread.In(t.words) && short && !tells && t.meant() != ""
-}
-
 // lastTold is what the last line that was read back said and still stands.
 func (t *turn) lastTold() (all []bots.Told) {
 	var last bots.Check
@@ -110,7 +106,7 @@ func (t *turn) deniedHere(v bots.Told, own bool) bots.CheckAs {
 		switch {
 		case t.denies(i):
 			return bots.CheckWrong
-		case i.Kind.Reaches() && (i.Role == match.Victim || own):
+		case i.Kind.Reaches() && (i.Role == match.Victim || own && i.Role != match.Suspect):
 			return bots.CheckOwn
 		}
 	}
