@@ -55,13 +55,15 @@ func sizeOf(e api.Evidence) string {
 	return strconv.FormatInt(e.Size, 10)
 }
 
-// scanOf is what a scanner for malware said; empty while nothing was asked.
+// scanOf is what a scanner for malware said of what is kept.
 func scanOf(e api.Evidence) string {
 	switch s := e.Scan; {
 	case s.Verdict != "":
 		return strings.TrimSpace(s.Verdict + " " + s.Name + " by " + s.Engine)
 	case s.Problem != "":
 		return "not scanned: " + oneLine(s.Problem, 120)
+	case e.SHA256 != "":
+		return "not scanned"
 	}
 	return ""
 }
