@@ -94,6 +94,7 @@ var finders = []finder{
 	{find: Folded.telegrams, latins: 4, any: []string{"telegram", "电报", "飞机", "tg"}},
 	{find: Folded.accounts, digits: 8},
 	{find: Folded.coins, any: []string{"u", "泰达币", "btc", "比特币", "eth", "以太坊"}},
+	{find: Folded.roughs, any: []string{"十", "百", "千", "万", "w", "k", "块", "元", "+", "几"}},
 	{find: Folded.amounts},
 	{find: Folded.times},
 	{find: Folded.apps, any: []string{"app", "软件", "客户端", ".", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}},
