@@ -165,7 +165,7 @@ func newLoop(b *testing.B, dir string) *loop {
 			Open: func() adapters.Account { return l.platform },
 		}},
 		Pace:      engine.Pace{DraftLife: time.Hour, Identity: time.Hour, Bot: time.Minute, Retry: time.Second},
-		Committed: func(lanes ...string) { l.outbox.Wake(lanes...) },
+		Committed: func() { l.outbox.Wake() }, Released: func(items []*record.Item) { l.outbox.Offer(items) },
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -24,11 +24,11 @@ type commit struct {
 	who      string    // the officer who decides; empty: a bot
 	made     []bots.Target
 	replied  bool
-	urgent   bool     // an emergency card is among the proposals
-	alerted  bool     // the duty officers were rung for it
-	released bool     // the outbox has something to look at
-	lanes    []string // of the items that came of it
-	timed    bool     // a reminder or errand came of it
+	urgent   bool           // an emergency card is among the proposals
+	alerted  bool           // the duty officers were rung for it
+	released bool           // the outbox has something to look at
+	items    []*record.Item // that came of it
+	timed    bool           // a reminder or errand came of it
 }
 
 func (e *Engine) newCommit(tx record.Tx, ev *bots.Event, conv *bots.Conversation) *commit {

@@ -324,13 +324,11 @@ func (e *Engine) limits(account string, ch adapters.Channel) (adapters.TextLimit
 
 // after tells the others what a commit made.
 func (e *Engine) after(c *commit) {
-	if e.o.Committed != nil {
-		switch {
-		case c.released:
-			e.o.Committed()
-		case len(c.lanes) > 0:
-			e.o.Committed(c.lanes...)
-		}
+	if c.released && e.o.Committed != nil {
+		e.o.Committed()
+	}
+	if len(c.items) > 0 && e.o.Released != nil {
+		e.o.Released(c.items)
 	}
 	if c.timed {
 		e.wakeDue()

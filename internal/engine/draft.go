@@ -271,7 +271,7 @@ func (c *commit) release(d *bots.Draft, a *record.Approval) error {
 	d.Due = time.Time{} // it cannot lapse any more; the item can
 	i.Due = c.wall(i.Due)
 	a.Subject = d.Subject
-	c.lanes = append(c.lanes, i.Stream)
+	c.items = append(c.items, i)
 	c.audit("release", bots.Target{Kind: bots.KindDraft, ID: d.ID}, d.Code, byWhom(a))
 	if err := c.put(a); err != nil {
 		return err

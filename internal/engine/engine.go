@@ -118,9 +118,10 @@ type Options struct {
 	DutyZone *time.Location
 	// Reach says by what one officer, or whoever stands in for them, is reached now; nothing: by nothing.
 	Reach func(tx record.Tx, at time.Time, officer string) ([]Contact, error)
-	// Committed is told after a commit that released items, so that the outbox looks: in these lanes, or
-	// everywhere when none is named.
-	Committed func(lanes ...string)
+	// Committed is told after a commit that gave the outbox something to look at.
+	Committed func()
+	// Released is told which items a commit has made. They are as stored, and nobody changes them.
+	Released func([]*record.Item)
 	Log       *slog.Logger
 	// Step is called at the numbered steps of the crash matrix; nil in service.
 	Step func(name string)

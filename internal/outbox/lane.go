@@ -24,6 +24,8 @@ type lane struct {
 	epoch  uint64            // of our lease; 0: none
 	rest   time.Time         // not worked before then: somebody else's, or the store is failing
 	busy   map[string]uint64 // items under way here, whatever the store says of them, and our epoch when they began
+	asked  bool              // to look at the whole of it
+	offers []*record.Item    // the worker has not taken yet
 }
 
 // lane returns the one lane of that name.
@@ -44,6 +46,7 @@ func (o *Outbox) activate(ctx context.Context, name string, work *sync.WaitGroup
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.active {
+		l.asked = true
 		nudge(l.kick)
 		return
 	}
@@ -54,14 +57,29 @@ func (o *Outbox) activate(ctx context.Context, name string, work *sync.WaitGroup
 	work.Go(func() { l.work(ctx) })
 }
 
-// rouse lets the lane's worker look again; false: it has none.
-func (l *lane) rouse() bool {
+// offer gives the lane's worker an item; false: there is no worker.
+func (l *lane) offer(it *record.Item) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.active {
-		nudge(l.kick)
+	if !l.active {
+		return false
 	}
-	return l.active
+	if len(l.offers) < maxLine {
+		l.offers = append(l.offers, it)
+	} else {
+		l.asked = true
+	}
+	nudge(l.kick)
+	return true
+}
+
+// heard returns what the worker was offered since it last asked, and whether it must look.
+func (l *lane) heard() (offers []*record.Item, asked bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	offers, asked = l.offers, l.asked
+	l.offers, l.asked = nil, false
+	return offers, asked
 }
 
 func (l *lane) working() bool {
@@ -133,10 +151,12 @@ func (l *lane) restUntil(t time.Time) {
 	}
 }
 
-func (l *lane) resting() bool {
+func (l *lane) resting() bool { return time.Now().Before(l.restsUntil()) }
+
+func (l *lane) restsUntil() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return time.Now().Before(l.rest)
+	return l.rest
 }
 
 func (l *lane) account() string {
@@ -154,17 +174,20 @@ func (l *lane) width() int {
 }
 
 // survey looks at the whole lane once and returns what is to be done, in order.
-func (l *lane) survey(ctx context.Context) ([]job, error) {
+func (l *lane) survey(ctx context.Context) (jobs []job, n *line, err error) {
 	if err := l.lease(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	open := map[string]string{} // recipient -> the item whose outcome is open
 	asks, err := l.openOutcomes(ctx, open)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	sends, err := l.dueItems(ctx, open)
-	return append(asks, sends...), err
+	n, err = l.dueItems(ctx, open)
+	if err != nil {
+		return nil, nil, err
+	}
+	return append(asks, n.jobs...), n, nil
 }
 
 // openOutcomes finds what left, or may have left, and is not settled. Claims without a

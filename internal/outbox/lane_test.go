@@ -400,7 +400,7 @@ func TestStartAndStopInAnyOrder(t *testing.T) {
 	})
 }
 
-func TestAWakeForALaneReachesItWhetherItIsAtWorkOrNot(t *testing.T) {
+func TestAnOfferReachesALaneWhetherItIsAtWorkOrNot(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		w.opts.Pace.Tick = time.Hour // nobody looks unasked
 		p := w.accounts["wb"]
@@ -413,17 +413,75 @@ func TestAWakeForALaneReachesItWhetherItIsAtWorkOrNot(t *testing.T) {
 		pass(time.Second)
 
 		first := w.item(bots.ForReply, to("a"))
-		box.Wake(first.Stream)
+		box.Offer([]*record.Item{first})
 		pass(time.Second)
 		w.wantState(first, record.ItemClaimed)
 
 		second := w.item(bots.ForReply, to("b"))
-		box.Wake(second.Stream)
+		box.Offer([]*record.Item{second})
 		pass(time.Second)
 		w.wantState(second, record.ItemClaimed)
 
 		pass(time.Minute)
 		w.wantState(first, record.ItemDelivered)
 		w.wantState(second, record.ItemDelivered)
+	})
+}
+
+func TestWhatIsOfferedOvertakesNothingOfTheSamePerson(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		w.opts.Pace.Tick = time.Hour
+		p := w.accounts["wb"]
+		p.limits.LaneWidth = 4
+		failed := false
+		p.say = func(_ context.Context, at adapters.Attempt) (adapters.Receipt, error) {
+			<-time.After(10 * time.Second)
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			if !failed {
+				failed = true
+				return adapters.Receipt{}, &adapters.Error{Class: adapters.NotSent, Op: "send"}
+			}
+			return adapters.Receipt{Ref: adapters.Ref("ref-" + at.Item)}, nil
+		}
+		box := w.run()
+		pass(time.Second)
+		first := w.item(bots.ForReply, to("a"))
+		box.Offer([]*record.Item{first})
+		pass(5 * time.Second)
+		keep := w.item(bots.ForReply, to("b")) // keeps the worker at work while the first one waits
+		box.Offer([]*record.Item{keep})
+		pass(6 * time.Second)
+		w.wantState(first, record.ItemDue)
+		second := w.item(bots.ForReply, to("a"))
+		box.Offer([]*record.Item{second})
+		pass(2 * time.Hour)
+		w.wantSent("wb", first.Text, keep.Text, first.Text, second.Text)
+		w.wantState(second, record.ItemDelivered)
+	})
+}
+
+func TestWhatIsOfferedWhileHaltedWaitsAndSaysWhy(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		p := w.accounts["wb"]
+		p.limits.LaneWidth = 2
+		p.say = func(_ context.Context, at adapters.Attempt) (adapters.Receipt, error) {
+			<-time.After(10 * time.Second)
+			return adapters.Receipt{Ref: adapters.Ref("ref-" + at.Item)}, nil
+		}
+		h := &record.Halt{Level: record.HaltUnsolicited}
+		h.ID = record.HaltID
+		w.put(h)
+		atWork := w.item(bots.ForReply, to("a"))
+		box := w.run()
+		pass(time.Second)
+		w.wantState(atWork, record.ItemClaimed)
+		halted := w.item(bots.ForWarning, to("b"))
+		box.Offer([]*record.Item{halted})
+		pass(time.Minute)
+		w.wantState(halted, record.ItemDue)
+		if it := w.get(halted); it.Snoozes != 0 || it.Why == "" {
+			t.Errorf("tried %d times, why %q; want not at all, with the reason", it.Snoozes, it.Why)
+		}
 	})
 }

@@ -16,7 +16,7 @@ const (
 
 // dueItems finds what may leave, for each recipient the oldest first, and orders it in
 // rounds: nobody's second message before everybody's first.
-func (l *lane) dueItems(ctx context.Context, open map[string]string) ([]job, error) {
+func (l *lane) dueItems(ctx context.Context, open map[string]string) (*line, error) {
 	halt, err := l.o.halt(ctx)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,21 @@ func (l *lane) dueItems(ctx context.Context, open map[string]string) ([]job, err
 		}
 	}
 	slices.SortStableFunc(n.jobs, func(a, b job) int { return cmp.Compare(a.rank, b.rank) })
-	return n.jobs, l.explain(ctx, n.waits)
+	return n, l.explain(ctx, n.waits)
+}
+
+// append adds an item that came after everything the line has seen. It returns false when only
+// another look can tell what becomes of it.
+func (n *line) append(it *record.Item) (job, bool) {
+	if len(n.jobs) >= maxLine {
+		return job{}, false
+	}
+	had := len(n.jobs)
+	n.now = time.Now()
+	if n.add(it); len(n.jobs) == had {
+		return job{}, false
+	}
+	return n.jobs[had], true
 }
 
 // line sorts due items into those that may leave and those that wait.

@@ -154,12 +154,9 @@ func New(o Options) *Outbox {
 	}
 }
 
-// Wake says that something became due: in these lanes, or in any when none is named. It never blocks
-// and may be called at any time.
-func (o *Outbox) Wake(lanes ...string) {
-	if len(lanes) == 0 || !o.rouse(lanes) {
-		nudge(o.wake)
-	}
+// Wake says that something became due. It never blocks and may be called at any time.
+func (o *Outbox) Wake() {
+	nudge(o.wake)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, waiting := range o.hopes {
@@ -169,14 +166,23 @@ func (o *Outbox) Wake(lanes ...string) {
 	}
 }
 
-// rouse lets the workers of lanes look again, which spares the look for lanes with work. It says
-// whether all of them have one.
-func (o *Outbox) rouse(lanes []string) bool {
-	all := true
-	for _, name := range lanes {
-		all = o.lane(name).rouse() && all
+// Offer says which items have just become durable. A lane at work takes them as they are, which spares it
+// a look at all it has; the others are looked for. It never blocks and may be called at any time.
+func (o *Outbox) Offer(items []*record.Item) {
+	for _, it := range items {
+		if !o.lane(it.Stream).offer(it) {
+			nudge(o.wake)
+		}
+		o.raiseHopes(it.Conversation)
 	}
-	return all
+}
+
+func (o *Outbox) raiseHopes(conversation string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, c := range o.hopes[conversation] {
+		nudge(c)
+	}
 }
 
 func nudge(c chan struct{}) {

@@ -27,8 +27,9 @@ type worker struct {
 	did    bool
 	done   chan landing
 
-	stale  bool          // something came up since the last look
-	looked time.Time     // when that was
+	seen   *line         // as of the last look; nil: something has failed since
+	stale  bool          // something came up that only another look can tell
+	looked time.Time     // when the last one was
 	took   time.Duration // how long it took
 }
 
@@ -41,7 +42,7 @@ type landing struct {
 // work does what is to be done in the lane and returns when nothing is, or ctx ends.
 // Calls under way are always waited for.
 func (l *lane) work(ctx context.Context) {
-	w := &worker{l: l, flying: map[string]int{}, done: make(chan landing)}
+	w := &worker{l: l, flying: map[string]int{}, done: make(chan landing), stale: true}
 	for {
 		w.look(ctx)
 		w.start(ctx)
@@ -49,17 +50,47 @@ func (l *lane) work(ctx context.Context) {
 			if l.leave(ctx, len(w.line)) {
 				break
 			}
+			w.stale = true
 			continue
 		}
-		select {
-		case d := <-w.done:
-			w.land(d)
-		case <-l.kick:
-			w.stale = true
-		}
+		w.wait(ctx)
 	}
 	if w.did { // what was done may be due again, sooner than the next tick
 		nudge(l.o.wake)
+	}
+}
+
+// wait waits until a job ends or something comes up.
+func (w *worker) wait(ctx context.Context) {
+	var later <-chan time.Time
+	if w.stale && ctx.Err() == nil {
+		t := time.NewTimer(time.Until(w.nextLook()))
+		defer t.Stop()
+		later = t.C
+	}
+	select {
+	case d := <-w.done:
+		w.land(d)
+	case <-w.l.kick:
+		w.hear()
+	case <-later:
+	}
+}
+
+// hear adds to the line what was offered.
+func (w *worker) hear() {
+	offers, asked := w.l.heard()
+	w.stale = w.stale || asked
+	for _, it := range offers {
+		if w.seen == nil {
+			w.stale = true
+			return
+		}
+		if j, ok := w.seen.append(it); ok {
+			w.line = append(w.line, j)
+		} else {
+			w.stale = true
+		}
 	}
 }
 
@@ -82,18 +113,28 @@ func (l *lane) leave(ctx context.Context, left int) bool {
 // look surveys the lane when there is nothing left to do, or something came up. A long
 // lane is not read again for every newcomer: looking takes at most a tenth of the time.
 func (w *worker) look(ctx context.Context) {
-	due := len(w.line) == 0 || w.stale && time.Since(w.looked) >= 9*w.took
+	due := w.n == 0 && len(w.line) == 0 || w.stale && !time.Now().Before(w.nextLook())
 	if !due || ctx.Err() != nil || w.l.resting() {
 		return
 	}
 	begin := time.Now()
-	line, err := w.l.survey(ctx)
+	w.l.heard() // what was offered until now, the look will see
+	line, seen, err := w.l.survey(ctx)
 	if err != nil && ctx.Err() == nil {
 		w.l.settle(err)
 	}
-	w.line, w.stale = line, false
+	w.line, w.seen, w.stale = line, seen, false
 	w.looked = time.Now()
 	w.took = w.looked.Sub(begin)
+}
+
+// nextLook is from when on another look may be taken.
+func (w *worker) nextLook() time.Time {
+	next := w.looked.Add(9 * w.took)
+	if rest := w.l.restsUntil(); rest.After(next) {
+		return rest
+	}
+	return next
 }
 
 // start begins as many jobs as the account allows at once.
@@ -137,7 +178,11 @@ func (w *worker) land(d landing) {
 	if w.flying[d.recipient]--; w.flying[d.recipient] == 0 {
 		delete(w.flying, d.recipient)
 	}
-	if !d.onward && !w.l.emergency() {
+	if d.onward {
+		return
+	}
+	w.seen, w.stale = nil, true // who waits behind it, only a look can tell
+	if !w.l.emergency() {
 		w.line = slices.DeleteFunc(w.line, func(j job) bool { return j.item.Recipient() == d.recipient })
 	}
 }
