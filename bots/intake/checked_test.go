@@ -135,3 +135,13 @@ func remarks(t *testing.T, w *bottest.World, text string) (all []bots.NoteCheck)
 	}
 	return all
 }
+
+// The kiosk has the three lines above its form.
+func TestTheKioskDoesNotSayItTwice(t *testing.T) {
+	for platform, informed := range map[string]bool{"weibo": true, kioskPlatform: false} {
+		w := world(&bots.Account{Head: bots.Head{ID: "a"}, Private: true, Platform: platform})
+		if got := replies(told(t, w, "我要举报一个网店")); len(got) != 1 || got[0].Informs != informed {
+			t.Errorf("%s: %+v", platform, got)
+		}
+	}
+}

@@ -106,3 +106,13 @@ func TestAFollowerIsGreetedInTime(t *testing.T) {
 		t.Errorf("%+v", greeting)
 	}
 }
+
+// The number at which somebody wants to be called is theirs, unless they report it, too.
+func TestWhereSomebodyIsCalledIsTheirs(t *testing.T) {
+	for phones, own := range map[string]bool{"": true, "+8613911112222": true, "+8613911112222、+8613912345678": false} {
+		said := saidOf(&bots.Report{Slots: map[string]string{"callback": "+8613912345678", "phone": phones}})
+		if (len(said) == 1 && said[0].As == bots.CheckOwn) != own {
+			t.Errorf("beside %q: %+v", phones, said)
+		}
+	}
+}
