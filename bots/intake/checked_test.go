@@ -63,6 +63,7 @@ func with(vars map[string]string, names ...string) map[string]string {
 
 // A whole number never stands in what we say, whatever was read.
 func TestNoWholeNumberIsReadBack(t *testing.T) {
+	b := New()
 	for value, want := range map[bots.Told]string{
 		{Slot: slotPhone, Value: "+8613912345678"}:                              "ReadPhone 5678",
 		{Slot: slotPhone, Value: "4008123123"}:                                  "ReadPhone 3123",
@@ -84,7 +85,7 @@ func TestNoWholeNumberIsReadBack(t *testing.T) {
 		{Slot: slotPayee, Value: "张小三"}:                                         "ReadPayee 张小三",
 		{Slot: slotTime, Value: "昨晚8点"}:                                         "ReadTime 昨晚8点",
 	} {
-		x, ok := New().show(value)
+		x, ok := b.show(value)
 		if got := strings.TrimSpace(x.name + " " + x.shown); ok != (want != "") || ok && got != want {
 			t.Errorf("%v is shown as %q (%v), want %q", value, got, ok, want)
 		}
