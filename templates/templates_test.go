@@ -416,7 +416,7 @@ func TestWarningMayQuoteWhatItWarnsOf(t *testing.T) {
 	for _, name := range []string{"warning-fraud", "warning-rumour", "warning-unlawful", "offer-help", "notice-withdrawn"} {
 		for _, lang := range []string{"zh-Hans", "en"} {
 			for i, post := range posts {
-				if every := map[bool]int{true: 2, false: 12}[name == "warning-fraud"]; i < len(posts)-7 && i%every != len(lang)%every {
+				if every := map[bool]int{true: 2 * thinning, false: 12 * thinning}[name == "warning-fraud"]; i < len(posts)-7 && i%every != len(lang)%every {
 					continue // a sample is enough: the frame differs little
 				}
 				vars := real(lang)

@@ -167,23 +167,34 @@ func (a *App) allHeard(ctx context.Context, n int) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		pending, err := a.store.List(ctx, record.Query{Kind: bots.KindEvent, State: bots.EventPending})
-		reports, rerr := a.store.List(ctx, record.Query{Kind: bots.KindReport, Limit: 1000})
-		parked, perr := a.store.List(ctx, record.Query{Kind: bots.KindEvent, State: bots.EventParked})
-		switch err := errors.Join(err, rerr, perr); {
-		case err != nil:
-			return fmt.Errorf("%d reports of %d, %d pending: %w", len(reports), n, len(pending), err)
-		case len(parked) > 0:
-			return fmt.Errorf("%d events were parked: %s", len(parked), parked[0].(*bots.Event).Result.Message)
-		case len(pending) == 0 && len(reports) == n:
-			return nil
-		case len(pending) == 0 && len(reports) > n:
-			return fmt.Errorf("%d reports of %d acknowledged messages", len(reports), n)
+		pending, err := a.store.List(ctx, record.Query{Kind: bots.KindEvent, State: bots.EventPending, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(pending) == 0 { // only then is there much to read
+			if done, err := a.haveReports(ctx, n); done || err != nil {
+				return err
+			}
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%d reports of %d acknowledged messages, %d pending", len(reports), n, len(pending))
+			return fmt.Errorf("not all of %d acknowledged messages have a report, %d or more are pending", n, len(pending))
 		case <-tick.C:
 		}
 	}
+}
+
+// haveReports tells whether n messages have become as many reports; more, or a parked event, is a fault.
+func (a *App) haveReports(ctx context.Context, n int) (bool, error) {
+	reports, err := a.store.List(ctx, record.Query{Kind: bots.KindReport, Limit: 1000})
+	parked, perr := a.store.List(ctx, record.Query{Kind: bots.KindEvent, State: bots.EventParked})
+	switch err := errors.Join(err, perr); {
+	case err != nil:
+		return false, fmt.Errorf("%d reports of %d: %w", len(reports), n, err)
+	case len(parked) > 0:
+		return false, fmt.Errorf("%d events were parked: %s", len(parked), parked[0].(*bots.Event).Result.Message)
+	case len(reports) > n:
+		return false, fmt.Errorf("%d reports of %d acknowledged messages", len(reports), n)
+	}
+	return len(reports) == n, nil
 }

@@ -4,10 +4,13 @@ package app
 
 import "time"
 
-// How long the simulation lasts, and how often it polls.
+// How long the simulation lasts, and how often it polls and seals.
 const (
-	simDays = 3
-	simPoll = time.Minute
+	simDays  = 3
+	simDay   = 24 * time.Hour
+	simPause = 40 * time.Minute // the longest between two deeds of citizens
+	simPoll  = time.Minute
+	simSeal  = time.Second
 
 	crashEvery = 1 // all of the crash matrix
 )

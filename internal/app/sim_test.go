@@ -27,8 +27,8 @@ import (
 )
 
 // The simulation: engine, outbox, bbolt, the Mastodon adapter and the pretend microblog in
-// one bubble, over net.Pipe. Days pass while citizens write and the platform fails: three, or one
-// under the race detector.
+// one bubble, over net.Pipe. Days pass while citizens write and the platform fails: three, or half a
+// one under the race detector.
 
 // simStart is when the simulated days begin.
 var simStart = time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
@@ -59,7 +59,7 @@ func TestDaysOfFaultsLoseNothingAndSendNothingTwice(t *testing.T) {
 			s.blog.Fault(f)
 		}
 		s.blog.Fault(sandbox.Fault{Kind: sandbox.ResetAfterAccept, Method: http.MethodDelete, Probability: 0.5}) // withdrawals are few
-		s.live(simDays * 24 * time.Hour)
+		s.live(simDays * simDay)
 		s.blog.ClearFaults()
 		s.calm()
 		s.judge()
@@ -119,6 +119,7 @@ func simConfig(dir, token string) *config.Config {
 		ID: "weibo", Platform: "mastodon", BaseURL: "http://blog.example", Language: "zh-Hans", Watch: []string{"mentions", "tag:兼职"},
 		Poll: simPoll, Secrets: map[string]adapters.Secret{"token": adapters.Secret(token)},
 	}}
+	c.Pace.Seal = simSeal
 	c.Schedules = []config.Schedule{{Name: "daily", Cron: "0 9 * * *", Zone: "Asia/Shanghai", CatchUp: "latest", Window: 2 * time.Hour}}
 	return c
 }
@@ -188,7 +189,7 @@ func (s *sim) decide(ctx context.Context, d *bots.Draft, n int) {
 func (s *sim) live(span time.Duration) {
 	s.t.Helper()
 	for end := time.Now().Add(span); time.Now().Before(end); {
-		sleep(s.t.Context(), time.Duration(s.random.Int64N(int64(40*time.Minute))))
+		sleep(s.t.Context(), time.Duration(s.random.Int64N(int64(simPause))))
 		who := fmt.Sprintf("citizen%d", s.random.IntN(12))
 		if _, err := s.blog.AddCitizen(who, who); err == nil {
 			_ = s.blog.Age(who, 1000*time.Hour)
