@@ -151,10 +151,25 @@ func (f facts) Alike(text string, limit int) (all []bots.Alike) {
 			}
 		}
 	}
+	all = append(all, f.retold(folder, text, all)...)
 	slices.SortFunc(all, func(a, b bots.Alike) int {
 		return cmp.Or(cmp.Compare(b.Percent, a.Percent), strings.Compare(a.On.String(), b.On.String()))
 	})
 	return all[:min(limit, len(all))]
+}
+
+// retold holds a text that repeats no bulletin against what each of them refutes, in other words.
+func (f facts) retold(folder *match.Folder, text string, all []bots.Alike) (one []bots.Alike) {
+	if slices.ContainsFunc(all, func(a bots.Alike) bool { return a.On.Kind == bots.KindBulletin }) {
+		return nil
+	}
+	for _, r := range f.records[bots.KindBulletin] {
+		b := r.(*bots.Bulletin)
+		if _, p := match.NewClaims(folder, refuted(b)).Like(folder.Fold(text)); p > 0 {
+			one = append(one, bots.Alike{On: bots.Target{Kind: bots.KindBulletin, ID: b.ID}, Percent: p, Retold: true, Title: b.Title, Unit: "某市公安局", Code: "CODE-" + b.ID, At: b.Updated})
+		}
+	}
+	return one
 }
 
 func refuted(b *bots.Bulletin) []string {

@@ -17,6 +17,9 @@ func (t *turn) matched() *bots.Alike {
 	}
 	t.askedKnown = true
 	for _, a := range t.f.Alike(t.words.Raw(), 4) {
+		if a.Retold && t.tellsOfFraud() { // what happened to them is no rumour
+			continue
+		}
 		if t.alike == nil || a.On.Kind == bots.KindBulletin && t.alike.On.Kind != bots.KindBulletin {
 			t.alike = &a
 		}
@@ -30,13 +33,21 @@ func (t *turn) wasRefuted() bool {
 	return a != nil && a.On.Kind == bots.KindBulletin
 }
 
-// refuted says when, by whom and in what bulletin it was refuted.
+// refuted says when, by whom and in what bulletin it was refuted. What is told in other words is only near to that: an officer
+// compares.
 func (t *turn) refuted() {
 	t.stamp("refuted")
 	t.stamp("is-it-a-scam")
-	t.note("已辟谣：" + t.alike.Title)
+	vars := t.alike.Told()
+	if t.alike.Retold {
+		vars["Near"] = yes
+		t.note("与已辟谣的相近：" + t.alike.Title)
+		t.do(bots.Escalate{Why: "有人发来的内容与已辟谣的相近、说法不同，请核对是不是同一件事并答复", About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
+	} else {
+		t.note("已辟谣：" + t.alike.Title)
+	}
 	t.spare()
-	t.say(bots.Reply{Template: "refuted", Purpose: bots.ForReply, Report: t.id(), Vars: t.alike.Told()})
+	t.say(bots.Reply{Template: "refuted", Purpose: bots.ForReply, Report: t.id(), Vars: vars})
 }
 
 // spare asks nothing of somebody who only passed a rumour on.

@@ -40,6 +40,9 @@ func TestWhatIsAskedFitsAndMayLeave(t *testing.T) {
 		k.check(name, nil)
 	}
 	k.check("refuted", bots.Alike{Title: "关于网传本市明天起全城停水三天消息的情况通报", Unit: "海滨市公安局网络安全保卫支队", Code: "B4N7Q2RS", At: at}.Told())
+	near := bots.Alike{Title: "关于网传本市明天起全城停水三天消息的情况通报", Unit: "海滨市公安局网安支队", Code: "B4N7Q2RS", At: at}.Told()
+	near["Near"], near["Privacy"], near["Days"] = yes, yes, "3650"
+	k.check("refuted", near)
 	for _, name := range bots.Categories() {
 		k.check("unlawful-card", map[string]string{"Name": name})
 	}

@@ -240,7 +240,7 @@ func (v view) answer(hit bots.Hit, suspicious bool) []bots.Effect {
 // refuted is the bulletin of ours that refutes what somebody asks us about or passes on to us.
 func (v view) refuted() (bots.Alike, bool) {
 	for _, a := range v.f.Alike(v.h.Text, 4) {
-		if a.On.Kind == bots.KindBulletin {
+		if a.On.Kind == bots.KindBulletin && !a.Retold {
 			return a, true
 		}
 	}

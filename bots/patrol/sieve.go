@@ -101,6 +101,12 @@ func (s *Sieve) Same(a, b string) bool { return s.like(a).Same(s.like(b)) }
 // Repeats says how surely a text repeats a known one; see [match.Likeness.Repeats].
 func (s *Sieve) Repeats(text, known string) int { return s.like(text).Repeats(s.like(known)) }
 
+// Claims prepares texts known to be false; see [match.Claims].
+func (s *Sieve) Claims(texts []string) func(text string) (claim, percent int) {
+	claims := match.NewClaims(s.folder, texts)
+	return func(text string) (claim, percent int) { return claims.Like(s.folder.Fold(text)) }
+}
+
 func (s *Sieve) like(text string) match.Likeness { return s.folder.Fold(text).Likeness() }
 
 func (s *Sieve) hits(t *tally, text string) []bots.Hit {

@@ -228,6 +228,9 @@ func (blind) Sift(string) []bots.Hit  { return nil }
 func (blind) Keys(string) []string    { return nil }
 func (blind) Same(_, _ string) bool   { return false }
 func (blind) Repeats(_, _ string) int { return 0 }
+func (blind) Claims([]string) func(string) (int, int) {
+	return func(string) (int, int) { return -1, 0 }
+}
 
 // instant is a platform that answers at once, after all have been claimed.
 type instant struct {

@@ -198,7 +198,7 @@ func (c *commit) refutes(b *bots.Bulletin) error {
 			}
 		}
 	}
-	return nil
+	return c.tieAlike(c.e.claimsStream(), bots.Target{Kind: bots.KindBulletin, ID: b.ID})
 }
 
 // Alike implements [bots.Facts].
@@ -245,6 +245,13 @@ func (e *Engine) alike(ctx context.Context, account, text string) (all []bots.Al
 			}
 		}
 	}
+	if !slices.ContainsFunc(all, func(a bots.Alike) bool { return a.On.Kind == bots.KindBulletin }) {
+		retold, err := e.retold(ctx, account, text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, retold...)
+	}
 	slices.SortFunc(all, func(a, b bots.Alike) int {
 		return cmp.Or(cmp.Compare(b.Percent, a.Percent), strings.Compare(a.On.String(), b.On.String()))
 	})
@@ -277,6 +284,11 @@ func (e *Engine) refuted(ctx context.Context, account, id, text string) (a bots.
 	if percent == 0 {
 		return a, nil
 	}
+	return e.saidWhere(ctx, account, b, percent)
+}
+
+// saidWhere is where a bulletin came out first, preferring the account that is asked.
+func (e *Engine) saidWhere(ctx context.Context, account string, b *bots.Bulletin, percent int) (a bots.Alike, err error) {
 	for _, draft := range b.Drafts {
 		out, err := e.cameOut(ctx, draft)
 		if err != nil {

@@ -169,7 +169,11 @@ func (d *desk) replaysEverything(all ...bots.Bot) {
 	}
 }
 
-const rumour = "海滨市明天起全城停水三天，请大家马上储水"
+const (
+	rumour       = "海滨市明天起全城停水三天，请大家马上储水"
+	inOtherWords = "听邻居讲海滨市从明日开始停水三天，叫我们都去储水，有这回事吗"
+	elsewhere    = "听邻居讲河口市从明日开始停水三天，叫我们都去储水，有这回事吗"
+)
 
 // refuting is a desk on which a bulletin that refutes the rumour was approved and has come out.
 func refuting(t *testing.T) *desk {
@@ -222,6 +226,13 @@ func TestARumourIsRefutedOnceTheBulletinIsOut(t *testing.T) {
 	all := ask()
 	if len(all) != 1 || all[0].Code != i.Code || all[0].Unit != "测试网警" || all[0].Title != "网传停水消息不实" || !all[0].At.Equal(i.Receipt.At) {
 		t.Fatalf("once it is out: %+v", all)
+	}
+	retold, err := d.alike(context.Background(), "wb", inOtherWords)
+	if err != nil || len(retold) != 1 || !retold[0].Retold || retold[0].Code != i.Code {
+		t.Errorf("told in other words: %+v, %v", retold, err)
+	}
+	if near, err := d.alike(context.Background(), "wb", elsewhere); err != nil || len(near) != 0 {
+		t.Errorf("of another place: %+v, %v", near, err)
 	}
 	d.says("p1", "m1", "家里人转来的："+rumour+"，是真的吗？")
 	d.settle()

@@ -84,6 +84,9 @@ type Sieve interface {
 	Same(a, b string) bool
 	// Repeats says how surely a text repeats a known one, whatever stands around it, in percent.
 	Repeats(text, known string) int
+	// Claims prepares texts known to be false. What it returns says which of them a text tells in other words, and how surely
+	// in percent; -1 when none.
+	Claims(texts []string) func(text string) (claim, percent int)
 }
 
 // Options assemble an engine.
@@ -122,7 +125,7 @@ type Options struct {
 	Committed func()
 	// Released is told which items a commit has made. They are as stored, and nobody changes them.
 	Released func([]*record.Item)
-	Log       *slog.Logger
+	Log      *slog.Logger
 	// Step is called at the numbered steps of the crash matrix; nil in service.
 	Step func(name string)
 }
@@ -196,6 +199,7 @@ type Engine struct {
 
 	mu      sync.Mutex
 	waiting map[string][]chan bots.Result // by event id
+	known   knownClaims
 }
 
 // New makes an engine. It registers the accounts in the store: a new one starts in
