@@ -105,7 +105,7 @@ var lexicon = map[tag]string{
 		disappeared vanished blocked_her blocked_him realised realized found_out discovered did_you have_you`,
 	threat: `冻结 逮捕 抓捕 拘留 拘捕 起诉 诉讼 后果自负 通缉 立案 强制 强制执行 失信 黑名单 影响征信 征信受损 追究 追责 作废 无法解冻 不予办理 不予受理 不予立案 无法办理 无法领取 无法追回您 无法返还 不能领取 不能解冻 吊销 注销 停机 停用 封号 罚没 加倍 滞纳 自动放弃 视为放弃 坐牢 判刑 传唤 上门 或者您将 arrested arrest frozen freeze or_else otherwise warrant prosecuted jail suspended lose_your closed_case legal_action 视为 拒捕 从严 加重 移送 带人 抓人 查封 扣押您 挂着
 		come_for_you`,
-	quest: `吗 是否 有没有 多少 哪里 哪个 哪 几点 几次 几笔 何时 什么时候 怎么 为什么 did_you have_you how_much how_many when_did which_account who_did 谁 哪些 哪家 什么 如何 怎样
+	quest: `吗 是否 有没有 多少 哪里 哪个 哪 几点 几号 几次 几笔 何时 什么时候 怎么 为什么 did_you have_you how_much how_many when_did which_account who_did 谁 哪些 哪家 什么 如何 怎样
 		which who when`,
 	consequence: `就 才 则 便 否则 不然 要不 方可 即可 才能 就能 才可 将 将被 会被 后方 or_you until or_else otherwise will_be unless`,
 	believe:     `相信 轻信 听信 信 信以为真 理会 理睬 上当 理 听 照做 believe trust fall_for listen_to`,

@@ -61,7 +61,7 @@ func lintWords(text string) []Finding {
 // lintRequests refuses what asks the reader for money or a code.
 func lintRequests(f folded) (all []Finding) {
 	for _, s := range sentences(f) {
-		for _, m := range s.mentions() {
+		for _, m := range slices.Concat(s.mentions(), s.terse()) {
 			if !s.passes(m) { // promise 11
 				all = append(all, Finding{Rule: m.rule, Span: f.span(m.from, m.to), Message: requestMessage(m.rule)})
 			}

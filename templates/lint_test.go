@@ -261,14 +261,14 @@ func BenchmarkLint(b *testing.B) {
 	}
 }
 
-// TestHeldOut scores the linter on three sets, and prints the scores: what it misses in those it was not
+// TestHeldOut scores the linter on four sets, and prints the scores: what it misses in those it was not
 // tuned on is what reviewers must expect. The floors only keep it from getting worse unnoticed. Whoever tunes
-// the linter with lines of heldout.txt or unseen.txt in view must move them to seen.txt and write new ones.
+// the linter with lines of heldout.txt, unseen.txt or last.txt in view must move them to seen.txt and write new ones.
 func TestHeldOut(t *testing.T) {
 	for _, set := range []struct {
 		file            string
 		refused, passed int
-	}{{"heldout.txt", 34, 35}, {"seen.txt", 23, 34}, {"unseen.txt", 24, 31}} {
+	}{{"heldout.txt", 35, 35}, {"seen.txt", 37, 36}, {"unseen.txt", 32, 31}, {"last.txt", 24, 27}} {
 		t.Run(set.file, func(t *testing.T) {
 			p, right, total := policy(t), map[byte]int{}, map[byte]int{}
 			for _, line := range lines(t, "testdata/"+set.file) {

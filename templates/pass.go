@@ -327,6 +327,9 @@ func (s sentence) forSake(t token) bool {
 // isPast: 已经转账, 转账了.
 func (s sentence) isPast(m mention) bool {
 	pre := s.pre(m)
+	if m.rule == AsksMoney && !anyOf(pre, plea, ask) && already.MatchString(string(s.text[s.from():m.from])) {
+		return true // 如果您已经付了钱
+	}
 	if anyOf(pre, plea, ask, consequence) || anyOf(s.tokens[:m.first], cond) && !anyOf(s.rest(m), response, scam) {
 		return false
 	}
@@ -345,6 +348,9 @@ func (s sentence) isPast(m mention) bool {
 	post := s.post(m)
 	return len(post) > 0 && post[0].tags.has(past) && post[0].from-m.to <= 1
 }
+
+// already stands right before what was done.
+var already = regexp.MustCompile(`(?:您|你|他|她)(?:已经|已|刚才|刚刚|刚)(?:把|给)?$`)
 
 // disposes: 今天之内把尾款结了. With 把 and a term, a plea or a suggestion, 了 says that it is to be done.
 func (s sentence) disposes(m mention) bool {
@@ -393,7 +399,7 @@ func (s sentence) isRecalled(m mention) bool {
 }
 
 // recall asks somebody to tell what happened.
-var recall = regexp.MustCompile(`回忆|回想|想一想|想想|说一下|说说|讲一下|讲讲|描述|告诉我们|告诉民警|写一下|写清|补充|remember when|tell us (?:when|how)`)
+var recall = regexp.MustCompile(`回忆|回想|核对一下|确认一下|想一想|想想|说一下|说说|讲一下|讲讲|描述|告诉我们|告诉民警|写一下|写清|补充|remember when|tell us (?:when|how)`)
 
 // from is where the sentence's first word stands.
 func (s sentence) from() int {
