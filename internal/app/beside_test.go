@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"time"
 
 	"netpatrol/adapters"
 	"netpatrol/internal/config"
@@ -48,4 +49,41 @@ func runs(t *testing.T, c *config.Config, platforms map[string]adapters.Platform
 		}
 	})
 	return app
+}
+
+// works does a new station's work, without its listeners, until end is called: for bubbles, which have no network.
+func works(t *testing.T, c *config.Config, platforms map[string]adapters.Platform) (app *App, end func()) {
+	t.Helper()
+	if err := Init(c.State); err != nil {
+		t.Fatal(err)
+	}
+	app, err := New(t.Context(), Options{Config: c, Platforms: platforms, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := app.Work(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return app, func() {
+		cancel()
+		wg.Wait()
+		if err := app.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// blogConfig is a station of the board's officers with other accounts; it reaches nobody but these, and soon.
+func blogConfig(t *testing.T, accounts ...config.Account) *config.Config {
+	t.Helper()
+	c := config.Default()
+	c.State, c.Unit.Name, c.Console.Listen, c.Frontdoor.Listen = t.TempDir(), "测试网警", "", ""
+	c.Officers = boardConfig("", "").Officers
+	c.Pace.Settle, c.Pace.Backoff = 200*time.Millisecond, 50*time.Millisecond
+	c.Accounts = accounts
+	return c
 }

@@ -7,6 +7,7 @@ import (
 	"html"
 	"io"
 	"log/slog"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"regexp"
@@ -85,12 +86,19 @@ func opened(t *testing.T, a *App, door string) {
 	})
 }
 
-// visit fills in a form as a browser without script does, and returns the page that follows.
+// visit fills in the kiosk's form as a browser without script does, and returns the page that follows.
 func visit(t *testing.T, base string, key string, fields map[string]string, files ...[]byte) (status int, page string) {
+	t.Helper()
+	all := map[string]string{"key": key}
+	maps.Copy(all, fields)
+	return postForm(t, base+"/kiosk/help", all, files...)
+}
+
+// postForm sends a form with pictures and returns the page that follows.
+func postForm(t *testing.T, address string, fields map[string]string, files ...[]byte) (status int, page string) {
 	t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
-	_ = m.WriteField("key", key)
 	for name, value := range fields {
 		_ = m.WriteField(name, value)
 	}
@@ -102,7 +110,7 @@ func visit(t *testing.T, base string, key string, fields map[string]string, file
 		_, _ = w.Write(f)
 	}
 	_ = m.Close()
-	res, err := http.Post(base+"/kiosk/help", m.FormDataContentType(), &body)
+	res, err := http.Post(address, m.FormDataContentType(), &body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -91,20 +90,7 @@ func TestManyAccounts_ABrokenOneNeverDelaysAnother(t *testing.T) {
 		for _, id := range []string{"shut", "deaf", "mute", "failing", "well"} {
 			c.Accounts = append(c.Accounts, config.Account{ID: id, Platform: "ward", BaseURL: "http://" + id + ".example", Language: "zh-Hans", Watch: []string{"mentions"}, Poll: time.Minute})
 		}
-		if err := Init(dir); err != nil {
-			t.Fatal(err)
-		}
-		a, err := New(t.Context(), Options{Config: c, Platforms: map[string]adapters.Platform{"ward": w.platform()}, Log: slog.New(slog.DiscardHandler)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		wg.Go(func() {
-			if err := a.Work(ctx); err != nil {
-				t.Error(err)
-			}
-		})
+		a, end := works(t, c, map[string]adapters.Platform{"ward": w.platform()})
 		goLive(t, a, "well")
 		modes(t, a, "mute", "failing")
 		for i := range 20 { // what the ill ones cannot send piles up
@@ -122,11 +108,7 @@ func TestManyAccounts_ABrokenOneNeverDelaysAnother(t *testing.T) {
 		if got := pulsesIll(t, a); !slices.Equal(got, []string{"deaf", "failing", "shut"}) {
 			t.Errorf("shown as ill: %v", got)
 		}
-		stop()
-		wg.Wait()
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
+		end()
 	})
 }
 

@@ -1,11 +1,8 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"html"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -24,29 +21,7 @@ var addKey = regexp.MustCompile(`action="/status/more"[^>]*>\s*<input[^>]*>\s*<i
 // addTo fills in the form of the status page.
 func addTo(t *testing.T, base, code, key, text string, files ...[]byte) (int, string) {
 	t.Helper()
-	var body bytes.Buffer
-	m := multipart.NewWriter(&body)
-	for _, f := range [][2]string{{"code", code}, {"key", key}, {"text", text}} {
-		_ = m.WriteField(f[0], f[1])
-	}
-	for _, f := range files {
-		w, err := m.CreateFormFile("file", "截图.png")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = w.Write(f)
-	}
-	_ = m.Close()
-	res, err := http.Post(base+"/status/more", m.FormDataContentType(), &body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, string(b)
+	return postForm(t, base+"/status/more", map[string]string{"code": code, "key": key, "text": text}, files...)
 }
 
 // A victim comes back with the lookup code, adds what they remember and a screenshot, and later ends the code that

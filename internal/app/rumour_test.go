@@ -9,7 +9,6 @@ import (
 	"netpatrol/adapters"
 	"netpatrol/adapters/mastodon"
 	"netpatrol/bots"
-	"netpatrol/internal/config"
 	"netpatrol/internal/record"
 	"netpatrol/internal/sandbox"
 )
@@ -21,11 +20,7 @@ func TestWhoForwardsARefutedRumourIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := config.Default()
-	c.State, c.Unit.Name, c.Console.Listen, c.Frontdoor.Listen = t.TempDir(), "测试网警", "", ""
-	c.Officers = boardConfig("", "").Officers
-	c.Pace.Settle, c.Pace.Backoff = 200*time.Millisecond, 50*time.Millisecond
-	c.Accounts = []config.Account{v.account()}
+	c := blogConfig(t, v.account())
 	app := beside(t, v, c, map[string]adapters.Platform{"mastodon": mastodon.Platform()})
 	s := &sim{t: t, app: app}
 	goLive(t, app, "weibo")

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -68,20 +67,7 @@ func TestAScamWaveKeepsNoEmergencyCardWaiting(t *testing.T) {
 		p := &slowPlatform{arrived: map[string][]arrival{}}
 		c := boardConfig(dir, "http://slow.example")
 		c.Accounts[0].ID, c.Accounts[0].Platform, c.Accounts[0].Watch, c.Accounts[0].Secrets = "weibo", "slow", nil, nil
-		if err := Init(dir); err != nil {
-			t.Fatal(err)
-		}
-		a, err := New(t.Context(), Options{Config: c, Platforms: map[string]adapters.Platform{"slow": p.platform()}, Log: slog.New(slog.DiscardHandler)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		wg.Go(func() {
-			if err := a.Work(ctx); err != nil {
-				t.Error(err)
-			}
-		})
+		a, end := works(t, c, map[string]adapters.Platform{"slow": p.platform()})
 		goLive(t, a, "weibo")
 		wrote := wave(t, a)
 		sleep(t.Context(), waveLasts)
@@ -89,11 +75,7 @@ func TestAScamWaveKeepsNoEmergencyCardWaiting(t *testing.T) {
 		if n := len(everyEvent(t, a)); n < waveReports {
 			t.Errorf("%d events of %d messages", n, waveReports)
 		}
-		stop()
-		wg.Wait()
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
+		end()
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"netpatrol/adapters"
 	"netpatrol/adapters/manual"
@@ -22,11 +21,7 @@ func TestABulletinIsTakenBackFromWhereverItCameOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := config.Default()
-	c.State, c.Unit.Name, c.Console.Listen, c.Frontdoor.Listen = t.TempDir(), "测试网警", "", ""
-	c.Officers = boardConfig("", "").Officers
-	c.Pace.Settle, c.Pace.Backoff = 200*time.Millisecond, 50*time.Millisecond
-	c.Accounts = []config.Account{v.account(), {ID: "tieba", Platform: "manual", Names: []string{"测试网警"}, Language: "zh-Hans", Options: map[string]string{"site": "贴吧", "name": "测试网警"}}}
+	c := blogConfig(t, v.account(), config.Account{ID: "tieba", Platform: "manual", Names: []string{"测试网警"}, Language: "zh-Hans", Options: map[string]string{"site": "贴吧", "name": "测试网警"}})
 	app := beside(t, v, c, map[string]adapters.Platform{"mastodon": mastodon.Platform(), "manual": manual.Platform()})
 	s, n := &sim{t: t, app: app}, 0
 	deed := func(who string, verb bots.Verb, on bots.Target, seen uint64, reason string, fields map[string]string) {

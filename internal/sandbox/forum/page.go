@@ -1,18 +1,15 @@
 package forum
 
 import (
-	_ "embed" // the page
+	"embed"
 	"html/template"
 	"net/http"
 	"slices"
 	"time"
 )
 
-//go:embed web/member.html
-var memberPage string
-
-//go:embed web/moderator.html
-var moderatorPage string
+//go:embed web
+var web embed.FS
 
 // Board is a forum as the page needs it. Its errors are sentences for people.
 type Board interface {
@@ -48,7 +45,8 @@ func clock(t time.Time) string { return t.In(time.FixedZone("CST", 8*60*60)).For
 // Pages serve the page on which a person plays a member, and the one that moderators read. Whoever reaches it may play anybody:
 // serve it on loopback only.
 func Pages(title string, b Board) http.Handler {
-	p := pages{title, b, template.Must(template.New("member").Parse(memberPage)), template.Must(template.New("moderator").Parse(moderatorPage))}
+	all := template.Must(template.ParseFS(web, "web/*.html"))
+	p := pages{title, b, all.Lookup("member.html"), all.Lookup("moderator.html")}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /member", p.show)
 	mux.HandleFunc("POST /member/{deed}", p.play)
