@@ -83,7 +83,7 @@ type writers struct {
 
 // write delivers the next message and returns the answer. What is not acknowledged is next again.
 func (w *writers) write() (status int, err error) {
-	body, err := json.Marshal(boardPost{ID: w.next + 1, From: fmt.Sprint("citizen ", w.next), Text: strings.Repeat("我要举报一个冒充客服的网站。", 200)})
+	body, err := json.Marshal(boardPost{ID: w.next + 1, From: fmt.Sprint("citizen ", w.next), Text: strings.Repeat("我要举报一个冒充客服的网站。", 20)})
 	if err != nil {
 		return 0, err
 	}
