@@ -24,24 +24,26 @@ const (
 	mostText  = 16 << 10 // bytes, over all lines
 )
 
-// Open checks a package as [Verify] does, and besides that nothing lies in it that was not signed.
+// Open reads a package and checks it as [Verify] does, and besides that nothing lies in it that was not signed. What it returns with
+// an error is only what the package says of itself.
 func Open(files []File, public string) (o Opened, err error) {
+	var m manifest
+	for _, f := range files {
+		switch f.Name {
+		case ManifestName:
+			err = json.Unmarshal(f.Data, &m)
+		case "clue.csv":
+			o.Lines = lines(f.Data)
+		}
+	}
+	o.Code, o.Revision, o.Withdrawn = m.Code, m.Revision, m.Withdrawn
+	if err != nil {
+		return o, fmt.Errorf("read the manifest: %w", err)
+	}
 	if err := Verify(files, public); err != nil {
 		return o, err
 	}
-	var m manifest
 	signed := map[string]bool{ManifestName: true, SignatureName: true}
-	var told []byte
-	for _, f := range files {
-		if f.Name == ManifestName {
-			if err := json.Unmarshal(f.Data, &m); err != nil {
-				return o, fmt.Errorf("read the manifest: %w", err)
-			}
-		}
-		if f.Name == "clue.csv" {
-			told = f.Data
-		}
-	}
 	for _, e := range m.Files {
 		signed[e.Name] = true
 	}
@@ -50,7 +52,7 @@ func Open(files []File, public string) (o Opened, err error) {
 			return o, fmt.Errorf("file %s is not in the manifest: %w", f.Name, ErrForged)
 		}
 	}
-	return Opened{Code: m.Code, Revision: m.Revision, Withdrawn: m.Withdrawn, Lines: lines(told)}, nil
+	return o, nil
 }
 
 // lines reads the table of a package. What cannot be read is left to the files.
