@@ -256,13 +256,17 @@ func (e *Engine) resume(ctx context.Context) error {
 }
 
 // resumePage queues a page while nothing is half accepted: what the page holds is not queued
-// once more, after it was decided, by the caller that accepted it.
+// once more, after it was decided, by the caller that accepted it. What is queued already stays out:
+// it may be decided while the page is read.
 func (e *Engine) resumePage(ctx context.Context, q record.Query) ([]bots.Record, error) {
 	e.accepting.Lock()
 	defer e.accepting.Unlock()
+	queued := e.streams.queued()
 	page, err := e.o.Store.List(ctx, q)
 	for _, r := range page {
-		e.streams.add(r.(*bots.Event))
+		if ev := r.(*bots.Event); !queued[ev.ID] {
+			e.streams.add(ev)
+		}
 	}
 	return page, err
 }

@@ -84,6 +84,22 @@ func (s *streams) add(ev *bots.Event) {
 	}
 }
 
+// queued returns the ids of all events that wait or are being decided.
+func (s *streams) queued() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := map[string]bool{}
+	for _, st := range s.byName {
+		for _, ev := range st.queue {
+			ids[ev.ID] = true
+		}
+		if st.working {
+			ids[st.current] = true
+		}
+	}
+	return ids
+}
+
 func (s *streams) enqueue(st *stream) {
 	s.seq++
 	st.seq = s.seq
