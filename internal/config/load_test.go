@@ -1,6 +1,9 @@
 package config
 
 import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
@@ -169,7 +172,8 @@ func TestTheSampleIsRight(t *testing.T) {
 		dir := t.TempDir()
 		secrets := filepath.Join(dir, "secrets")
 		if err := errors.Join(os.WriteFile(filepath.Join(dir, FileName), source, 0o600), os.Mkdir(secrets, 0o700),
-			os.WriteFile(filepath.Join(secrets, "haikou-token"), []byte("x"), 0o600)); err != nil {
+			os.WriteFile(filepath.Join(secrets, "haikou-token"), []byte("x"), 0o600),
+			os.WriteFile(filepath.Join(dir, "meilan.secret"), []byte(strings.Repeat("s", minBridgeSecret)), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 		c := checks()
@@ -185,7 +189,8 @@ func TestTheSampleIsRight(t *testing.T) {
 	}
 	whole := regexp.MustCompile(`(?m)^#  |^# (frontdoor:|units:|filing:|audit:)`).ReplaceAll(Sample(), []byte("  $1"))
 	whole = regexp.MustCompile(`(?m)^  (frontdoor:|units:|filing:|audit:)`).ReplaceAll(whole, []byte("$1"))
-	cfg, err = load(whole)
+	key := base64.StdEncoding.EncodeToString(make([]byte, ed25519.PublicKeySize)) // of another unit: the sample leaves it open
+	cfg, err = load(bytes.Replace(whole, []byte("key: \"…\""), []byte("key: \""+key+"\""), 1))
 	if err != nil {
 		t.Fatalf("the sample with its examples: %v", err)
 	}
