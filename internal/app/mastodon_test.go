@@ -117,3 +117,30 @@ func (v *blogVenue) answers(to string) (n int) {
 	}
 	return n
 }
+
+// Who takes back what they wrote before we answer, is answered all the same, in a message of its own.
+func TestMastodon_WhoDeletesWhatTheyWroteIsAnsweredAllTheSame(t *testing.T) {
+	app, v := blogStation(t, sandbox.Options{})
+	goLive(t, app, "weibo")
+	halt := bots.Decision{Officer: "lin", Verb: bots.HaltSends, Fields: map[string]string{"level": "everything"}, Reason: "演练"}
+	if r, err := app.engine.Submit(t.Context(), halt, "halt"); err != nil || r.Status != bots.Applied {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	who := v.script.Citizens[0].Handle
+	id, err := v.blog.Tell(who, demoHandle, "我要举报一个冒充客服的网站")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sim{t: t, app: app}
+	eventually(t, "the answer waits", func() bool { return len(s.all(record.KindItem)) == 1 })
+	if err := v.blog.Delete(who, id); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := app.engine.Submit(t.Context(), bots.Decision{Officer: "lin", Verb: bots.ResumeSends}, "resume"); err != nil || r.Status != bots.Applied {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	eventually(t, "the answer left", func() bool { return s.all(record.KindItem)[0].(*record.Item).Final() })
+	if n := v.answers(who); n != 1 {
+		t.Errorf("%d answers: %+v", n, s.all(record.KindItem)[0].(*record.Item).Attempts)
+	}
+}

@@ -46,6 +46,10 @@ func (o *Outbox) classify(it *record.Item, r adapters.Receipt, err error, now ti
 		end.alarm = whyBlocked
 	case adapters.Rejected, adapters.WindowClosed, adapters.Gone, adapters.Unsupported:
 		end.State = record.ItemRejected
+		if e.Class == adapters.Gone && mayDrift(it) {
+			end.State, end.Due, end.Adrift = record.ItemDue, now, true
+			break
+		}
 		never := e.Class == adapters.WindowClosed || e.Class == adapters.Unsupported || it.Withdraws != ""
 		if never && o.mayHand(it) {
 			end.State, end.hand = record.ItemDue, true
@@ -58,6 +62,12 @@ func (o *Outbox) classify(it *record.Item, r adapters.Receipt, err error, now ti
 		return o.sent(adapters.Receipt{Ref: e.Ref, Existed: true}, now)
 	}
 	return end
+}
+
+// mayDrift: people delete what they wrote to us, out of shame or fear, and are answered all the same. A
+// warning is not: what it is about is looked at before.
+func mayDrift(it *record.Item) bool {
+	return it.Channel == adapters.Private && it.Parent != "" && !it.Adrift && it.Purpose != bots.ForWarning
 }
 
 func (o *Outbox) sent(r adapters.Receipt, now time.Time) ending {

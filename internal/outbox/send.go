@@ -269,7 +269,11 @@ func dispatch(ctx context.Context, caps adapters.Caps, c *claim) (r adapters.Rec
 		gone := adapters.Receipt{Ref: it.Parent}
 		return gone, caps.Retract.Withdraw(ctx, c.at, gone)
 	case adapters.Private:
-		return caps.Message.Send(ctx, c.at, adapters.Message{To: it.To, Text: it.Text, Language: it.Language, InReplyTo: it.Parent, Choices: it.Choices})
+		m := adapters.Message{To: it.To, Text: it.Text, Language: it.Language, InReplyTo: it.Parent, Choices: it.Choices}
+		if it.Adrift {
+			m.InReplyTo = ""
+		}
+		return caps.Message.Send(ctx, c.at, m)
 	case adapters.Moderators:
 		return caps.Flag.Flag(ctx, c.at, adapters.Flag{Post: it.Parent, Kind: it.Flag, Text: it.Text, Language: it.Language})
 	default:

@@ -130,6 +130,23 @@ func TestEveryClassOfFailure(t *testing.T) {
 	}
 }
 
+// A private answer whose question is gone leaves as a message of its own, once; a warning does not.
+func TestAnAnswerToWhatWasDeletedLeavesByItself(t *testing.T) {
+	for purpose, sends := range map[bots.Purpose]int{bots.ForReply: 2, bots.ForEmergency: 2, bots.ForWarning: 1} {
+		in(t, func(t *testing.T, w *world) {
+			w.accounts["wb"].look = func() (adapters.Sight, error) { return adapters.Sight{Exists: true, Text: "稳赚不赔"}, nil }
+			w.accounts["wb"].fails(5, adapters.Error{Class: adapters.Gone})
+			it := w.item(purpose, func(d *bots.Draft) { d.Parent = "asked" })
+			w.run()
+			pass(time.Hour)
+			w.wantState(it, record.ItemRejected)
+			if n := len(w.accounts["wb"].sent()); n != sends {
+				t.Errorf("%s: %d sends, want %d", purpose, n, sends)
+			}
+		})
+	}
+}
+
 func TestBackoffDoublesAndIsBounded(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		var at []time.Duration

@@ -27,6 +27,7 @@ type Item struct {
 	Channel      adapters.Channel `json:"channel"`
 	To           adapters.Person  `json:"to,omitzero"`
 	Parent       adapters.Ref     `json:"parent,omitempty"`
+	Adrift       bool             `json:"adrift,omitempty"` // Parent is gone: sent as a message of its own
 	Title        string           `json:"title,omitempty"`
 	Text         string           `json:"text"`
 	Extras       adapters.Extras  `json:"extras,omitzero"`
@@ -242,7 +243,7 @@ func (i *Item) Ended(n int, epoch uint64, o Ending, now time.Time) error {
 	}
 	t := &i.Attempts[len(i.Attempts)-1]
 	t.Ended, t.Result, t.Code, t.Note = now, o.State, o.Code, o.Note
-	i.State, i.Due, i.Why = o.State, o.Due, o.Note
+	i.State, i.Due, i.Why, i.Adrift = o.State, o.Due, o.Note, i.Adrift || o.Adrift
 	if o.State == ItemDelivered || o.State == ItemAccepted {
 		i.Receipt, i.Why = o.Receipt, ""
 	}
@@ -256,6 +257,7 @@ type Ending struct {
 	Receipt adapters.Receipt
 	Code    string
 	Note    string
+	Adrift  bool // what the item answers is gone
 }
 
 // Lost turns a claim whose holder died into an unknown outcome: it may have gone out.
