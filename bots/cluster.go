@@ -52,7 +52,8 @@ type Refutation struct {
 type Alike struct {
 	On      Target `json:"on"`      // a cluster, or a bulletin that refutes the text
 	Percent int    `json:"percent"` // how surely
-	// Retold says that it tells what a bulletin refutes in other words: near it, and for an officer to compare.
+	// Retold says that it tells what a bulletin refutes in other words, or of another place or with other figures: near it, and for
+	// an officer to compare.
 	Retold bool `json:"retold,omitempty"`
 
 	Category Category `json:"category,omitempty"` // of a cluster

@@ -146,7 +146,7 @@ func (f facts) Alike(text string, limit int) (all []bots.Alike) {
 		b := r.(*bots.Bulletin)
 		for _, claim := range refuted(b) {
 			if p := like.Repeats(folder.Fold(claim).Likeness()); p > 0 {
-				all = append(all, bots.Alike{On: bots.Target{Kind: bots.KindBulletin, ID: b.ID}, Percent: p, Title: b.Title, Unit: "某市公安局", Code: "CODE-" + b.ID, At: b.Updated})
+				all = append(all, bots.Alike{On: bots.Target{Kind: bots.KindBulletin, ID: b.ID}, Percent: p, Title: b.Title, Unit: "某市公安局", Code: "CODE-" + b.ID, At: b.Updated, Retold: !folder.Fold(text).Copies(folder.Fold(claim))})
 				break
 			}
 		}

@@ -20,7 +20,7 @@ func (t *turn) matched() *bots.Alike {
 		if a.Retold && t.tellsOfFraud() { // what happened to them is no rumour
 			continue
 		}
-		if t.alike == nil || a.On.Kind == bots.KindBulletin && t.alike.On.Kind != bots.KindBulletin {
+		if t.alike == nil || a.On.Kind == bots.KindBulletin && (t.alike.On.Kind != bots.KindBulletin || t.alike.Retold && !a.Retold) {
 			t.alike = &a
 		}
 	}
@@ -33,8 +33,8 @@ func (t *turn) wasRefuted() bool {
 	return a != nil && a.On.Kind == bots.KindBulletin
 }
 
-// refuted says when, by whom and in what bulletin it was refuted. What is told in other words is only near to that: an officer
-// compares.
+// refuted says when, by whom and in what bulletin it was refuted. What is told in other words, or of another place or with
+// other figures, is only near to that: an officer compares.
 func (t *turn) refuted() {
 	t.stamp("refuted")
 	t.stamp("is-it-a-scam")
@@ -42,7 +42,7 @@ func (t *turn) refuted() {
 	if t.alike.Retold {
 		vars["Near"] = yes
 		t.note("与已辟谣的相近：" + t.alike.Title)
-		t.do(bots.Escalate{Why: "有人发来的内容与已辟谣的相近、说法不同，请核对是不是同一件事并答复", About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
+		t.do(bots.Escalate{Why: "有人发来的内容与已辟谣的相近，但说法、地点或数字不同，请核对是不是同一件事并答复", About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
 	} else {
 		t.note("已辟谣：" + t.alike.Title)
 	}

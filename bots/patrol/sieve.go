@@ -101,6 +101,11 @@ func (s *Sieve) Same(a, b string) bool { return s.like(a).Same(s.like(b)) }
 // Repeats says how surely a text repeats a known one; see [match.Likeness.Repeats].
 func (s *Sieve) Repeats(text, known string) int { return s.like(text).Repeats(s.like(known)) }
 
+// Copies says whether a text repeats a known one word for word; see [match.Folded.Copies].
+func (s *Sieve) Copies(text, known string) bool {
+	return s.folder.Fold(text).Copies(s.folder.Fold(known))
+}
+
 // Claims prepares texts known to be false; see [match.Claims].
 func (s *Sieve) Claims(texts []string) func(text string) (claim, percent int) {
 	claims := match.NewClaims(s.folder, texts)

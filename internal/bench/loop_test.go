@@ -228,6 +228,7 @@ func (blind) Sift(string) []bots.Hit  { return nil }
 func (blind) Keys(string) []string    { return nil }
 func (blind) Same(_, _ string) bool   { return false }
 func (blind) Repeats(_, _ string) int { return 0 }
+func (blind) Copies(_, _ string) bool { return false }
 func (blind) Claims([]string) func(string) (int, int) {
 	return func(string) (int, int) { return -1, 0 }
 }

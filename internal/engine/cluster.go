@@ -271,20 +271,24 @@ func (e *Engine) likeCluster(ctx context.Context, _, id, text string) (bots.Alik
 	return bots.Alike{Percent: e.o.Sieve.Repeats(text, first.Text), Category: k.Category}, nil
 }
 
-// refuted holds a text against a bulletin. One that is not out, or that was set right since, refutes nothing.
+// refuted holds a text against a bulletin. One that is not out, or that was set right since, refutes nothing. A text that repeats
+// a claim and changes anything in it, a place or a figure above all, is only near it.
 func (e *Engine) refuted(ctx context.Context, account, id, text string) (a bots.Alike, err error) {
 	b, err := record.Fetch[bots.Bulletin](ctx, e.o.Store, id)
 	if err != nil || b.State != bots.BulletinReleased || b.Refutes == nil {
 		return a, err
 	}
-	percent := 0
+	percent, copies := 0, false
 	for _, claim := range b.Refutes.Claims {
 		percent = max(percent, e.o.Sieve.Repeats(text, claim))
+		copies = copies || e.o.Sieve.Copies(text, claim)
 	}
 	if percent == 0 {
 		return a, nil
 	}
-	return e.saidWhere(ctx, account, b, percent)
+	a, err = e.saidWhere(ctx, account, b, percent)
+	a.Retold = !copies
+	return a, err
 }
 
 // saidWhere is where a bulletin came out first, preferring the account that is asked.

@@ -224,7 +224,7 @@ func TestARumourIsRefutedOnceTheBulletinIsOut(t *testing.T) {
 	i := one[record.Item](d)
 	d.update(func(tx record.Tx) error { i.State = record.ItemDelivered; return tx.Put(i) })
 	all := ask()
-	if len(all) != 1 || all[0].Code != i.Code || all[0].Unit != "测试网警" || all[0].Title != "网传停水消息不实" || !all[0].At.Equal(i.Receipt.At) {
+	if len(all) != 1 || all[0].Code != i.Code || all[0].Unit != "测试网警" || all[0].Title != "网传停水消息不实" || !all[0].At.Equal(i.Receipt.At) || all[0].Retold {
 		t.Fatalf("once it is out: %+v", all)
 	}
 	retold, err := d.alike(context.Background(), "wb", inOtherWords)
@@ -233,6 +233,11 @@ func TestARumourIsRefutedOnceTheBulletinIsOut(t *testing.T) {
 	}
 	if near, err := d.alike(context.Background(), "wb", elsewhere); err != nil || len(near) != 0 {
 		t.Errorf("of another place: %+v, %v", near, err)
+	}
+	for _, other := range []string{strings.Replace(rumour, "海滨", "河口", 1), strings.Replace(rumour, "三天", "五天", 1)} {
+		if near, err := d.alike(context.Background(), "wb", other); err != nil || len(near) != 1 || !near[0].Retold {
+			t.Errorf("the same words of another place or number of days, %s: %+v, %v", other, near, err)
+		}
 	}
 	d.says("p1", "m1", "家里人转来的："+rumour+"，是真的吗？")
 	d.settle()

@@ -84,6 +84,8 @@ type Sieve interface {
 	Same(a, b string) bool
 	// Repeats says how surely a text repeats a known one, whatever stands around it, in percent.
 	Repeats(text, known string) int
+	// Copies says whether a text repeats a known one word for word, of the same place and with the same figures.
+	Copies(text, known string) bool
 	// Claims prepares texts known to be false. What it returns says which of them a text tells in other words, and how surely
 	// in percent; -1 when none.
 	Claims(texts []string) func(text string) (claim, percent int)

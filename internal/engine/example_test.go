@@ -106,6 +106,7 @@ func (wide) Sift(string) []bots.Hit      { return nil }
 func (wide) Keys(string) []string        { return nil }
 func (wide) Same(_, _ string) bool       { return false }
 func (wide) Repeats(_, known string) int { return 0 }
+func (wide) Copies(_, _ string) bool     { return false }
 func (wide) Claims([]string) func(string) (int, int) {
 	return func(string) (int, int) { return -1, 0 }
 }

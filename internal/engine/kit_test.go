@@ -271,6 +271,8 @@ func (wordSieve) Same(a, b string) bool { return shippedSieve().Same(a, b) }
 
 func (wordSieve) Repeats(text, known string) int { return shippedSieve().Repeats(text, known) }
 
+func (wordSieve) Copies(text, known string) bool { return shippedSieve().Copies(text, known) }
+
 func (wordSieve) Claims(texts []string) func(string) (int, int) { return shippedSieve().Claims(texts) }
 
 // shippedSieve compares texts as the shipped one does.
