@@ -93,13 +93,14 @@ func (c *commit) askFor(it *record.Item, b *bots.Bulletin, by *record.Officer, r
 	return c.put(d)
 }
 
-// bookGone writes down that a bulletin was taken back from an account.
+// bookGone writes down that a bulletin was taken back from an account. That the send was found gone
+// before this was booked makes no difference.
 func (c *commit) bookGone(d *bots.Draft, o *bots.Outcome) error {
 	if d.Purpose != bots.ForWithdrawal || o.State != record.ItemDelivered {
 		return nil
 	}
 	it, err := record.Load[record.Item](c.tx, d.Withdraws)
-	if errors.Is(err, record.ErrNotFound) || err == nil && !it.Stands() {
+	if errors.Is(err, record.ErrNotFound) || err == nil && !it.Gone.IsZero() {
 		return nil
 	}
 	if err != nil {

@@ -133,19 +133,26 @@ func TestWithdrawal_TheBulletinSaysFromWhereItIsGone(t *testing.T) {
 	}
 }
 
+// The platform may be asked what became of a send just when it has been taken back: the bulletin is
+// withdrawn whichever is written down first.
 func TestWithdrawal_WhatThePlatformOnlyAcceptedComesOutNoMore(t *testing.T) {
-	d := newDesk(t, deskOptions{})
-	b := d.outOn("wb")
-	first := d.all(record.KindItem, "")[0].(*record.Item)
-	d.out(record.ItemAccepted, first.ID)
-	wantResult(t, "ask", d.decides("wu", bots.TakeBack, b, nil, "先不发"), "")
-	wantResult(t, "approve", d.decides("lin", bots.Approve, d.all(bots.KindDraft, bots.DraftAwaiting)[0], nil, ""), "")
-	d.delivers(d.withdrawals()[0], "post-wb")
-	if now, err := record.Fetch[record.Item](t.Context(), d.store, first.ID); err != nil || now.State != record.ItemWithdrawn {
-		t.Errorf("%+v, %v", now, err)
-	}
-	if now := d.bulletin(b.ID); now.State != bots.BulletinWithdrawn {
-		t.Errorf("it is %s", now.State)
+	for found, want := range map[string]string{record.ItemAccepted: record.ItemWithdrawn, record.ItemUnknown: record.ItemWithdrawn, record.ItemRejected: record.ItemRejected} {
+		t.Run("found "+found, func(t *testing.T) {
+			d := newDesk(t, deskOptions{})
+			b := d.outOn("wb")
+			first := d.all(record.KindItem, "")[0].(*record.Item)
+			d.out(record.ItemAccepted, first.ID)
+			wantResult(t, "ask", d.decides("wu", bots.TakeBack, b, nil, "先不发"), "")
+			wantResult(t, "approve", d.decides("lin", bots.Approve, d.all(bots.KindDraft, bots.DraftAwaiting)[0], nil, ""), "")
+			d.out(found, first.ID)
+			d.delivers(d.withdrawals()[0], "post-wb")
+			if now, err := record.Fetch[record.Item](t.Context(), d.store, first.ID); err != nil || now.State != want || now.Gone.IsZero() {
+				t.Errorf("%+v, %v", now, err)
+			}
+			if now := d.bulletin(b.ID); now.State != bots.BulletinWithdrawn || len(now.Gone) != 1 {
+				t.Errorf("it is %s, gone %+v", now.State, now.Gone)
+			}
+		})
 	}
 }
 

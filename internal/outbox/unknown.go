@@ -161,7 +161,9 @@ func (l *lane) check(ctx context.Context, it *record.Item) error {
 		return l.checked(ctx, it, r, l.o.shows(a, it), "")
 	case err == nil && r.Vanished:
 		return l.vanished(ctx, it)
-	case err != nil && (class == adapters.Rejected || class == adapters.Gone):
+	case err != nil && class == adapters.Gone:
+		return l.gone(ctx, it, whyFailed(errorOf(err)))
+	case err != nil && class == adapters.Rejected:
 		return l.checked(ctx, it, it.Receipt, "", whyFailed(errorOf(err)))
 	}
 	return l.pending(ctx, it, whyPending)

@@ -2,9 +2,11 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"netpatrol/adapters"
+	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
 
@@ -47,6 +49,53 @@ func (l *lane) askAgain(ctx context.Context, it *record.Item) error {
 		return l.giveUp(ctx, it, whyStillThere)
 	}
 	return l.repeat(ctx, it, true)
+}
+
+// gone records that what the platform had accepted is there no more. While it is being taken back
+// that is no refusal: the withdrawal books it, and this waits for it.
+func (l *lane) gone(ctx context.Context, it *record.Item, why string) error {
+	switch leaving, err := l.o.leaving(ctx, it); {
+	case err != nil:
+		return err
+	case leaving:
+		return l.pending(ctx, it, whyLeaving)
+	}
+	return l.checked(ctx, it, it.Receipt, "", why)
+}
+
+// leaving says whether an item is being taken back, or was and the bulletin does not say so yet.
+func (o *Outbox) leaving(ctx context.Context, it *record.Item) (bool, error) {
+	if it.Purpose != bots.ForBulletin {
+		return false, nil
+	}
+	b, err := record.Fetch[bots.Bulletin](ctx, o.o.Store, it.About.ID)
+	if errors.Is(err, record.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, draft := range b.Withdrawals {
+		switch takes, err := o.takesBack(ctx, draft, it.ID); {
+		case errors.Is(err, record.ErrNotFound):
+		case err != nil || takes:
+			return takes, err
+		}
+	}
+	return false, nil
+}
+
+// takesBack says whether a draft was approved to take an item back, and this is not over in vain.
+func (o *Outbox) takesBack(ctx context.Context, draft, item string) (bool, error) {
+	d, err := record.Fetch[bots.Draft](ctx, o.o.Store, draft)
+	if err != nil || d.Withdraws != item || d.Item == "" {
+		return false, err
+	}
+	w, err := record.Fetch[record.Item](ctx, o.o.Store, d.Item)
+	if err != nil {
+		return false, err
+	}
+	return w.State == record.ItemDelivered || !w.Final(), nil
 }
 
 // standsAt is where a person takes a post down: where it can be seen, else the page the

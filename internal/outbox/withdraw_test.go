@@ -86,6 +86,33 @@ func TestWithdrawal_ThePostIsTakenBack(t *testing.T) {
 	})
 }
 
+// What the platform had accepted is asked for while it is taken back: that it is gone then is no
+// refusal, and nobody is alarmed. When the withdrawal came to nothing, it is.
+func TestWithdrawal_WhatIsFoundGoneMeanwhileIsNotRefused(t *testing.T) {
+	for state, want := range map[string]string{
+		record.ItemClaimed: record.ItemAccepted, record.ItemUnknown: record.ItemAccepted, record.ItemByHand: record.ItemAccepted,
+		record.ItemDelivered: record.ItemAccepted, record.ItemExpired: record.ItemRejected, record.ItemClosed: record.ItemRejected,
+	} {
+		t.Run("the withdrawal is "+state, func(t *testing.T) {
+			in(t, func(t *testing.T, w *world) {
+				w.accounts["wb"].check = func(adapters.Receipt) (adapters.Receipt, error) {
+					return adapters.Receipt{}, &adapters.Error{Op: "check", Class: adapters.Gone, Phase: adapters.Answered}
+				}
+				out, it := w.published()
+				w.put(&bots.Bulletin{Head: bots.Head{ID: "b", State: bots.BulletinReleased}, Withdrawals: []string{"forgotten", it.Draft}})
+				change(w, out.ID, func(i *record.Item) { i.State, i.Due, i.About.ID = record.ItemAccepted, time.Now(), "b" })
+				change(w, it.ID, func(i *record.Item) { i.State, i.Due, i.Stream = state, time.Time{}, "elsewhere/withdrawal" })
+				w.run()
+				pass(2 * time.Second)
+				w.wantState(out, want)
+				if all := w.alarms(); (len(all) == 0) != (want == record.ItemAccepted) {
+					t.Errorf("alarms %q", all)
+				}
+			})
+		})
+	}
+}
+
 func TestPromise1_AnotherPostThanTheApprovedOneIsNotTakenBack(t *testing.T) {
 	for name, tamper := range map[string]func(*record.Item){
 		"another post":    func(i *record.Item) { i.Parent = "post-of-somebody" },

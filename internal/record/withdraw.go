@@ -28,13 +28,13 @@ func AskWithdrawal(i *Item, by *Officer, reason string) (*bots.Draft, error) {
 func (i *Item) Stands() bool { return i.Out() && i.Gone.IsZero() }
 
 // TakenBack notes on an item that it is gone from the platform. What the platform had only
-// accepted comes out no more.
+// accepted comes out no more, also where it was not known whether it had come out.
 func (i *Item) TakenBack(now time.Time) {
-	if !i.Stands() {
+	if !i.Gone.IsZero() {
 		return
 	}
 	i.Gone = now // it was updated when it came out: that moment is shown
-	if i.State == ItemAccepted {
+	if i.State == ItemAccepted || i.State == ItemUnknown {
 		i.State, i.Why, i.Updated = ItemWithdrawn, "已从平台撤回", now
 		i.Tell(now)
 	}

@@ -94,10 +94,12 @@ func TestWhatIsTakenBackKeepsWhenItCameOut(t *testing.T) {
 	if !i.Gone.Equal(now) {
 		t.Error("taken back twice")
 	}
-	waits := cameOut()
-	waits.State = ItemAccepted
-	if waits.TakenBack(now); waits.State != ItemWithdrawn || !waits.Untold {
-		t.Errorf("%+v", waits)
+	for was, want := range map[string]string{ItemAccepted: ItemWithdrawn, ItemUnknown: ItemWithdrawn, ItemRejected: ItemRejected} {
+		i := cameOut()
+		i.State = was
+		if i.TakenBack(now); i.State != want || i.Untold != (was != want) || !i.Gone.Equal(now) {
+			t.Errorf("what was %s: %+v", was, i)
+		}
 	}
 }
 
