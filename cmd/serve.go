@@ -93,11 +93,15 @@ platforms received is what was decided.`,
 				return err
 			}
 			o.Out, o.Log, o.JSON, o.Platforms = t.out, log, t.json, t.assembly.platforms
-			return mend(app.Demo(c.Context(), o), "see the summary above")
+			err = app.Demo(c.Context(), o)
+			if errors.Is(err, app.ErrDemoUsed) {
+				return mend(err, "name another directory, or leave out --dir")
+			}
+			return mend(err, "see the summary above")
 		},
 	})
 	c.Flags().BoolVar(&o.Once, "once", false, "play one scripted shift, print the summary and exit")
-	c.Flags().StringVar(&o.Dir, "dir", "", "keep the state here (default: a fresh temporary directory)")
+	c.Flags().StringVar(&o.Dir, "dir", "", "keep the state here, an empty directory (default: a fresh temporary one)")
 	c.Flags().Lookup("log-level").DefValue = "warn"
 	_ = c.Flags().Set("log-level", "warn")
 	return t.withJSON(c)

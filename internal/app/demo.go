@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -62,9 +63,20 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	return errors.Join(err, d.app.Close())
 }
 
+// ErrDemoUsed: the directory holds something already. Records of an earlier demo are about pretend platforms
+// that ended with it.
+var ErrDemoUsed = errors.New("the demo begins in an empty directory")
+
 func demoDir(dir string) (string, func(), error) {
 	if dir != "" {
-		return dir, func() {}, nil
+		there, err := os.ReadDir(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		if len(there) > 0 {
+			err = fmt.Errorf("%s is not empty: %w", dir, ErrDemoUsed)
+		}
+		return dir, func() {}, err
 	}
 	dir, err := os.MkdirTemp("", "netpatrol-demo-")
 	return dir, func() { _ = os.RemoveAll(dir) }, err

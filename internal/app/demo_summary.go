@@ -249,10 +249,9 @@ func (s *summary) judge() error {
 	if s.HandoffsAnswered == 1 { // one goes by a link, one to the other unit's system
 		errs = append(errs, errors.New("only one of two units answered"))
 	}
-	if s.WarningsSent != s.WarningsApproved {
-		errs = append(errs, fmt.Errorf("%d warnings approved, %d sent", s.WarningsApproved, s.WarningsSent))
-	}
+	errs = append(errs, s.counts.matches("all"))
 	for name, n := range s.Platforms {
+		errs = append(errs, n.matches(name))
 		if name == "feed" { // nobody writes to us there, and we publish nothing
 			if n.CluesOpened == 0 || n.WarningsSent == 0 {
 				errs = append(errs, fmt.Errorf("%s: %d clues opened, %d warnings sent", name, n.CluesOpened, n.WarningsSent))
@@ -269,10 +268,24 @@ func (s *summary) judge() error {
 			errs = append(errs, fmt.Errorf("%s: %d bulletins published, %d reports answered", name, n.BulletinsPublished, n.ReportsAnswered))
 		}
 	}
-	if s.BulletinsPublished != s.BulletinsApproved {
-		errs = append(errs, fmt.Errorf("%d bulletins approved, %d published", s.BulletinsApproved, s.BulletinsPublished))
-	}
 	return errors.Join(errs...)
+}
+
+// matches holds what a platform received against what was decided for it.
+func (n *counts) matches(where string) (err error) {
+	for _, c := range []struct {
+		decided, received string
+		want, got         int
+	}{
+		{"bulletins approved", "published", n.BulletinsApproved, n.BulletinsPublished},
+		{"warnings approved", "sent", n.WarningsApproved, n.WarningsSent},
+		{"reports received", "answered", n.ReportsReceived, n.ReportsAnswered},
+	} {
+		if c.want != c.got {
+			err = errors.Join(err, fmt.Errorf("%s: %d %s, %d %s", where, c.want, c.decided, c.got, c.received))
+		}
+	}
+	return err
 }
 
 // figure is one count with its name for people.

@@ -29,6 +29,7 @@ func TestAShiftIsJudged(t *testing.T) {
 		{"nothing taken back", func(n *counts) { n.BulletinsWithdrawn = 0 }, "no bulletins withdrawn"},
 		{"published twice", func(n *counts) { n.BulletinsPublished = 2 }, "1 bulletins approved, 2 published"},
 		{"nobody answered", func(n *counts) { n.ReportsAnswered = 0 }, "no reports answered"},
+		{"somebody is not answered", func(n *counts) { n.ReportsReceived = 2 }, "2 reports received, 1 answered"},
 		{"no picture kept", func(n *counts) { n.EvidenceKept = 0 }, "no evidence kept"},
 		{"no unit answered", func(n *counts) { n.HandoffsAnswered = 0 }, "no hand-offs answered"},
 		{"one unit answered", func(n *counts) { n.HandoffsAnswered = 1 }, "only one of two units answered"},
@@ -45,6 +46,23 @@ func TestAShiftIsJudged(t *testing.T) {
 				t.Errorf("judged %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// What one platform received too much does not make up for what another did not receive.
+func TestAShiftIsJudgedForEachPlatform(t *testing.T) {
+	s := &summary{counts: good(), AlarmsRung: 1}
+	other := good()
+	other.WarningsApproved, other.WarningsSent = 0, 1
+	s.add(other)
+	s.WarningsApproved = 2
+	less := good()
+	less.WarningsApproved = 2
+	s.Platforms = map[string]counts{"weibo": less, "nodebb": other}
+	for _, want := range []string{"weibo: 2 warnings approved, 1 sent", "nodebb: 0 warnings approved, 1 sent"} {
+		if err := s.judge(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("judged %v, want %q", err, want)
+		}
 	}
 }
 

@@ -39,6 +39,9 @@ func TestOneShiftOfTheDemo(t *testing.T) {
 		t.Errorf("%v\n%s", err, out.Bytes())
 	}
 	nobodyIsReadable(t, dir)
+	if err := Demo(t.Context(), DemoOptions{Dir: dir}); !errors.Is(err, ErrDemoUsed) {
+		t.Errorf("a second time in one directory: %v", err)
+	}
 	var sum summary
 	if err := json.Unmarshal(out.Bytes(), &sum); err != nil {
 		t.Fatal(err)
