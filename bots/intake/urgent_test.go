@@ -42,8 +42,9 @@ func (t *tally) add(right bool) {
 func TestUrgencyOfLabelledSentences(t *testing.T) {
 	folder := match.NewFolder()
 	for file, floor := range map[string]map[string]int{
-		"urgency-unseen.txt": {"life": 23, "call": 19, "sent": 26, "none": 31},
-		"urgency-last.txt":   {"life": 14, "call": 11, "sent": 12, "none": 16},
+		"urgency-unseen.txt":   {"life": 22, "call": 19, "sent": 29, "none": 32},
+		"urgency-last.txt":     {"life": 14, "call": 10, "sent": 12, "none": 17},
+		"urgency-everyday.txt": {"life": 12, "call": 8, "sent": 8, "none": 36},
 	} {
 		kinds, cards := map[string]*tally{"life": {}, "call": {}, "sent": {}, "none": {}}, map[string]*tally{"none": {}, "life": {}, "money": {}}
 		for _, s := range labelled(t, file) {
