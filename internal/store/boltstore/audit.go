@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -27,28 +29,71 @@ const seqRoom = len("18446744073709551615")
 func (l *auditLine) numbered(seq uint64) []byte {
 	var digits [seqRoom]byte
 	number := strconv.AppendUint(digits[:0], seq, 10)
-	end := len(auditStart) + seqRoom
-	start := end - len(number)
+	start := auditRoom - len(number)
 	copy(l.json[start:], number)
 	start -= len(auditStart)
 	copy(l.json[start:], auditStart)
 	return l.json[start:]
 }
 
-const auditStart = `{"seq":`
+const (
+	auditStart = `{"seq":`
+	auditRoom  = len(auditStart) + seqRoom
+)
 
 // encodeAudit encodes an entry without its number, which stands first.
 func encodeAudit(e record.AuditEntry) (auditLine, error) {
-	e.Seq = 0
-	value, err := json.Marshal(e)
+	line := make([]byte, auditRoom, 320)
+	line, err := appendEntry(line, &e)
 	if err != nil {
 		return auditLine{}, fmt.Errorf("audit entry %q: %w", e.Did, err)
 	}
-	if len(value) > maxValue-seqRoom {
-		return auditLine{}, fmt.Errorf("audit entry %q is %d bytes: %w", e.Did, len(value), record.ErrTooLarge)
+	if len(line) > maxValue {
+		return auditLine{}, fmt.Errorf("audit entry %q is %d bytes: %w", e.Did, len(line), record.ErrTooLarge)
 	}
-	room := make([]byte, len(auditStart)+seqRoom, len(value)+seqRoom)
-	return auditLine{on: targetPrefix(e.On), json: append(room, value[len(auditStart+"0"):]...)}, nil
+	return auditLine{on: targetPrefix(e.On), json: line}, nil
+}
+
+// appendEntry appends what encoding/json makes of an entry behind its number. Nearly every change has entries, of
+// short plain texts; those are written as they stand, in a fifth of the time.
+func appendEntry(b []byte, e *record.AuditEntry) ([]byte, error) {
+	if !plain(e.Who) || !plain(e.Did) || !plain(string(e.On.Kind)) || !plain(e.On.ID) || !plain(e.Code) || !plain(e.Detail) || !plain(e.Event) {
+		unnumbered := *e
+		unnumbered.Seq = 0
+		value, err := json.Marshal(unnumbered)
+		if err != nil {
+			return nil, err
+		}
+		return append(b, value[len(auditStart+"0"):]...), nil
+	}
+	b, err := e.At.AppendText(append(b, `,"at":"`...))
+	if err != nil {
+		return nil, err
+	}
+	b = append(append(b, `","who":"`...), e.Who...)
+	b = append(append(b, `","did":"`...), e.Did...)
+	b = append(append(b, `","on":{"kind":"`...), e.On.Kind...)
+	b = append(append(append(b, `","id":"`...), e.On.ID...), `"}`...)
+	for _, f := range [...]struct{ start, text string }{{`,"code":"`, e.Code}, {`,"detail":"`, e.Detail}, {`,"event":"`, e.Event}} {
+		if f.text != "" {
+			b = append(append(append(b, f.start...), f.text...), '"')
+		}
+	}
+	return append(b, '}'), nil
+}
+
+// plain says whether a text stands in JSON as it is.
+func plain(s string) bool {
+	ascii := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= utf8.RuneSelf:
+			ascii = false
+		case c < ' ', c == '"', c == '\\', c == '<', c == '>', c == '&', c == 0x7f:
+			return false
+		}
+	}
+	return ascii || utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
 }
 
 // appendAudits gives the entries of a change that succeeded their numbers. A change
