@@ -99,6 +99,26 @@ func TestBrowserManyAccountsAreTickedAndClearedAtOnce(t *testing.T) {
 	}
 }
 
+// What somebody tabs to on a telephone must not lie under the bar that stays at the foot of the form.
+func TestBrowserNothingWithTheFocusIsUnderTheBar(t *testing.T) {
+	tab := browser(t)
+	s := newSite(t)
+	s.enter(t, tab, "shen")
+	do(t, tab, chromedp.EmulateViewport(390, 844), chromedp.Navigate(s.url+"/bulletins/new"), chromedp.WaitVisible(".buttons.reach"))
+	if n := ask[int](t, tab, `document.querySelectorAll('form.card .check input').length`); n < 3 {
+		t.Fatalf("%d boxes", n)
+	}
+	covered := ask[string](t, tab, `[...document.querySelectorAll('form.card .check input')].filter(box => {
+		window.scrollTo(0, window.scrollY + box.getBoundingClientRect().bottom + 10 - window.innerHeight);
+		box.focus();
+		const r = box.getBoundingClientRect();
+		return document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2) !== box;
+	}).map(box => box.name + ' ' + box.value).join(', ')`)
+	if covered != "" {
+		t.Errorf("covered: %s", covered)
+	}
+}
+
 func TestBrowserKeys(t *testing.T) {
 	tab := browser(t)
 	s, d := warned(t)

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"time"
@@ -15,8 +16,8 @@ import (
 // figuresPage are counts of a period, and the form that asks for another.
 type figuresPage struct {
 	*view.Figures
-	Wrong string // why the days were not taken
-	Query string // of the file for a spreadsheet
+	Wrong string       // why the days were not taken
+	Sheet template.URL // the same as a file for a spreadsheet
 }
 
 // First and Final are the days of the period, as a form has them.
@@ -91,7 +92,7 @@ func (c *Console) figuresPage(v *visit) error {
 	if f.Compared {
 		q.Set("before", "1")
 	}
-	p.Query = q.Encode()
+	p.Sheet = template.URL("/figures.csv?" + q.Encode())
 	return c.show(v, "figures", "统计", "figures", p)
 }
 

@@ -23,7 +23,9 @@ func TestTheFiguresOfACampaign(t *testing.T) {
 	o := s.as("shen")
 	page := o.get("/figures" + q)
 	page.has("统计：净网", `<th scope="row">发现线索</th><td>2</td><td>1</td><td>&#43;100%</td>`, "weibo")
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(o.get("/figures.csv"+q).body, "\uFEFF"))).ReadAll()
+	sheet := "/figures.csv?before=1&from=" + day(-6) + "&to=" + day(0)
+	page.has(`href="` + strings.ReplaceAll(sheet, "&", "&amp;") + `"`)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(o.get(sheet).body, "\uFEFF"))).ReadAll()
 	if err != nil || len(rows) < 2 || strings.Join(rows[9], ",") != ",,发现线索,2,1" {
 		t.Errorf("%v, %v", rows, err)
 	}

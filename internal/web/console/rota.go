@@ -305,11 +305,15 @@ func (c *Console) dutyNow(v *visit) (*levelShown, error) {
 	return &l, nil
 }
 
-// dutyDetail words the detail of an entry about the rota or a sheet: a level and an officer, two
-// officers, or one.
+// dutyDetail words the detail of an entry about an alarm, the rota or a sheet: who was rung by what,
+// a level and an officer, two officers, or one.
 func (p *page) dutyDetail(detail string) (string, bool) {
 	if from, to, ok := strings.Cut(detail, " to "); ok && p.People[from] != "" && p.People[to] != "" {
 		return p.Who(from).Name + "交给" + p.Who(to).Name, true
+	}
+	if n, rung, ok := strings.Cut(strings.TrimPrefix(detail, "level "), " to "); ok && strings.HasPrefix(detail, "level ") {
+		officer, account, _ := strings.Cut(rung, "by ")
+		return "第" + n + "级，" + cmp.Or(p.Who(strings.TrimSpace(officer)).Name, "整个群") + "，由 " + account, true
 	}
 	if level, officer, ok := strings.Cut(detail, " "); ok && dutyLevelWords[level] != "" {
 		return dutyLevelWords[level] + "：" + p.Who(officer).Name, true

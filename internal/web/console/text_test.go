@@ -72,7 +72,8 @@ func TestAuditDetailsAreInWords(t *testing.T) {
 	p := &page{People: map[string]string{"lin": "林珊"}}
 	for detail, want := range map[string]string{
 		"emergency, awaiting": "紧急劝阻，待审批", "suggest": "建议", "unsolicited": "公开和主动发送", "fraud": "诈骗", "fraud-brush-orders rev 1": "规则 fraud-brush-orders 第 1 版",
-		"approved by lin": "由林珊批准", "covered by receipt@1020146": "依据常设审批：举报回执（receipt）", "由lin人工认定": "由林珊人工认定", "": "", "措辞要改": "措辞要改",
+		"approved by lin": "由林珊批准", "covered by receipt@1020146": "依据常设审批：举报回执（receipt）", "由lin人工认定": "由林珊人工认定", "": "",
+		"level 1 to  by group": "第1级，整个群，由 group", "level 2 to lin by letters": "第2级，林珊，由 letters", "covered by officers-only": "依据常设审批：只发给本单位民警（officers-only）", "措辞要改": "措辞要改",
 	} {
 		if got := p.Detail(detail); got != want {
 			t.Errorf("%q: %q, want %q", detail, got, want)
