@@ -89,7 +89,7 @@ func TestAFollowerIsGreetedInTime(t *testing.T) {
 	d := newDesk(t, deskOptions{bots: []bots.Bot{intake.New()}})
 	d.until("the platform has said who we are", func() bool { // and what this account can do, which is changed below
 		a, err := record.Fetch[bots.Account](t.Context(), d.store, "wb")
-		return err == nil && a.Self != ""
+		return err == nil && a.Handle != ""
 	})
 	d.update(func(tx record.Tx) error {
 		a, err := record.Load[bots.Account](tx, "wb")
