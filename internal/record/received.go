@@ -68,7 +68,7 @@ const (
 func ReceivedStream(unit, code string) string { return "package/" + unit + "/" + code }
 
 const (
-	// mostSends bounds how often one package may come: corrections are rare.
+	// mostSends bounds how often one package may come: corrections are rare. A withdrawal is taken besides.
 	mostSends = 12
 	// mostReceivedAnswers bounds what is said to one package.
 	mostReceivedAnswers = 12
@@ -88,7 +88,7 @@ func TakePackage(r *Received, p *bots.Package, files []string, now time.Time) (c
 	if r.Known(p.Key) != nil {
 		return false, nil
 	}
-	if len(r.Sends) >= mostSends {
+	if len(r.Sends) >= mostSends && (!p.Withdrawn || r.State == PackageWithdrawn) {
 		return false, refuse("package-sends", "the package came %d times: telephone", len(r.Sends))
 	}
 	r.Sends = append(r.Sends, ReceivedSend{Key: p.Key, Digest: p.Digest, At: now})
