@@ -13,6 +13,7 @@ package clamd
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -154,13 +155,16 @@ func write(w *bufio.Writer, p []byte) error {
 	return err
 }
 
+// unnamed is what was found when its name cannot be shown: it must not read as nothing.
+const unnamed = "unnamed"
+
 func verdict(line string) (found string, err error) {
 	said, ok := strings.CutPrefix(line, "stream: ")
 	switch {
 	case ok && said == "OK":
 		return "", nil
 	case ok && strings.HasSuffix(said, " FOUND"):
-		return clip(strings.TrimSuffix(said, " FOUND")), nil
+		return cmp.Or(clip(strings.TrimSuffix(said, " FOUND")), unnamed), nil
 	case strings.Contains(line, "size limit exceeded"):
 		return "", ErrLimit
 	}
