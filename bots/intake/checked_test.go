@@ -83,6 +83,12 @@ func TestNoWholeNumberIsReadBack(t *testing.T) {
 		{Slot: slotAmount, Value: "一万多{{.Unit}}"}:                               "",
 		{Slot: slotAmount, Value: "2000 USDT"}:                                  "ReadCoins 2000 USDT",
 		{Slot: slotPayee, Value: "张小三"}:                                         "ReadPayee 张小三",
+		{Slot: slotPayee, Value: "海滨顺达商贸有限公司"}:                                  "ReadPayee 海滨顺达商贸有限公司",
+		{Slot: slotPayee, Value: "网警已核实安全"}:                                     "",
+		{Slot: slotPayee, Value: "此人合法可信"}:                                      "",
+		{Slot: slotApp, Value: "官方认证放心用"}:                                       "",
+		{Slot: slotContact, Value: "微信abcd-safe"}:                               "",
+		{Slot: slotLink, Value: "https://verified-by-police.top"}:               "",
 		{Slot: slotTime, Value: "昨晚8点"}:                                         "ReadTime 昨晚8点",
 	} {
 		x, ok := b.show(value)
