@@ -13,6 +13,8 @@ func TestRoleIsByTheNearestWords(t *testing.T) {
 		"13800138000是我的":             Victim,
 		"13800138000":                Unclear,
 		"对方让我打钱，我电话13800138000":      Victim,
+		"我的手机被骗子拿了，他电话13800138000":   Suspect,
+		"我的卡被刷了，那个人微信abc12345":       Suspect,
 		"我转给他的卡6222021234567890128":  Suspect,
 		"我的卡6222021234567890128被转走了": Victim,
 		"身份证46010019900307123X":      Unclear, // the check fails: it is no such number
