@@ -2,6 +2,7 @@ package adapters
 
 import (
 	"regexp"
+	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -43,7 +44,14 @@ type Ability struct {
 type Setting struct {
 	Name     string
 	Required bool
+	Unless   string // of a required one: the option and value that make it needless, "mode=plain"
 	Help     string
+}
+
+// Needed says whether an account with these options cannot do without it.
+func (s Setting) Needed(options map[string]string) bool {
+	name, value, ok := strings.Cut(s.Unless, "=")
+	return s.Required && !(ok && options[name] == value)
 }
 
 // Provenance says where a figure comes from and when somebody last checked it.

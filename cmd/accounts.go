@@ -290,7 +290,7 @@ func (t *tool) addAccount(a newAccount) error {
 	a.Secrets = map[string]string{}
 	for _, s := range p.Manifest.Secrets {
 		path, ok := given[s.Name]
-		if !ok && !s.Required {
+		if !ok && !s.Needed(a.Options) {
 			continue
 		}
 		if !ok {

@@ -68,6 +68,7 @@ type ability struct {
 type setting struct {
 	Name     string `json:"name"`
 	Required bool   `json:"required"`
+	Unless   string `json:"unless,omitempty"`
 	Help     string `json:"help,omitempty"`
 }
 
@@ -163,7 +164,7 @@ func (p paper) writeSettings(w io.Writer) {
 		for _, s := range list {
 			required := "no"
 			if s.Required {
-				required = "yes"
+				required = strings.TrimSuffix("yes, unless "+s.Unless, ", unless ")
 			}
 			rows = append(rows, []string{"  " + where + "." + s.Name, required, s.Help})
 		}

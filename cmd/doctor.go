@@ -178,7 +178,7 @@ func (d *doctor) skip(tried, why string) {
 // mend says what to do about a failed read, by what the adapter made of it.
 func (d *doctor) mend(tried string, err error) string {
 	var e *adapters.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || tried == "open" && e.Phase != adapters.Answered && e.Class == adapters.Rejected {
 		return "check the account's options and secrets: netpatrol adapters list " + d.account.Platform
 	}
 	switch e.Class {

@@ -68,6 +68,9 @@ func TestTheDoctorNamesTheMend(t *testing.T) {
 			t.Errorf("%v: %q, want %q", c.err, got, c.want)
 		}
 	}
+	if got := d.mend("open", &adapters.Error{Class: adapters.Rejected}); !strings.HasPrefix(got, "check the account's options") {
+		t.Errorf("what the adapter itself refuses: %q", got)
+	}
 }
 
 func TestTheDoctorRefusesACertificateNobodyVouchesFor(t *testing.T) {

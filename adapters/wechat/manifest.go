@@ -35,7 +35,7 @@ func Manifest() adapters.Manifest {
 		Secrets: []adapters.Setting{
 			{Name: "appsecret", Required: true, Help: "AppSecret of the account (基本配置)"},
 			{Name: "token", Required: true, Help: "Token of the server settings (服务器配置); signs callbacks"},
-			{Name: "aes_key", Help: "EncodingAESKey of the server settings, 43 characters; needed unless mode is plain"},
+			{Name: "aes_key", Required: true, Unless: "mode=plain", Help: "EncodingAESKey of the server settings, 43 characters"},
 			{Name: "aes_key_previous", Help: "the EncodingAESKey before the last change, while callbacks under it may still arrive"},
 		},
 	}

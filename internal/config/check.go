@@ -337,8 +337,8 @@ func (d *decoder) platform(a *Account, path string, platforms map[string]adapter
 		a.Watch = m.Watch
 	}
 	d.baseURL(a, path)
-	d.settings(path+".options", keys(a.Options), m.Options)
-	d.settings(path+".secrets", keys(a.Secrets), m.Secrets)
+	d.settings(path+".options", keys(a.Options), m.Options, a.Options)
+	d.settings(path+".secrets", keys(a.Secrets), m.Secrets, a.Options)
 }
 
 func unitIDs(units []OtherUnit) []string {
@@ -376,11 +376,11 @@ func (d *decoder) baseURL(a *Account, path string) {
 }
 
 // settings compares what is given with what the platform's manifest lists.
-func (d *decoder) settings(path string, given []string, known []adapters.Setting) {
+func (d *decoder) settings(path string, given []string, known []adapters.Setting, options map[string]string) {
 	names := make([]string, len(known))
 	for i, s := range known {
 		names[i] = s.Name
-		if s.Required && !slices.Contains(given, s.Name) {
+		if s.Needed(options) && !slices.Contains(given, s.Name) {
 			d.wrong(path, fmt.Sprintf("add %s: %s", s.Name, mendSetting(path, s)), "%s.%s is missing", path, s.Name)
 		}
 	}
