@@ -14,17 +14,23 @@ import (
 // again, and hands it over once more, byte for byte. The callback of another message gets nothing of it, though
 // it is what the reply answers: people would read it twice.
 func (o *Outbox) again(ctx context.Context, conversation string, ref adapters.Ref, deadline time.Time) (Passive, bool, error) {
-	page, err := o.o.Store.List(ctx, record.Query{Kind: record.KindItem, State: record.ItemAccepted, Limit: 1000})
-	if err != nil {
-		return Passive{}, false, err
-	}
-	for _, r := range page {
-		it, ok := r.(*record.Item)
-		if ok && it.Passive && !it.Erased && it.Conversation == conversation && cmp.Or(it.Took, it.Parent) == ref {
-			return o.rewrite(context.WithoutCancel(ctx), it, deadline), true, nil
+	q := record.Query{Kind: record.KindItem, State: record.ItemAccepted, Newest: true, Limit: 100}
+	for { // it is among the newest
+		page, err := o.o.Store.List(ctx, q)
+		if err != nil {
+			return Passive{}, false, err
 		}
+		for _, r := range page {
+			it, ok := r.(*record.Item)
+			if ok && it.Passive && !it.Erased && it.Conversation == conversation && cmp.Or(it.Took, it.Parent) == ref {
+				return o.rewrite(context.WithoutCancel(ctx), it, deadline), true, nil
+			}
+		}
+		if len(page) < q.Limit {
+			return Passive{}, false, nil
+		}
+		q.After = page[len(page)-1].Meta().ID
 	}
-	return Passive{}, false, nil
 }
 
 // rewrite reports whether the same bytes could be written again: then the platform has

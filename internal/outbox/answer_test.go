@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -184,6 +185,30 @@ func TestACallbackThatComesAgainGetsTheSameBytes(t *testing.T) {
 		}
 		if _, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(time.Second)); ok || err != nil {
 			t.Errorf("delivered long ago and handed over again: %v, %v", ok, err)
+		}
+	})
+}
+
+// However many other replies wait for their proof, the one whose callback comes again is found.
+func TestACallbackThatComesAgainInAFloodGetsTheSameBytes(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv, box := w.conversation(), w.idle()
+		it := w.item(bots.ForReply, func(d *bots.Draft) { d.Parent = "msg-7" })
+		first, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(3*time.Second))
+		if !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		first.Done(nil)
+		var others []bots.Record
+		for n := range 1050 {
+			for _, id := range []string{"00000000.%04d.item", "99999999.%04d.item"} { // older and newer
+				others = append(others, &record.Item{Head: bots.Head{ID: fmt.Sprintf(id, n), State: record.ItemAccepted, Stream: "elsewhere/private", Due: time.Now().Add(time.Hour)}, Passive: true})
+			}
+		}
+		w.put(others...)
+		p, ok, err := box.Answer(t.Context(), conv, "msg-7", time.Now().Add(3*time.Second))
+		if !ok || err != nil || p.Text != first.Text || !p.At.Equal(it.Created) {
+			t.Errorf("again %+v, %v, %v", p, ok, err)
 		}
 	})
 }
