@@ -23,9 +23,13 @@ func TestPromise15_NothingThatIsPassedOnGivesAReporterAway(t *testing.T) {
 		{"a half hour, in words", "当晚八点半左右发布。", "exact-time"},
 		{"a quarter", "昨日8点一刻的帖子。", "exact-time"},
 		{"all in words", "当日二十点十五分发布。", "exact-time"},
+		{"minutes in words, and no word for them", "当晚八点二十左右发布。", "exact-time"},
+		{"ten past", "当日晚八点十分发布。", "exact-time"},
 		{"one reporter", "有1名群众举报该版块。", "few-people"},
 		{"two, in words", "近日接到两起网民投诉。", "few-people"},
 		{"two victims", "已有两人被骗，请处理。", "few-people"},
+		{"one report, counted behind", "近日接到举报1起，涉及该版块。", "few-people"},
+		{"two who were cheated, counted behind", "受害人共两名，请处理。", "few-people"},
 		{"a single letter to us", "一封市民来信反映该问题。", "few-people"},
 	} {
 		if err := record.PassOn(c.text, "", told()); refusal(err) != c.code {
@@ -38,6 +42,7 @@ func TestWhatMayBePassedOn(t *testing.T) {
 	for name, text := range map[string]string{
 		"the matter in other words": "贵站二手交易版块存在贩卖银行卡的信息，请于11月30日前清理并书面答复。",
 		"many people":               "近期有12名群众举报、3起报案与贵站有关。",
+		"many, counted behind":      "近日接到举报12起、投诉3件，受害人十二名，请一并处理举报一起答复。",
 		"a day":                     "11月24日发布的帖子。",
 		"a hotline and a law":       "依据《网络安全法》第四十七条，咨询请拨12345或0898-66110110。",
 		"points, not hours":         "现提出三点要求，半月内答复；以上一点十分重要。",
