@@ -40,7 +40,9 @@ func (o *Outbox) classify(it *record.Item, r adapters.Receipt, err error, now ti
 		end.State, end.Due, end.pause = record.ItemDue, o.whenAllowed(it, e, now), e.Scope
 	case adapters.AuthExpired:
 		end.State, end.Due, end.pause = record.ItemDue, o.later(now, failures(it)), adapters.ScopeAccount
-		end.alarm = whyAuth
+		if failures(it) > 0 { // a token that ended between two calls is another one by the next
+			end.alarm = whyAuth
+		}
 	case adapters.AccountBlocked:
 		end.State, end.Due, end.pause = record.ItemHeld, now.Add(o.pace.MaxBackoff), adapters.ScopeAccount
 		end.alarm = whyBlocked

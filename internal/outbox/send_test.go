@@ -92,7 +92,7 @@ func TestEveryClassOfFailure(t *testing.T) {
 	}{
 		{notSent, record.ItemDue, "稍后重试", record.ItemDelivered, 2, ""},
 		{adapters.Error{Class: adapters.RateLimited}, record.ItemDue, "平台限流", record.ItemDelivered, 2, ""},
-		{adapters.Error{Class: adapters.AuthExpired}, record.ItemDue, "授权已失效", record.ItemDelivered, 2, "授权"},
+		{adapters.Error{Class: adapters.AuthExpired}, record.ItemDue, "授权已失效", record.ItemDelivered, 2, ""},
 		{adapters.Error{Class: adapters.AccountBlocked}, record.ItemHeld, "被平台停用", record.ItemExpired, 1, "停用"},
 		{adapters.Error{Class: adapters.Rejected, Code: "422"}, record.ItemRejected, "422", record.ItemRejected, 1, ""},
 		{adapters.Error{Class: adapters.WindowClosed}, record.ItemRejected, "可答复", record.ItemRejected, 1, ""},
@@ -128,6 +128,22 @@ func TestEveryClassOfFailure(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A token that was refused once may just have ended; one that is refused again needs a person.
+func TestAnAuthorizationThatStaysLapsedIsAnOfficersMatter(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		w.accounts["wb"].fails(2, adapters.Error{Class: adapters.AuthExpired})
+		it := w.item(bots.ForReply)
+		w.run()
+		pass(time.Second)
+		if all := w.alarms(); len(all) != 0 {
+			t.Errorf("after one refusal: %q", all)
+		}
+		pass(time.Minute)
+		w.wantAlarm("授权")
+		w.wantState(it, record.ItemDelivered)
+	})
 }
 
 // A private answer whose question is gone leaves as a message of its own, once; a warning does not.
