@@ -26,20 +26,29 @@ func (a *API) decide(pattern string, verb bots.Verb, on bots.RecordKind, needs .
 
 // submit hands a decision to the engine in the officer's name.
 func (a *API) submit(c call, d bots.Decision, needs ...need) (any, error) {
-	var in Decision
-	if err := decode(c.Request, &in); err != nil {
+	formKey, err := fill(c, &d, needs...)
+	if err != nil {
 		return nil, err
 	}
+	return a.outcome(c, d, formKey)
+}
+
+// fill puts into a decision who decides and what the request says; it answers with the request's form key.
+func fill(c call, d *bots.Decision, needs ...need) (formKey string, err error) {
+	var in Decision
+	if err := decode(c.Request, &in); err != nil {
+		return "", err
+	}
 	if len(in.FormKey) > maxFormKey {
-		return nil, invalid("formKey", "at most %d characters", maxFormKey)
+		return "", invalid("formKey", "at most %d characters", maxFormKey)
 	}
 	d.Officer, d.Fields = c.officer.ID, map[string]string{}
 	for _, n := range needs {
-		if err := n(&in, &d); err != nil {
-			return nil, err
+		if err := n(&in, d); err != nil {
+			return "", err
 		}
 	}
-	return a.outcome(c, d, in.FormKey)
+	return in.FormKey, nil
 }
 
 func (a *API) outcome(c call, d bots.Decision, formKey string) (any, error) {

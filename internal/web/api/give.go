@@ -119,18 +119,11 @@ func (a *API) giveLookup(c call) (any, error) {
 
 // give submits a decision that makes a secret of its form key. The secret is answered once it counts.
 func (a *API) give(c call, d bots.Decision, n need, secret func(d *bots.Decision, key string) (Given, error)) (any, error) {
-	var in Decision
-	if err := decode(c.Request, &in); err != nil {
+	formKey, err := fill(c, &d, n)
+	if err != nil {
 		return nil, err
 	}
-	if len(in.FormKey) > maxFormKey {
-		return nil, invalid("formKey", "at most %d characters", maxFormKey)
-	}
-	d.Officer, d.Fields = c.officer.ID, map[string]string{}
-	if err := n(&in, &d); err != nil {
-		return nil, err
-	}
-	key := cmp.Or(in.FormKey, rand.Text())
+	key := cmp.Or(formKey, rand.Text())
 	g, err := secret(&d, "api/"+key)
 	if err != nil {
 		return nil, err
