@@ -95,7 +95,8 @@ func (f Folded) meetings() (all []candidate) {
 }
 
 var (
-	getApp = regexp.MustCompile(`(?:下载|安装|装|用|注册|登录|打开)(?:了|过|一个|个|这个|那个|他们的|他们家的|对方的|名叫|名为|叫做|叫|一款|软件|app|:|的| )*[“"「《'【]?([\p{Han}a-z0-9]{2,12}?)[”"」》'】]?(?:app|软件|这个app|这个软件)`)
+	getApp = regexp.MustCompile(`(?:下载|安装|装|用|注册|登录|打开)(?:了|过|一个|个|这个|那个|他们的|他们家的|对方的|名叫|名为|叫做|叫|一款|软件|app|:|的| )*[“"「《'【]?([\p{Han}a-z0-9]{2,12}?)[”"」》'】]?(?:的|这个)?(?:app|软件)`)
+	called = regexp.MustCompile(`(?:app|软件|客户端)(?:的?(?:名字?|名称))?(?:叫做?|名叫|名为)[“"「《'【 ]*([\p{Han}a-z0-9]{2,8}?)(?:app)?[”"」》'】]?(?:$|[,.!?;、\n ，。！？；)])`)
 	quoted = regexp.MustCompile(`[“"「《【]([^“"「《【”"」》】]{2,20})[”"」》】] ?的?(?:app|软件|客户端)`)
 	parcel = regexp.MustCompile(`(?:[^a-z0-9./@-]|^)((?:com|cn|org|net|io)(?:\.[a-z][a-z0-9_]*){2,5})`)
 	digest = regexp.MustCompile(`[0-9a-f]{64}`)
@@ -113,15 +114,18 @@ func (f Folded) apps() (all []candidate) {
 	if !strings.Contains(f.Text, "app") && !strings.Contains(f.Text, "软件") && !strings.Contains(f.Text, "客户端") {
 		return all
 	}
-	for _, form := range []*regexp.Regexp{quoted, getApp} {
+	for _, form := range []*regexp.Regexp{quoted, getApp, called} {
 		for _, m := range form.FindAllStringSubmatchIndex(f.Text, -1) {
-			if name := f.Text[m[2]:m[3]]; !vague.MatchString(name) {
+			if name := f.Text[m[2]:m[3]]; !vague.MatchString(name) && !tells.MatchString(name) {
 				all = append(all, found(App, name, m[2], m[3], 55))
 			}
 		}
 	}
 	return all
 }
+
+// tells is a part of a sentence, and no app's name.
+var tells = regexp.MustCompile(`^(?:啥|哪|我|他|她|你|人|来着)|什么|[了吗呢着过]$`)
 
 // vague is what is said instead of an app's name.
 var vague = regexp.MustCompile(`^(?:一个|一款|这个|那个|某个|什么|他们|对方|聊天|会议|刷单|投资|理财|贷款|购物|交友|手机|银行|反诈|国家反诈|杀毒|远程|假|虚假|诈骗|陌生|不明|未知|指定|专用|专属|社交|官方|正规|第三方|微信|支付宝|以外|之外|其他|其它|别的)+(?:的|个|类|中心)?$`)
