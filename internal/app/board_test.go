@@ -92,6 +92,13 @@ func (b *board) received() []boardSent {
 	return append([]boardSent(nil), b.sent...)
 }
 
+// show is a message that came in the answer to a callback.
+func (b *board) show(to, text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sent = append(b.sent, boardSent{ID: 1000 + len(b.sent), To: to, Text: text})
+}
+
 func (b *board) inbox(w http.ResponseWriter, r *http.Request) {
 	after, _ := strconv.Atoi(r.URL.Query().Get("after"))
 	b.mu.Lock()
@@ -169,11 +176,14 @@ func boardSignature(body []byte) string {
 }
 
 // boardPlatform is the adapter of a board.
-func boardPlatform(idem adapters.Idempotency) adapters.Platform {
+func boardPlatform(idem adapters.Idempotency) adapters.Platform { return boardThat(idem, false) }
+
+// boardThat is the adapter of a board that may show the answer to a callback as a message.
+func boardThat(idem adapters.Idempotency, answers bool) adapters.Platform {
 	return adapters.Platform{
 		Manifest: adapters.Manifest{Name: "board", Idem: map[adapters.Channel]adapters.Idempotency{adapters.Private: idem}},
 		Open: func(_ context.Context, c adapters.Config, h adapters.Host) (adapters.Account, error) {
-			return &boardAccount{base: c.BaseURL, host: h, idem: idem}, nil
+			return &boardAccount{base: c.BaseURL, host: h, idem: idem, answers: answers}, nil
 		},
 	}
 }
@@ -182,6 +192,8 @@ type boardAccount struct {
 	base string
 	host adapters.Host
 	idem adapters.Idempotency
+
+	answers bool
 }
 
 func (a *boardAccount) Identity(context.Context) (adapters.Identity, error) {
@@ -284,7 +296,7 @@ func (a *boardAccount) Verify(r adapters.Callback, _ time.Time) (adapters.Delive
 	if err := json.Unmarshal(r.Body, &p); err != nil {
 		return adapters.Delivery{}, &adapters.Error{Class: adapters.Rejected, Op: "read callback", Err: err}
 	}
-	return adapters.Delivery{Items: []adapters.Inbound{p.inbound()}, Ack: []byte("ok"), ContentType: "text/plain"}, nil
+	return adapters.Delivery{Items: []adapters.Inbound{p.inbound()}, Ack: []byte("ok"), ContentType: "text/plain", Replyable: a.answers}, nil
 }
 
 func (a *boardAccount) Encode(_ adapters.Delivery, text string, _ time.Time) ([]byte, string, error) {

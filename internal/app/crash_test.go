@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 // crashCase is one path through the matrix.
 type crashCase struct {
 	idem  adapters.Idempotency
-	by    string   // "poll" or "webhook"
+	by    string   // "poll", "webhook", or "answer": a webhook whose answer carries the reply
 	kills []string // a step for each life of the process; the last life is undisturbed
 	// emergency: the message reports moving money, and its card is the one that is repeated
 	// rather than left unknown.
@@ -94,6 +94,11 @@ func crashCases() []crashCase {
 	}
 	for _, step := range sending {
 		all = append(all, crashCase{idem: adapters.NoIdem, by: "poll", kills: []string{step}, emergency: true})
+	}
+	for _, idem := range []adapters.Idempotency{adapters.ByLookup, adapters.NoIdem} {
+		for _, step := range []string{outbox.StepClaimed, outbox.StepCalled, outbox.StepRecorded} {
+			all = append(all, crashCase{idem: idem, by: "answer", kills: []string{step}})
+		}
 	}
 	return append(all, warningCases()...)
 }
@@ -145,12 +150,12 @@ func runCrash(t *testing.T, c crashCase, prepared string) {
 	b := &board{idem: c.idem}
 	srv := httptest.NewServer(b)
 	defer srv.Close()
-	l := life{dir: dir, board: srv.URL, idem: c.idem, door: freeAddr(t)}
+	l := life{dir: dir, board: srv.URL, idem: c.idem, door: freeAddr(t), answers: c.by == "answer"}
 	switch {
 	case c.warning:
 		b.publish("citizen", c.says())
-	case c.by == "webhook":
-		stop := deliver(l.door, b.write("citizen", c.says()))
+	case c.by != "poll":
+		stop := b.deliver(l.door, b.write("citizen", c.says()))
 		defer stop()
 		b.forget() // it comes only by callback
 	default:
@@ -203,6 +208,7 @@ func judgeCrash(t *testing.T, c crashCase, b *board, out []byte) {
 type life struct {
 	dir, board, door string
 	idem             adapters.Idempotency
+	answers          bool // what citizens get stands in the answer to their callback
 }
 
 // run starts a child that dies at step ("" never) or ends when everything is settled.
@@ -212,7 +218,7 @@ func (l life) run(t *testing.T, step string) (out []byte, killed bool) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0])
 	cmd.Env = append(os.Environ(), "NETPATROL_CRASH_CHILD=1", "CRASH_DIR="+l.dir, "CRASH_BOARD="+l.board, "CRASH_DOOR="+l.door,
-		"CRASH_IDEM="+string(l.idem), "CRASH_STEP="+step)
+		"CRASH_IDEM="+string(l.idem), "CRASH_STEP="+step, fmt.Sprint("CRASH_ANSWERS=", l.answers))
 	var log bytes.Buffer
 	cmd.Stderr = &log
 	out, err := cmd.Output()
@@ -226,34 +232,42 @@ func (l life) run(t *testing.T, step string) (out []byte, killed bool) {
 	return out, false
 }
 
-// deliver calls back until it is told 200, as platforms do.
-func deliver(door string, p boardPost) (stop func()) {
+// deliver calls back until it is told 200, as platforms do, and shows the citizen an answer that is no
+// mere acknowledgement.
+func (b *board) deliver(door string, p boardPost) (stop func()) {
 	body, _ := json.Marshal(p)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
-		for ctx.Err() == nil && !callback(ctx, door, body) {
+		for ctx.Err() == nil {
+			if said, ok := callback(ctx, door, body); ok {
+				if said != "ok" {
+					b.show(p.From, said)
+				}
+				return
+			}
 			<-tick.C
 		}
 	})
 	return func() { cancel(); wg.Wait() }
 }
 
-func callback(ctx context.Context, door string, body []byte) bool {
+// callback makes one call; ok is false unless a whole answer came, with 200.
+func callback(ctx context.Context, door string, body []byte) (said string, ok bool) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+door+"/callback/board", bytes.NewReader(body))
 	if err != nil {
-		return false
+		return "", false
 	}
 	req.Header.Set("X-Signature", boardSignature(body))
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return false
+		return "", false
 	}
 	defer res.Body.Close()
-	ack, err := io.ReadAll(res.Body)
-	return err == nil && res.StatusCode == http.StatusOK && string(ack) == "ok"
+	all, err := io.ReadAll(res.Body)
+	return string(all), err == nil && res.StatusCode == http.StatusOK
 }
 
 func freeAddr(t *testing.T) string {
@@ -367,7 +381,7 @@ func crashChild() int {
 	defer cancel()
 	a, err := New(ctx, Options{
 		Config: boardConfig(os.Getenv("CRASH_DIR"), os.Getenv("CRASH_BOARD")), Log: log, Step: die,
-		Platforms: map[string]adapters.Platform{"board": boardPlatform(idem)},
+		Platforms: map[string]adapters.Platform{"board": boardThat(idem, os.Getenv("CRASH_ANSWERS") == "true")},
 	})
 	if err != nil {
 		log.Error("child", "err", err)
