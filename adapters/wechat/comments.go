@@ -23,6 +23,8 @@ const (
 	commentPage    = 49 // 50 is refused (88010)
 	commentPages   = 20 // of one article: 980 comments
 	watchedAtOnce  = 20 // of our newest articles, besides those in option articles
+
+	noComments = 88000 // the account may not have any, or this article was sent without
 )
 
 // comment is one under an article of ours.
@@ -84,7 +86,8 @@ func (a *account) pollComments(ctx context.Context, cur adapters.Cursor, limit i
 		limit = commentPage
 	}
 	now, batch := marks{}, adapters.Batch{}
-	for _, w := range list {
+	var denied error // for every article: then it is the account that has no comments
+	for i, w := range list {
 		m, known := was[string(w.ref())]
 		if len(batch.Items) == limit { // the rest comes with the next poll
 			if batch.More = true; known {
@@ -93,8 +96,11 @@ func (a *account) pollComments(ctx context.Context, cur adapters.Cursor, limit i
 			continue
 		}
 		fresh, err := a.commentsAfter(ctx, w, m)
-		if err != nil {
+		if err != nil && code(err) != noComments {
 			return adapters.Batch{}, err
+		}
+		if i == 0 || err == nil {
+			denied = err
 		}
 		for _, c := range fresh {
 			if cur != "" && len(batch.Items) == limit {
@@ -106,6 +112,9 @@ func (a *account) pollComments(ctx context.Context, cur adapters.Cursor, limit i
 			}
 		}
 		now[string(w.ref())] = m
+	}
+	if denied != nil {
+		return adapters.Batch{}, denied
 	}
 	slices.SortStableFunc(batch.Items, func(x, y adapters.Inbound) int { return x.At.Compare(y.At) })
 	batch.Next = now.cursor()
@@ -128,8 +137,7 @@ func parseMarks(cur adapters.Cursor) (m marks, err error) {
 // comments the platform has closed to us has none; it must not hide the others.
 func (a *account) commentsAfter(ctx context.Context, w watched, m mark) ([]comment, error) {
 	all, _, err := a.listComments(ctx, "poll comments", w.Data, w.Index)
-	var e *adapters.Error
-	if errors.As(err, &e) && oneOf(e.Code, []string{"88001", "88002", "88011"}) {
+	if shut(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -138,6 +146,12 @@ func (a *account) commentsAfter(ctx context.Context, w watched, m mark) ([]comme
 	all = slices.DeleteFunc(all, func(c comment) bool { return !c.after(m) })
 	slices.SortFunc(all, func(x, y comment) int { return cmp.Or(cmp.Compare(x.Created, y.Created), cmp.Compare(x.ID, y.ID)) })
 	return all, nil
+}
+
+// shut says that the platform has closed one article's comments to us.
+func shut(err error) bool {
+	c := code(err)
+	return c == 88001 || c == 88002 || c == 88011
 }
 
 // listComments reads every comment of an article; complete is false when there are more

@@ -54,6 +54,7 @@ type fake struct {
 	api      bool              // bulletins are mass sends
 	oneReply bool              // a second reply is refused
 	answers  map[string]string // by path, in place of the answer
+	shut     map[int64]int     // articles whose comments are closed, and with which code
 	bodies   map[string]string // by path, the last request
 	stats    map[string]string // by interface
 	plain    bool              // answers carry no date
@@ -520,6 +521,8 @@ func (f *fake) commentList(body []byte) object {
 		return fail(88010, "count range error")
 	case in.Data != dataID && in.Data != dataID+7 && !slices.ContainsFunc(f.masses, func(m *mass) bool { return m.data == in.Data }):
 		return fail(88001, "msg data not exists")
+	case f.shut[in.Data] != 0:
+		return fail(f.shut[in.Data], "closed")
 	}
 	list := []object{}
 	for _, r := range slices.Backward(f.remarks) {

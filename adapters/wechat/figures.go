@@ -72,7 +72,7 @@ func (a *account) articleFigures(ctx context.Context, ref adapters.Ref, w watche
 		}
 	}
 	n, err := a.countComments(ctx, w)
-	if isGone(err) || err != nil && adapters.ClassOf(err) == adapters.Unsupported {
+	if shut(err) || err != nil && adapters.ClassOf(err) == adapters.Unsupported {
 		return out, nil
 	}
 	if err != nil {

@@ -426,6 +426,31 @@ func TestComments_AllPagesOfAllArticles(t *testing.T) {
 	}
 }
 
+// One article's closed comments do not hide another's. When each is closed, the account has none.
+func TestComments_OneClosedArticleHidesNoOther(t *testing.T) {
+	const other = dataID + 7
+	for _, code := range []int{88000, 88001, 88002, 88011} {
+		for _, closed := range []int64{dataID, other} {
+			f := newFake()
+			r := open(t, f, "articles", fmt.Sprintf("%d,%d", dataID, other))
+			f.shut = map[int64]int{closed: code}
+			start, err := r.caps.Watch.Poll(t.Context(), "comments", "", 10)
+			if err != nil {
+				t.Fatalf("%d under %d: %v", code, closed, err)
+			}
+			f.Write("comments", "是真的吗")
+			b, err := r.caps.Watch.Poll(t.Context(), "comments", start.Next, 10)
+			if want := map[int64]int{dataID: 0, other: 1}[closed]; err != nil || len(b.Items) != want {
+				t.Errorf("%d under %d: %d comments, want %d: %v", code, closed, len(b.Items), want, err)
+			}
+			f.with(func() { f.shut = map[int64]int{dataID: code, other: code} })
+			if _, err := r.caps.Watch.Poll(t.Context(), "comments", b.Next, 10); (err != nil) != (code == 88000) {
+				t.Errorf("%d under each: %v", code, err)
+			}
+		}
+	}
+}
+
 func TestFigures(t *testing.T) {
 	f := newFake()
 	f.api = true
@@ -467,6 +492,13 @@ func TestFigures(t *testing.T) {
 	})
 	if v := values(got.Ref); v["reads"] != 300 {
 		t.Errorf("only the day's reads: %v", v)
+	}
+	for _, code := range []int{88000, 88001, 88002, 88011} {
+		f.with(func() { f.shut = map[int64]int{f.masses[0].data: code} })
+		v := values(got.Ref)
+		if _, told := v["comments"]; told || v["reads"] != 300 {
+			t.Errorf("of an article whose comments are closed (%d): %v", code, v)
+		}
 	}
 	if v := values("mass:1", "key-1"); len(v) != 0 {
 		t.Errorf("of what is not known: %v", v)
