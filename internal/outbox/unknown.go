@@ -162,7 +162,7 @@ func (l *lane) check(ctx context.Context, it *record.Item) error {
 	case err == nil && r.Vanished:
 		return l.vanished(ctx, it)
 	case err != nil && class == adapters.Gone:
-		return l.gone(ctx, it, whyFailed(errorOf(err)))
+		return l.gone(ctx, it, whyNotThere+clip(errorOf(err).Error()))
 	case err != nil && class == adapters.Rejected:
 		return l.checked(ctx, it, it.Receipt, "", whyFailed(errorOf(err)))
 	}

@@ -57,6 +57,7 @@ func whyHalted(h *record.Halt) string {
 const (
 	whyVanished = "草稿已不在草稿箱，发布记录里也查不到：可能已在平台后台群发，也可能被删除。请到平台后台核对后认定结果"
 	whyAltered  = "发出的内容与批准的不一致，请核对并决定是否更正或删除："
+	whyNotThere = "平台上已经没有这一条："
 	whyLeaving  = "正在从平台撤回，等待撤回结果"
 	whyRefused  = "平台没有发布这篇通报："
 )
