@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"time"
 	"unicode/utf8"
 
 	"netpatrol/bots"
@@ -8,6 +9,9 @@ import (
 
 // aForward is from how many characters on a text may be something that somebody passes on.
 const aForward = 20
+
+// sameDays is for how long after a bulletin refuted it "tomorrow" is taken for the same tomorrow.
+const sameDays = 7 * 24 * time.Hour
 
 // matched is what we know that the message repeats, asked for once. Only what somebody asks about, or may be
 // passing on, is looked for.
@@ -17,6 +21,9 @@ func (t *turn) matched() *bots.Alike {
 	}
 	t.askedKnown = true
 	for _, a := range t.f.Alike(t.words.Raw(), 4) {
+		if t.words.NamesDay() && t.f.Now().Sub(a.At) > sameDays && a.On.Kind == bots.KindBulletin {
+			a.Retold = true
+		}
 		if a.Retold && t.tellsOfFraud() { // what happened to them is no rumour
 			continue
 		}
@@ -42,7 +49,7 @@ func (t *turn) refuted() {
 	if t.alike.Retold {
 		vars["Near"] = yes
 		t.note("与已辟谣的相近：" + t.alike.Title)
-		t.do(bots.Escalate{Why: "有人发来的内容与已辟谣的相近，但说法、地点或数字不同，请核对是不是同一件事并答复", About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
+		t.do(bots.Escalate{Why: "有人发来的内容与已辟谣的相近，但说法、日期、地点或数字不一定相同，请核对是不是同一件事并答复", About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
 	} else {
 		t.note("已辟谣：" + t.alike.Title)
 	}

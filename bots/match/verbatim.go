@@ -2,6 +2,7 @@ package match
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -24,6 +25,12 @@ func (f Folded) Copies(claim Folded) bool {
 	}
 	return !claim.namesOther(string(before)) && !claim.namesOther(string(after))
 }
+
+// aDay is a day, counted from the one on which somebody says it.
+var aDay = NewCue(`[今明后昨前][天日晚夜早]|[这本下上](?:个?月|周|星期|礼拜)|当[天晚]|刚刚|刚才|凌晨|周末|(?:月|年)底`, "前天津")
+
+// NamesDay says whether a text speaks of a day as people do who speak of it now: some time later the same words mean another.
+func (f Folded) NamesDay() bool { return aDay.In(f) }
 
 // politeWords stand in a copy or are left out of it, and change nothing.
 const politeWords = "的了吗呢吧啊呀嘛请您大家们"
@@ -99,7 +106,9 @@ func commonRun(text, claim []rune) (before, after, head, tail []rune) {
 }
 
 // saysMore says whether words around a copy are more than a question.
-func saysMore(around []rune) bool { return strings.Trim(string(around), emptyWords+politeWords) != "" }
+func saysMore(around []rune) bool {
+	return slices.ContainsFunc(around, func(r rune) bool { return !strings.ContainsRune(emptyWords, r) })
+}
 
 // namesOther says whether some words name a place that the claim does not.
 func (f Folded) namesOther(around string) bool {

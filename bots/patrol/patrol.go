@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"netpatrol/adapters"
@@ -237,10 +238,13 @@ func (v view) answer(hit bots.Hit, suspicious bool) []bots.Effect {
 	return []bots.Effect{r, v.remember(r.Template)}
 }
 
+// sameDays is for how long after a bulletin refuted it "tomorrow" is taken for the same tomorrow.
+const sameDays = 7 * 24 * time.Hour
+
 // refuted is the bulletin of ours that refutes what somebody asks us about or passes on to us.
 func (v view) refuted() (bots.Alike, bool) {
 	for _, a := range v.f.Alike(v.h.Text, 4) {
-		if a.On.Kind == bots.KindBulletin && !a.Retold {
+		if a.On.Kind == bots.KindBulletin && !a.Retold && !(v.text.NamesDay() && v.f.Now().Sub(a.At) > sameDays) {
 			return a, true
 		}
 	}
