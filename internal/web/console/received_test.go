@@ -76,7 +76,9 @@ func TestBrowserReceivedPackagesHaveNoBarriers(t *testing.T) {
 	s.enter(t, tab, "chen")
 	do(t, tab, chromedp.Navigate(s.url+"/received"))
 	accessible(t, tab, "empty")
-	at := s.came(1, nil)
+	at := s.came(1, func(p *bots.Package) {
+		p.Lines = append(p.Lines, bots.PackageLine{Kind: "网址", Value: "https://fanli.yongjin-" + strings.Repeat("shuadan", 9) + ".example/a?x=1", Role: "举报中的对方", Note: "已核对"})
+	})
 	for _, scheme := range []string{"light", "dark"} {
 		inScheme(t, tab, scheme)
 		for _, width := range []int64{390, 1280} {
@@ -85,6 +87,9 @@ func TestBrowserReceivedPackagesHaveNoBarriers(t *testing.T) {
 				accessible(t, tab, p+" in "+scheme)
 				if found := ask[string](t, tab, faults); found != "" {
 					t.Errorf("%s at %d: %s", p, width, found)
+				}
+				if ask[bool](t, tab, `[...document.querySelectorAll(".scroll")].some(e => e.scrollWidth > e.clientWidth + 1)`) {
+					t.Errorf("%s at %d: what a package tells is not seen whole", p, width)
 				}
 			}
 		}
