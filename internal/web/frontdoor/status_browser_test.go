@@ -43,7 +43,7 @@ func TestBrowserAReporterAddsAndEndsTheCode(t *testing.T) {
 	if len(o.added) != 1 || o.added[0].Text != "对方又打来了" || len(o.added[0].Media) != 1 {
 		t.Errorf("added %+v", o.added)
 	}
-	browsertest.Do(t, tab, chromedp.Click(".end summary"), chromedp.Click(`.end input[type="checkbox"]`), chromedp.Click(".end button"), chromedp.WaitVisible(".done"))
+	browsertest.Do(t, tab, chromedp.Click(".end summary"), chromedp.Click(`.end input[type="checkbox"]`), chromedp.Click(".end button"), chromedp.WaitVisible(`//p[@class="done" and contains(., "失效")]`)) // the page before has a .done of its own
 	browsertest.Usable(t, tab, "a code that was ended")
 	if got := browsertest.Ask[string](t, tab, "location.pathname + location.search"); got != "/status/end" || len(o.ended) != 1 {
 		t.Errorf("at %s, ended %v", got, o.ended)
