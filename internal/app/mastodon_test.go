@@ -1,6 +1,8 @@
 package app
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -32,7 +34,7 @@ func blogStation(t *testing.T, o sandbox.Options) (*App, *blogVenue) {
 	c := config.Default()
 	c.State, c.Unit.Name, c.Console.Listen, c.Frontdoor.Listen = t.TempDir(), "测试市公安局网络警察支队", "", ""
 	c.Officers = boardConfig("", "").Officers
-	c.Pace.Backoff = 100 * time.Millisecond
+	c.Pace.Backoff, c.Pace.Settle = 100*time.Millisecond, 200*time.Millisecond
 	a := v.account()
 	a.Watch, a.Poll = []string{"mentions", "tag:兼职"}, time.Hour
 	c.Accounts = []config.Account{a}
@@ -142,5 +144,42 @@ func TestMastodon_WhoDeletesWhatTheyWroteIsAnsweredAllTheSame(t *testing.T) {
 	eventually(t, "the answer left", func() bool { return s.all(record.KindItem)[0].(*record.Item).Final() })
 	if n := v.answers(who); n != 1 {
 		t.Errorf("%d answers: %+v", n, s.all(record.KindItem)[0].(*record.Item).Attempts)
+	}
+}
+
+// What may have gone out is found on either kind of server, also where it was written in private: nobody
+// gets it twice, and nobody goes without.
+func TestMastodon_WhatMayHaveGoneOutIsFoundOnBothServers(t *testing.T) {
+	for name, flavour := range map[string]sandbox.Flavour{"Mastodon": sandbox.Mastodon, "GoToSocial": sandbox.GoToSocial} {
+		for _, lost := range []sandbox.FaultKind{sandbox.ResetAfterAccept, sandbox.HalfJSON} {
+			t.Run(fmt.Sprint(name, " ", lost), func(t *testing.T) {
+				app, v := blogStation(t, sandbox.Options{Flavour: flavour})
+				goLive(t, app, "weibo")
+				v.blog.Fault(sandbox.Fault{Kind: lost, Method: http.MethodPost, Path: "/api/v1/statuses", Times: 1})
+				who, asker := v.script.Citizens[0].Handle, v.script.Citizens[1].Handle
+				if _, err := v.blog.Tell(who, demoHandle, "我要举报一个冒充客服的网站"); err != nil {
+					t.Fatal(err)
+				}
+				s := &sim{t: t, app: app}
+				delivered := func(n int) bool {
+					ended := 0
+					for _, r := range s.all(record.KindItem) {
+						ended += one(r.(*record.Item).State == record.ItemDelivered)
+					}
+					return ended == n
+				}
+				eventually(t, "the answer is delivered", func() bool { return delivered(1) })
+				if _, err := v.blog.Say(asker, "@"+demoHandle+" 这是不是骗局？"); err != nil {
+					t.Fatal(err)
+				}
+				eventually(t, "the mention is answered", func() bool { return delivered(2) })
+				if a, b := v.answers(who), v.answers(asker); a != 1 || b != 1 {
+					t.Errorf("%d and %d answers", a, b)
+				}
+				if struck := v.blog.Struck()[lost]; struck != 1 {
+					t.Errorf("%d faults struck", struck)
+				}
+			})
+		}
 	}
 }
