@@ -82,6 +82,11 @@ func (r *Received) Known(key string) *ReceivedSend {
 	return nil
 }
 
+// Shows says whether a file may be opened: once the package was withdrawn, what came with it before may not.
+func (r *Received) Shows(file string) bool {
+	return r.State != PackageWithdrawn || slices.Contains(r.Files, file)
+}
+
 // TakePackage brings what came into the record of its package: a new one, a correction, which is to be answered again, or a
 // withdrawal, which leaves only why. What is no newer than what is there changes nothing. It says whether something changed.
 func TakePackage(r *Received, p *bots.Package, files []string, now time.Time) (changed bool, err error) {

@@ -149,6 +149,13 @@ func (c *Console) evidence(v *visit) (exhibit, error) {
 	if err != nil {
 		return exhibit{}, err
 	}
+	switch r, err := record.Fetch[record.Received](v.ctx(), c.desk, e.Subject); {
+	case errors.Is(err, record.ErrNotFound): // no file of a package
+	case err != nil:
+		return exhibit{}, err
+	case !r.Shows(e.ID):
+		return exhibit{}, record.ErrNotFound
+	}
 	x := exhibit{Evidence: e}
 	if !x.Kept() || c.files == nil {
 		return exhibit{}, record.ErrNotFound

@@ -68,6 +68,9 @@ func TestAPackageOfAnotherUnitIsReadAndAnswered(t *testing.T) {
 	page = chen.get(at)
 	page.has("对方撤回", "误移", "不用答复")
 	page.lacks("shuadan888", "答复对方</button>")
+	if f := chen.get("/evidence/" + file); f.status != http.StatusNotFound {
+		t.Errorf("a file of what was withdrawn, by its old address: %d", f.status)
+	}
 }
 
 func TestBrowserReceivedPackagesHaveNoBarriers(t *testing.T) {
