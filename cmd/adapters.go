@@ -125,13 +125,13 @@ func onPaper(name string, m adapters.Manifest) paper {
 		p.Text = append(p.Text, textLimit{l.Channel, l.Max, l.Unit, l.PerURL, l.NoTopics, source(l.Provenance)})
 	}
 	for _, q := range m.Limits.Quotas {
-		p.Quotas = append(p.Quotas, quota{q.Scope.String(), q.Channel, q.N, q.Per.String(), q.Zone, source(q.Provenance)})
+		p.Quotas = append(p.Quotas, quota{q.Scope.String(), q.Channel, q.N, brief(q.Per), q.Zone, source(q.Provenance)})
 	}
 	for _, r := range m.Limits.Windows {
-		p.Windows = append(p.Windows, replyWindow{r.Trigger, r.N, r.Within.String(), source(r.Provenance)})
+		p.Windows = append(p.Windows, replyWindow{r.Trigger, r.N, brief(r.Within), source(r.Provenance)})
 	}
 	if c := m.Limits.Calls; c.N > 0 {
-		p.Calls = &callBudget{c.N, c.Per.String(), c.Spare, source(c.Provenance)}
+		p.Calls = &callBudget{c.N, brief(c.Per), c.Spare, source(c.Provenance)}
 	}
 	return p
 }

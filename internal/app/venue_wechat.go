@@ -151,7 +151,9 @@ func (v *wechatVenue) pressSend(ctx context.Context) error {
 	return nil
 }
 
-func (v *wechatVenue) page() (title, url string) { return "a follower on WeChat", v.base() + "/phone" }
+func (v *wechatVenue) page() (title, url string) {
+	return "a WeChat follower of " + v.id, v.base() + "/phone"
+}
 
 func (v *wechatVenue) oddities() (twice, removed int) { return len(v.platform.Duplicates()), 0 }
 

@@ -96,9 +96,14 @@ func (g *Group) keep(m Message) (code int, words string) {
 	return 0, "ok"
 }
 
+// Clock is when it came, as clocks in China show it.
+func (m Message) Clock() string {
+	return m.At.In(time.FixedZone("CST", 8*60*60)).Format("15:04:05")
+}
+
 var shown = template.Must(template.New("group").Parse(`<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="5"><title>值班群（演示）</title>
 <style>body{font:16px/1.6 sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem}li{white-space:pre-wrap;border-top:1px solid #999;padding:.5rem 0}</style></head><body><main><h1>值班群（演示）</h1>
-{{if .}}<ol>{{range .}}<li><time>{{.At.Format "15:04:05"}}</time>{{range .Named}} {{.}}{{end}}
+{{if .}}<ol>{{range .}}<li><time>{{.Clock}}</time>{{range .Named}} {{.}}{{end}}
 {{.Text}}</li>{{end}}</ol>{{else}}<p>群里还没有提醒。</p>{{end}}</main></body></html>`))
 
 func (g *Group) page(w http.ResponseWriter, _ *http.Request) {

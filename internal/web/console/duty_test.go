@@ -45,7 +45,7 @@ func TestThePageOfWaitsShowsThePressingFirst(t *testing.T) {
 	since := now.Add(-time.Hour)
 	s.Put(&bots.Wait{Head: bots.Head{ID: "done", State: bots.WaitEnded}, Account: "done", Conversation: "conv/done", Since: since, Deadline: since.Add(30 * time.Minute), Ended: since.Add(7 * time.Minute), How: bots.EndedCall, By: "chen"})
 	page := s.as("chen").get("/waits")
-	page.has("已超时15分钟", "还剩9分钟", "电话联系，用时7分钟", "30分钟 内由民警答复")
+	page.has("已超时15分钟", "还剩9分钟", "电话联系，用时7分钟", "30分钟内由民警答复")
 	if strings.Index(page.body, "已超时15分钟") > strings.Index(page.body, "还剩9分钟") {
 		t.Error("who waits for longest does not stand first")
 	}
