@@ -7,7 +7,7 @@
 // Mastodon 4.3 and GoToSocial 0.20.
 //
 // Handles may be Chinese, which those servers do not allow, as the accounts of Weibo
-// are. Of streams there is the one of notifications, over WebSocket. Scheduled statuses,
+// are. Of streams there are those of notifications and of tags, over WebSocket. Scheduled statuses,
 // boosts, favourites and polls are not offered; the authorization page is replaced by
 // [Microblog.AuthorizationCode].
 //
