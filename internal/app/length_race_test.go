@@ -5,11 +5,11 @@ package app
 import "time"
 
 // How long the simulation lasts, and how often it polls and seals: the race detector makes each deed
-// some ten times as dear. In half a day citizens do as much as in a whole one.
+// some ten times as dear.
 const (
 	simDays  = 1
-	simDay   = 12 * time.Hour
-	simPause = 20 * time.Minute // the longest between two deeds of citizens
+	simDay   = 24 * time.Hour
+	simPause = 40 * time.Minute // the longest between two deeds of citizens
 	simPoll  = 2 * time.Minute
 	simSeal  = 5 * time.Second
 

@@ -36,6 +36,11 @@ var samples = map[string]string{
 	"Deadline":  "2026年12月10日",
 	"Sent":      "2026年11月25日",
 	"Anchor":    "（审计链末端的摘要和签名）",
+	"Days":      "365",
+
+	"ReadAmount": "30000", "ReadTime": "昨晚8点", "ReadPayee": "王某", "ReadApp": "稳赢", "ReadSite": "wenying[.]example",
+	"ReadAccount": "0128", "ReadCard": "4321", "ReadPhone": "8000", "ReadWeChat": "oshi", "ReadQQ": "6789", "ReadAlipay": "8001",
+	"ReadWallet": "9fE2", "ReadCoins": "200 USDT", "ReadContact": "k_88",
 }
 
 // listTemplates lists the texts, each as it reads in the station's language. A text that
