@@ -140,7 +140,8 @@ func (a *App) assemble(ctx context.Context) (err error) {
 	a.engine, err = engine.New(ctx, engine.Options{
 		Store: forgetting{a.store, a.files}, Evidence: keeper{a.files}, Scanner: scanner, Prove: a.prove, Bots: a.bots(pack), Writer: a.writer, Tags: a.store.Vault(), Sieve: patrol.NewSieve(pack), Named: addresses.Names, OnDuty: a.onDuty, Reach: a.reach, DutyZone: a.dutyZone(),
 		Policy: a.policy(), Accounts: a.accounts(), Schedules: a.schedules, Pace: a.enginePace(),
-		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Released: func(items []*record.Item) { a.outbox.Offer(items) }, Log: a.o.Log, Step: a.o.Step,
+		Colleagues: a.colleague, Committed: func() { a.outbox.Wake() }, Released: func(items []*record.Item) { a.outbox.Offer(items) },
+		Unanswered: func(conversation string, ref adapters.Ref) { a.outbox.Unanswered(conversation, ref) }, Log: a.o.Log, Step: a.o.Step,
 		Badge: a.badge, Clerk: clerk{a}, Unit: engine.Speaker{Name: a.o.Config.Unit.Name, Language: a.o.Config.Unit.Language},
 		Anchor: a.anchoring(), AnchorTo: a.anchorsTo(),
 	})

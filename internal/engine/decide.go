@@ -330,6 +330,9 @@ func (e *Engine) after(c *commit) {
 	if len(c.items) > 0 && e.o.Released != nil {
 		e.o.Released(c.items)
 	}
+	if h, ok := c.ev.Body.(*bots.Heard); ok && !c.released && len(c.items) == 0 && e.o.Unanswered != nil {
+		e.o.Unanswered(c.ev.Stream, h.Ref)
+	}
 	if c.timed {
 		e.wakeDue()
 	}

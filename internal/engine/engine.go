@@ -127,7 +127,9 @@ type Options struct {
 	Committed func()
 	// Released is told which items a commit has made. They are as stored, and nobody changes them.
 	Released func([]*record.Item)
-	Log      *slog.Logger
+	// Unanswered is told of a message that was decided and of which no item came.
+	Unanswered func(conversation string, ref adapters.Ref)
+	Log        *slog.Logger
 	// Step is called at the numbered steps of the crash matrix; nil in service.
 	Step func(name string)
 }

@@ -38,6 +38,22 @@ func TestAMessageBecomesAReportAnAnswerAndAnItem(t *testing.T) {
 	}
 }
 
+func TestAMessageOfWhichNoAnswerCameIsTold(t *testing.T) {
+	told := make(chan string, 4)
+	d := newDesk(t, deskOptions{bots: []bots.Bot{botFunc{"some", func(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
+		if h, ok := e.Body.(*bots.Heard); ok && h.Text != "嗯" {
+			return intakeBot().Decide(e, f)
+		}
+		return nil, nil
+	}}}, silent: func(conversation string, ref adapters.Ref) { told <- conversation + " " + string(ref) }})
+	d.says("p1", "100", "我被骗了")
+	d.settle()
+	d.says("p1", "101", "嗯")
+	if got, want := <-told, d.Conversation("wb", "p1")+" 101"; got != want {
+		t.Errorf("told of %s, want %s", got, want)
+	}
+}
+
 func TestTheSameMessageByTwoPathsIsOneEvent(t *testing.T) {
 	d := newDesk(t, deskOptions{bots: []bots.Bot{intakeBot()}})
 	var wg sync.WaitGroup

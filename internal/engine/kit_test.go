@@ -53,6 +53,7 @@ type deskOptions struct {
 	evidence  Evidence
 	scanner   Scanner
 	prove     func(*bots.Report, []string) string
+	silent    func(conversation string, ref adapters.Ref) // a message of which nothing came
 
 	clerk Clerk
 
@@ -108,7 +109,7 @@ func (d *desk) options(o deskOptions) Options {
 		store = o.store(store)
 	}
 	return Options{
-		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Reach: o.reach, DutyZone: o.zone, Evidence: o.evidence, Scanner: o.scanner, Prove: o.prove, Colleagues: o.colleagues, Clerk: o.clerk, Unit: Speaker{"测试网警", "zh-Hans"}, Badge: o.badge, Anchor: o.anchor, AnchorTo: o.anchorTo,
+		Store: store, Bots: o.bots, Writer: plainWriter{o.lint}, Tags: d.store.Vault(), Sieve: wordSieve{}, Named: o.named, OnDuty: o.onDuty, Reach: o.reach, DutyZone: o.zone, Evidence: o.evidence, Scanner: o.scanner, Prove: o.prove, Colleagues: o.colleagues, Clerk: o.clerk, Unanswered: o.silent, Unit: Speaker{"测试网警", "zh-Hans"}, Badge: o.badge, Anchor: o.anchor, AnchorTo: o.anchorTo,
 		Accounts: append([]*Account{a}, o.more...), Schedules: o.schedules, Pace: o.pace, Log: slog.New(slog.NewTextHandler(d.t.Output(), nil)),
 	}
 }

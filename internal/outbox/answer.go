@@ -84,12 +84,31 @@ func (o *Outbox) answer(ctx context.Context, conversation string, ref adapters.R
 		if ok || err != nil && ctx.Err() == nil {
 			return p, ok, err
 		}
+		if o.gaveUp(conversation, ref) { // nothing came of it
+			return Passive{}, false, nil
+		}
 		select {
 		case <-ctx.Done():
 			return Passive{}, false, nil
 		case <-up:
 		}
 	}
+}
+
+// Unanswered says that a message was decided and that no item came of it: who waits with its callback need
+// not wait any longer. It never blocks and may be called at any time.
+func (o *Outbox) Unanswered(conversation string, ref adapters.Ref) {
+	if o.hopeless(conversation) {
+		return
+	}
+	o.giveUp(conversation, ref)
+	o.raiseHopes(conversation)
+}
+
+func (o *Outbox) hopeless(conversation string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.hopes[conversation]) == 0
 }
 
 // hope waits for a conversation's next item. Of several that wait, as when a platform delivers

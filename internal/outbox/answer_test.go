@@ -71,6 +71,31 @@ func TestAPassiveReplyIsClaimedWrittenAndReported(t *testing.T) {
 	}
 }
 
+func TestACallbackDoesNotWaitForAMessageOfWhichNothingCame(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		conv, box := w.conversation(), w.idle()
+		ask := func(ref adapters.Ref) (took func() time.Duration) {
+			began, done := time.Now(), make(chan time.Time, 1)
+			go func() {
+				if _, ok, err := box.Answer(t.Context(), conv, ref, began.Add(4*time.Second)); ok || err != nil {
+					t.Errorf("%s: answered %t, %v", ref, ok, err)
+				}
+				done <- time.Now()
+			}()
+			return func() time.Duration { return (<-done).Sub(began) }
+		}
+		silent, other := ask("m1"), ask("m2")
+		pass(time.Second)
+		box.Unanswered(conv, "m1")
+		if took := silent(); took != time.Second {
+			t.Errorf("its callback waited %s, want no longer than the decision", took)
+		}
+		if took := other(); took != 4*time.Second {
+			t.Errorf("that of another message waited %s, want its whole time", took)
+		}
+	})
+}
+
 func TestAnEmergencyCardIsAnsweredBeforeAnythingElse(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		conv := w.conversation()
