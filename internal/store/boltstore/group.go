@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -188,19 +187,15 @@ func (s *Store) write() {
 // microseconds, a tenth of a commit, when nothing else wants the processor.
 const patience = 300
 
-// decides is how long the writer waits for callers who are still deciding: that can take them long,
-// and they go on while it writes what others have decided.
-const decides = 50 * time.Microsecond
-
 // gather yields, so that the callers whom the last commit has set free can queue their
 // next change: a fuller group shares the same two syncs. It waits for no timer, and for
-// no more callers than were set free.
+// no more callers than were set free; nor, once somebody has queued, for those who are still
+// deciding, who go on while it writes.
 func (s *Store) gather(freed int) {
 	want := s.queued() + freed
 	runtime.Gosched()
-	began := time.Now()
 	for y := 0; y < patience && s.queued() < want; y++ {
-		if s.inChange.Load() > 0 && s.queued() > 0 && time.Since(began) > decides {
+		if s.inChange.Load() > 0 && s.queued() > 0 {
 			return
 		}
 		runtime.Gosched()

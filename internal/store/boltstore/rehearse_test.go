@@ -145,6 +145,21 @@ func TestPromise5_AbsenceMustStillStand(t *testing.T) {
 	}
 }
 
+// TestANewRecordThatIsThereIsRefused puts, as new, what is stored while somebody else writes.
+func TestANewRecordThatIsThereIsRefused(t *testing.T) {
+	s := openIn(t, t.TempDir())
+	put(t, s, clue("a", "person", "old"))
+	whileWriting(t, s, 0, func() {
+		err := s.Update(t.Context(), func(tx record.Tx) error { return tx.Put(clue("a", "person", "new")) })
+		if !errors.Is(err, record.ErrConflict) {
+			t.Errorf("a second record of the same name: %v", err)
+		}
+	}, func() {})
+	if got := must(s.Get(t.Context(), bots.KindClue, "a")).(*bots.Clue); got.Text != "old" || got.Version != 1 {
+		t.Errorf("stored: %+v", got)
+	}
+}
+
 // TestPromise15_WhatWasSealedBeforeAnErasureIsSealedAgain erases a subject between a change's
 // rehearsal and its turn.
 func TestPromise15_WhatWasSealedBeforeAnErasureIsSealedAgain(t *testing.T) {
