@@ -89,8 +89,8 @@ func (t *tool) officersCommand() *cobra.Command {
 	invite := &cobra.Command{
 		Use: "invite OFFICER...", Short: "Print a one-time sign-in link for each of these officers of the configuration",
 		Long: `Print a one-time sign-in link for officers of the configuration: new ones, or some who lost the
-password. --role volunteer prints one for everybody with that role. An older link of theirs no longer
-opens. The daemon must not be running, because the links go into its store.`,
+password. --role volunteer prints one for everybody with that role. A link works once and within seven
+days; an older one of theirs no longer opens. The daemon must not be running, because the links go into its store.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && role == "" {
 				return usagef("name the officers, or a role with --role")

@@ -70,6 +70,7 @@ func onResty(lent *http.Client, base string, token adapters.Secret, log *slog.Lo
 	if hc.Transport == nil {
 		hc.Transport = http.DefaultTransport
 	}
+	hc.CheckRedirect = noRedirect
 	return resty.NewWithClient(&hc).
 		SetBaseURL(base).
 		SetRetryCount(0).
@@ -81,6 +82,10 @@ func onResty(lent *http.Client, base string, token adapters.Secret, log *slog.Lo
 		SetDisableWarn(true).
 		SetLogger(restyLog{log})
 }
+
+// noRedirect: the API of a server is where its configured address says. One that led us on could lead us to hosts that only we
+// can reach, or a token to where it is read on the way.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // restyLog passes resty's own remarks on without their arguments, which may
 // hold URLs and bodies.

@@ -132,6 +132,7 @@ func (c *client) listen(ctx context.Context) (*websocket.Conn, error) {
 	if hc.Transport == nil {
 		hc.Transport = http.DefaultTransport
 	}
+	hc.CheckRedirect = noRedirect
 	h := http.Header{"User-Agent": {userAgent}, "Authorization": {"Bearer " + c.token.Reveal()}}
 	conn, resp, err := websocket.Dial(ctx, c.streams+"/api/v1/streaming?stream=user:notification", &websocket.DialOptions{HTTPClient: &hc, HTTPHeader: h})
 	if err == nil {

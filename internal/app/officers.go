@@ -64,7 +64,7 @@ func suspend(ctx context.Context, s tokenStore, id string) error {
 	})
 }
 
-// SignInCode gives an officer a fresh one-time sign-in code.
+// SignInCode gives an officer a fresh one-time sign-in code, good for [record.InviteLife].
 func (a *App) SignInCode(ctx context.Context, officer string) (string, error) {
 	code, link := signin.NewCode()
 	return code, a.store.Update(ctx, func(tx record.Tx) error {
@@ -73,6 +73,7 @@ func (a *App) SignInCode(ctx context.Context, officer string) (string, error) {
 			return err
 		}
 		r.Link, r.Updated = link, time.Now()
+		r.LinkEnds = r.Updated.Add(record.InviteLife)
 		return tx.Put(r)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/net/netutil"
 	"golang.org/x/sync/errgroup"
 
 	"netpatrol/adapters"
@@ -38,7 +39,7 @@ func (a *App) serve(ctx context.Context) error {
 		g.Go(func() error { return listenAndServe(ctx, "tcp", addr, officers) })
 	}
 	if addr := a.o.Config.Frontdoor.Listen; addr != "" {
-		g.Go(func() error { return listenAndServe(ctx, "tcp", addr, a.frontdoor()) })
+		g.Go(func() error { return serveOutside(ctx, addr, a.frontdoor()) })
 	}
 	g.Go(func() error {
 		return listenAndServe(ctx, "unix", a.o.Config.Socket(), apiHandler)
@@ -104,11 +105,33 @@ func listenAndServe(ctx context.Context, network, addr string, h http.Handler) e
 	return serveOn(ctx, l, h)
 }
 
+// mostOutside is how many connections strangers may hold at once: a flood of them leaves memory and files for the desk and
+// the outbox.
+const mostOutside = 16 << 10
+
+// serveOutside serves strangers.
+func serveOutside(ctx context.Context, addr string, h http.Handler) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return serveOn(ctx, bounded(l), h)
+}
+
+func bounded(l net.Listener) net.Listener { return netutil.LimitListener(l, mostOutside) }
+
+const (
+	// answerWithin is how long a caller may take to read an answer: the largest video over a bad line.
+	answerWithin = 15 * time.Minute
+	// maxHeader bounds the headers of a request, in bytes.
+	maxHeader = 64 << 10
+)
+
 // serveOn serves on a listener until ctx ends, then lets open requests finish.
 func serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		ConnContext: signin.Peer,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: answerWithin, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: maxHeader, ConnContext: signin.Peer,
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()

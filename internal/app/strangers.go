@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -92,10 +93,19 @@ func (p *publicOnly) dial(ctx context.Context, network, addr string) (net.Conn, 
 	return d.DialContext(ctx, network, addr)
 }
 
-// written refuses an address of a private network that is written out.
+// written refuses an address of a private network that is written out, and what a resolver would read as one: this machine's
+// own name, and numbers in a spelling of their own, such as 127.1 or 0x7f000001.
 func (p *publicOnly) written(host string) error {
-	if a, err := netip.ParseAddr(host); err == nil && !p.allows(host) {
+	if p.allows(host) {
+		return nil
+	}
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	if a, err := netip.ParseAddr(name); err == nil {
 		return onlyPublic(a)
+	}
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	if _, err := strconv.ParseUint(last, 0, 64); err == nil || last == "localhost" || strings.Trim(last, "0123456789") == "" {
+		return errPrivate
 	}
 	return nil
 }
@@ -114,14 +124,20 @@ func (w writtenOut) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Transport.RoundTrip(r)
 }
 
-// shared is 100.64.0.0/10, which carriers use inside their networks.
-func shared(a netip.Addr) bool {
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10).Contains(a)
+// notPublic are networks that netip does not know as private, from IANA's registries of special-purpose addresses. In the
+// last of them an IPv4 address is wrapped, and a gateway would unwrap one of a private network, too. The table never changes.
+var notPublic = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("fec0::/10"), netip.MustParsePrefix("100::/64"),
+	netip.MustParsePrefix("::/96"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2002::/16"),
 }
 
 func onlyPublic(a netip.Addr) error {
-	a = a.Unmap()
-	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || shared(a) {
+	a = a.Unmap().WithZone("")
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
+		return errPrivate
+	}
+	if slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(a) }) {
 		return errPrivate
 	}
 	return nil

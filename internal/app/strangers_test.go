@@ -74,8 +74,16 @@ func TestBehindAProxyWrittenOutAddressesAreRefused(t *testing.T) {
 	if err != nil || res.Body.Close() != nil || asked != 1 {
 		t.Errorf("through the proxy: %v, asked %d times", err, asked)
 	}
-	if _, err := c.Get("http://10.0.0.1/rss"); !errors.Is(err, errPrivate) || asked != 1 {
-		t.Errorf("a private address through the proxy: %v, asked %d times", err, asked)
+	for _, private := range []string{"10.0.0.1", "10.0.0.1.", "127.1", "2130706433", "0x7f.0.0.1", "127.0.0.0x1", "0177.0.0.1", "0177.0.0.08", "localhost", "a.localhost", "LOCALHOST.", "[64:ff9b::a00:1]"} {
+		if _, err := c.Get("http://" + private + "/rss"); !errors.Is(err, errPrivate) || asked != 1 {
+			t.Errorf("%s through the proxy: %v, asked %d times", private, err, asked)
+		}
+	}
+}
+
+func TestWhatIsDialledIsLookedAtOnceItsNameIsResolved(t *testing.T) {
+	if conn, err := strangers("").dial(t.Context(), "tcp", "localhost:1"); !errors.Is(err, errPrivate) {
+		t.Errorf("%v, %v", conn, err)
 	}
 }
 
@@ -83,7 +91,9 @@ func TestOnlyPublic(t *testing.T) {
 	for addr, public := range map[string]bool{
 		"8.8.8.8": true, "2001:4860:4860::8888": true, "::ffff:8.8.8.8": true,
 		"127.0.0.1": false, "::1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false,
-		"100.64.0.1": false, "0.0.0.0": false, "::": false, "fe80::1": false, "fc00::1": false, "::ffff:127.0.0.1": false, "224.0.0.1": false, "255.255.255.255": false,
+		"100.64.0.1": false, "0.1.2.3": false, "192.0.0.1": false, "198.18.0.1": false, "240.0.0.1": false, "fec0::1": false, "fe80::1%eth0": false,
+		"64:ff9b::10.0.0.1": false, "64:ff9b:1::10.0.0.1": false, "2002:a00:1::1": false, "2001:0:a00:1::1": false, "::10.0.0.1": false, "100::1": false,
+		"0.0.0.0": false, "::": false, "fe80::1": false, "fc00::1": false, "::ffff:127.0.0.1": false, "224.0.0.1": false, "255.255.255.255": false,
 	} {
 		if err := onlyPublic(netip.MustParseAddr(addr)); (err == nil) != public {
 			t.Errorf("%s: %v", addr, err)

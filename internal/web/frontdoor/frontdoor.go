@@ -95,7 +95,17 @@ func New(o Options) http.Handler {
 		mux.Handle("/partner/", o.Partner)
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	return mux
+	return inTime(mux)
+}
+
+// answerWithin is how long a stranger may take to read an answer, so that nobody holds one for ever. Forms with files have longer.
+const answerWithin = 2 * time.Minute
+
+func inTime(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerWithin)) // a server that cannot keeps its own
+		h.ServeHTTP(w, r)
+	})
 }
 
 // passiveWithin leaves half of the platforms' five seconds for the way here and back, and

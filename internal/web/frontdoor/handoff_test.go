@@ -99,3 +99,16 @@ func TestWhoGuessesAtAHandoffIsHeldUpAndNobodyElse(t *testing.T) {
 		t.Errorf("the right one: %d", got)
 	}
 }
+
+// A page that cannot be drawn is logged by its route, as one that cannot be read is: an address may hold a token.
+func TestAPageThatCannotBeDrawnIsLoggedByItsRoute(t *testing.T) {
+	log := &bytes.Buffer{}
+	p := newPublic(Options{Log: slog.New(slog.NewTextHandler(log, nil))})
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/handoff/GOOD2345/right", nil)
+	r.Pattern = "GET /handoff/{code}/{token}"
+	w := httptest.NewRecorder()
+	p.show(w, r, http.StatusOK, "no such page", "", "", nil)
+	if w.Code != http.StatusServiceUnavailable || strings.Contains(log.String(), "right") || !strings.Contains(log.String(), "{token}") {
+		t.Errorf("%d, logged %s", w.Code, log)
+	}
+}

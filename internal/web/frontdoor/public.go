@@ -154,9 +154,10 @@ func (*public) writeUnder(w http.ResponseWriter, status int, body []byte, policy
 	_, _ = w.Write(body) // the reader has gone; there is nobody to tell
 }
 
-// broken says that a page cannot be shown now, without saying why.
+// broken says that a page cannot be shown now, without saying why. It logs the route, not the address: that of a hand-off
+// holds its token.
 func (p *public) broken(w http.ResponseWriter, r *http.Request, err error) {
-	p.log.ErrorContext(r.Context(), "public page", "page", r.URL.Path, "err", err)
+	p.log.ErrorContext(r.Context(), "public page", "route", r.Pattern, "err", err)
 	w.Header().Set("Retry-After", "10")
 	http.Error(w, "这一页暂时打不开，请稍后再试。紧急情况请直接拨打110。", http.StatusServiceUnavailable)
 }

@@ -8,7 +8,9 @@
 // Every refusal is [ErrDenied], whether the name is unknown, the password wrong, the
 // officer suspended or the tries too many, and costs about the same time. An error
 // of the store is passed on as it is and signs nobody in. Failed passwords are
-// throttled per name in memory; a restart forgets them.
+// throttled per name in memory; a restart forgets them. At the door that stands open to the
+// internet all passwords together are bounded, too, because each costs much work: while strangers try
+// many, the site's people come in by an invitation.
 package signin
 
 import (
@@ -24,6 +26,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"golang.org/x/time/rate"
 
 	"netpatrol/bots"
 	"netpatrol/internal/record"
@@ -55,7 +58,8 @@ type Door struct {
 	store    Store
 	sessions *scs.SessionManager
 	throttle *throttle
-	work     chan struct{} // bounds how many passwords are checked at once
+	pace     *rate.Limiter // of passwords at the door outside, under whatever names; nil: none
+	work     chan struct{} // bounds how many passwords are checked or set at once
 	idle     time.Duration
 	lifetime time.Duration
 	seen     atomic.Int64 // Unix time presence was last written down
@@ -72,6 +76,9 @@ func New(o Options) *Door {
 		o.Lifetime = 12 * time.Hour
 	}
 	d := &Door{store: o.Store, throttle: newThrottle(), work: make(chan struct{}, 2), idle: o.Idle, lifetime: o.Lifetime, outside: o.Outside, path: cmp.Or(o.Path, "/")}
+	if d.outside {
+		d.pace = rate.NewLimiter(outsideASecond, outsideAtOnce)
+	}
 	d.sessions = newSessions(d, o.Secure)
 	return d
 }
@@ -79,6 +86,9 @@ func New(o Options) *Door {
 // ByPassword signs in with a name and a password.
 func (d *Door) ByPassword(ctx context.Context, name, password string) (*record.Officer, error) {
 	if len(name) > maxName || len(password) > maxPassword || !d.throttle.allow(name) {
+		return nil, ErrDenied
+	}
+	if d.pace != nil && !d.pace.Allow() {
 		return nil, ErrDenied
 	}
 	o, err := d.officer(ctx, name)
@@ -106,16 +116,29 @@ func (d *Door) ByPassword(ctx context.Context, name, password string) (*record.O
 const (
 	maxName     = 64
 	maxPassword = 256
+
+	// Passwords that are looked at outside: one takes a fifth of a second of a processor, which the desk needs more.
+	outsideASecond = 1
+	outsideAtOnce  = 20
 )
+
+// turn waits until a password may be checked or set: each takes 64 MiB of memory while it lasts.
+func (d *Door) turn(ctx context.Context) (done func(), err error) {
+	select {
+	case d.work <- struct{}{}:
+		return func() { <-d.work }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for other passwords: %w", ctx.Err())
+	}
+}
 
 // check costs the same whether or not there is a password to compare with.
 func (d *Door) check(ctx context.Context, stored, password string) (bool, error) {
-	select {
-	case d.work <- struct{}{}:
-		defer func() { <-d.work }()
-	case <-ctx.Done():
-		return false, fmt.Errorf("check a password: %w", ctx.Err())
+	done, err := d.turn(ctx)
+	if err != nil {
+		return false, err
 	}
+	defer done()
 	if stored == "" {
 		derive(password, make([]byte, saltLen), standard)
 		return false, nil
@@ -239,7 +262,7 @@ func (d *Door) SetPassword(ctx context.Context, id, current, next string) error 
 			return err
 		}
 	}
-	if o.Password, err = HashPassword(next); err != nil {
+	if o.Password, err = d.hash(ctx, next); err != nil {
 		return err
 	}
 	o.Updated = time.Now()
@@ -252,6 +275,15 @@ func (d *Door) SetPassword(ctx context.Context, id, current, next string) error 
 		return fmt.Errorf("store a new password: %w", err)
 	}
 	return nil
+}
+
+func (d *Door) hash(ctx context.Context, password string) (string, error) {
+	done, err := d.turn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	return HashPassword(password)
 }
 
 // mark changes with the password: a session made under another one is over.
