@@ -37,6 +37,7 @@ type OpenReport struct {
 	ID        string
 	Slots     map[string]string
 	Emergency bool
+	Before    []Line `json:",omitempty"` // what they wrote before this message and was not taken for a report, oldest first
 }
 
 // AddLine adds the message being decided to an open report.

@@ -129,7 +129,7 @@ func real(lang string) map[string]string {
 
 var shipped = []string{
 	"added", "advice", "alarm-anchor", "alarm-handover", "alarm-urgent", "alarm-waiting", "answer-mention", "answer-mention-public", "ask", "bulletin-case", "complaint", "correction", "emergency", "emergency-life", "emergency-public",
-	"fake-police", "flag", "greeting", "handoff-news", "human", "is-it-a-scam", "letter-rectification", "letter-reminder", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "privacy", "receipt", "refuted", "scam-card", "stay",
+	"everyday", "fake-police", "flag", "greeting", "handoff-news", "human", "is-it-a-scam", "letter-rectification", "letter-reminder", "lookup-secret", "menu-ask", "menu-progress", "menu-progress-none", "menu-report", "notice-withdrawn", "offer-help", "officer", "privacy", "receipt", "refuted", "scam-card", "stay",
 	"suggest-advice", "suggest-ask", "suggest-careful", "suggest-close", "suggest-first", "suggest-progress", "suggest-stay", "suggest-urgent", "unlawful-card", "warning-fraud", "warning-rumour", "warning-unlawful",
 }
 

@@ -267,7 +267,7 @@ func (w *World) newReport(b bots.Bot, e bots.Event, x bots.OpenReport) *bots.Rep
 	}
 	return &bots.Report{
 		Head: head(e, x.ID, "open"), Account: e.Account, Conversation: e.Stream, Reference: "R" + x.ID,
-		Lines: []bots.Line{line(e)}, Slots: slots, Emergency: x.Emergency, Bot: b.Name(),
+		Lines: append(slices.Clone(x.Before), line(e)), Slots: slots, Emergency: x.Emergency, Bot: b.Name(),
 	}
 }
 

@@ -44,7 +44,7 @@ func TestWhatIsToldFitsAndMayLeave(t *testing.T) {
 	vars["Privacy"], vars["Days"] = yes, "3650"
 	k.check("refuted", vars)
 	for name, value := range readings {
-		for _, text := range []string{"receipt", "ask", "advice"} {
+		for _, text := range []string{"receipt", "ask", "advice", "stay"} {
 			k.check(text, map[string]string{"Read": yes, name: value, "AskAny": yes})
 		}
 	}

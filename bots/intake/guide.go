@@ -20,6 +20,7 @@ type guide struct {
 	Edited  bool           `json:"edited,omitempty"`  // something was corrected since the last message
 	Sure    bool           `json:"sure,omitempty"`    // they confirmed what was read back
 	Struck  bool           `json:"struck,omitempty"`  // something was struck out, because it is theirs or was read wrong
+	Stayed  bool           `json:"stayed,omitempty"`  // in danger, and told that somebody is there
 	Ended   string         `json:"ended,omitempty"`   // endedStop, endedHuman, endedDone: no more questions
 	Seen    []string       `json:"seen,omitempty"`    // digests of what was counted from here
 }

@@ -14,18 +14,18 @@ import (
 // and to whom it goes.
 var informing = []string{
 	"greeting", "privacy", "receipt", "ask", "scam-card", "unlawful-card", "is-it-a-scam", "fake-police", "refuted", "complaint", "human",
-	"menu-report", "menu-ask", "menu-progress", "menu-progress-none",
+	"menu-report", "menu-ask", "menu-progress", "menu-progress-none", "everyday", "stay",
 }
 
 // kioskPlatform has the three lines above its form.
 const kioskPlatform = "kiosk"
 
 // uninformed says whether the person has yet to be told, once for as long as what they write is kept. Somebody in
-// danger is not bothered with it.
+// danger is not bothered with it before they were told that somebody is there, and what was read.
 func (t *turn) uninformed() bool {
 	a, _ := t.f.Account(t.e.Account)
 	told := t.talk.Informed
-	return a.Platform != kioskPlatform && !t.inDanger() && (told.IsZero() || t.b.local.Keep > 0 && t.f.Now().Sub(told) >= t.b.local.Keep)
+	return a.Platform != kioskPlatform && (!t.inDanger() || t.bears) && (told.IsZero() || t.b.local.Keep > 0 && t.f.Now().Sub(told) >= t.b.local.Keep)
 }
 
 // inform adds the three lines to the first answer that is no emergency card.

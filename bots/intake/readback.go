@@ -22,7 +22,7 @@ type reading struct{ name, shown string }
 // readBack adds to a reply the line that says what was read from their words, as far as that was not said
 // before: amounts, times, names and sites as they are, of numbers only the kind and the end.
 func (t *turn) readBack(r *bots.Reply) {
-	if t.inDanger() || t.taken() {
+	if t.inDanger() && !t.bears || t.taken() {
 		return
 	}
 	vars, length := map[string]string{}, 0

@@ -37,6 +37,7 @@ type turn struct {
 	noted      []bots.NoteCheck // what it said of our reading
 	alike      *bots.Alike
 	askedKnown bool
+	bears      bool // somebody in danger, who was answered before and can bear more
 }
 
 func newTurn(b *Bot, e bots.Event, f bots.Facts, text match.Folded) *turn {
@@ -63,6 +64,10 @@ func (t *turn) decide() {
 	urgency := t.urgency()
 	if urgency != match.NoUrgency { // promise 12
 		t.emergency(urgency)
+		return
+	}
+	if kind := t.everyday(); kind != "" {
+		t.answerAside(kind)
 		return
 	}
 	if t.objects() { // promise 10
@@ -103,7 +108,7 @@ func (t *turn) urgency() match.Urgency {
 // Under an officer's hands the bot only raises the alarm.
 func (t *turn) emergency(u match.Urgency) {
 	t.write(true)
-	if !t.fresh && t.report.Slots[slotEmergency] != string(u) {
+	if !t.fresh && t.report.Slots[slotEmergency] != string(u) && !t.inDanger() { // danger to life stays what it is
 		t.do(bots.FillSlot{Report: t.id(), Slot: slotEmergency, Value: string(u)})
 	}
 	card := cardOf(u)
@@ -183,7 +188,8 @@ func (t *turn) write(emergency bool) {
 		if emergency {
 			t.filled[slotEmergency] = string(t.urgency())
 		}
-		t.do(bots.OpenReport{ID: t.id(), Slots: t.filled, Emergency: emergency})
+		t.do(bots.OpenReport{ID: t.id(), Slots: t.filled, Emergency: emergency, Before: t.aside().Said})
+		t.forgetAside()
 	} else {
 		t.do(bots.AddLine{Report: t.id()})
 		t.judge()
@@ -235,7 +241,7 @@ func (t *turn) expectCase() {
 // has paused.
 func (t *turn) answer() {
 	switch {
-	case t.taken() || !t.fresh && t.command():
+	case t.taken() || (!t.fresh || humanWords.MatchString(t.bare())) && t.command():
 	case t.again || t.which:
 		t.correct()
 	case t.inDanger():
@@ -290,11 +296,24 @@ func (t *turn) correct() {
 	t.say(r)
 }
 
-// stay keeps in touch with somebody in danger, without questions.
+// stay keeps in touch with somebody in danger, without questions and one thing at a time: first that somebody is there, next what
+// was read of their words, then who reads them. What they say of our reading is answered at once.
 func (t *turn) stay() {
-	if !t.recent(said) {
-		t.say(bots.Reply{Template: "stay", Purpose: bots.ForReply, Report: t.id()})
+	judged := t.g.Sure || t.g.Struck || t.g.Edited
+	if t.recent(said) && !judged {
+		return
 	}
+	r := bots.Reply{Template: "stay", Purpose: bots.ForReply, Report: t.id()}
+	if judged {
+		r.Vars = map[string]string{}
+		t.acknowledge(r.Vars)
+	}
+	if t.bears = t.g.Stayed && !judged; t.bears {
+		t.readBack(&r)
+		t.bears = len(r.Told) == 0
+	}
+	t.g.Report, t.g.Stayed = t.id(), true
+	t.say(r)
 }
 
 // impostor takes a report about somebody who poses as the police, and tells an officer.

@@ -172,7 +172,7 @@ func TestWechatMenu_IsSetPressedAndAnswered(t *testing.T) {
 func TestWechatObserving_LeavesMessagesToTheConsole(t *testing.T) {
 	a, p := officeOf(t, nil, nil)
 	follower(t, p, "小郭")
-	writes(t, p, "小郭", "在吗")
+	writes(t, p, "小郭", "我被人坑了")
 	eventually(t, "the console's staff have the chat", func() bool { return p.WithStaff("小郭") })
 	eventually(t, "the message is heard", func() bool { return len((&sim{t: t, app: a}).all(bots.KindReport)) == 1 })
 	if all := p.ReceivedBy("小郭"); len(all) != 0 {

@@ -293,6 +293,8 @@ func (c *commit) put(r bots.Record) error {
 const (
 	maxLines    = 100
 	maxLineText = 24 << 10 // bytes of JSON, over all lines
+	mostBefore  = 8        // lines from before a report
+	maxBefore   = 512      // bytes of each
 )
 
 func (c *commit) openReport(x bots.OpenReport) error {
@@ -302,7 +304,7 @@ func (c *commit) openReport(x bots.OpenReport) error {
 	}
 	r := &bots.Report{
 		Head: c.head(x.ID, "open"), Account: c.ev.Account, Conversation: c.ev.Stream, Slots: x.Slots,
-		Emergency: x.Emergency, Bot: c.bot, Lines: []bots.Line{c.line(h)},
+		Emergency: x.Emergency, Bot: c.bot, Lines: append(before(x.Before), c.line(h)),
 	}
 	if r.Reference, err = c.receipt(bots.Target{Kind: bots.KindReport, ID: x.ID}); err != nil {
 		return err
@@ -315,6 +317,15 @@ func (c *commit) openReport(x bots.OpenReport) error {
 	}
 	c.audit("open-report", bots.Target{Kind: bots.KindReport, ID: x.ID}, r.Reference, "")
 	return errors.Join(c.tieToSite(h, x.ID), c.put(r))
+}
+
+// before bounds what was written before the message that opens a report.
+func before(lines []bots.Line) (kept []bots.Line) {
+	for _, l := range lines[:min(len(lines), mostBefore)] {
+		l.Text = clip(l.Text, maxBefore)
+		kept = append(kept, l)
+	}
+	return kept
 }
 
 func (c *commit) line(h *bots.Heard) bots.Line {

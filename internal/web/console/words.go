@@ -121,7 +121,7 @@ var templateWords = map[string]string{
 	"receipt": "举报回执", "added": "补充已收到", "emergency": "紧急止付", "emergency-life": "人身危险", "emergency-public": "公开紧急提示", "is-it-a-scam": "求证答复", "complaint": "投诉指引", "greeting": "关注问候", "privacy": "隐私说明",
 	"offer-help": "主动帮助", "answer-mention": "答复提及", "answer-mention-public": "公开答复提及", "notice-withdrawn": "撤回通知", "alarm-waiting": "等待提醒", "alarm-urgent": "紧急提醒", "alarm-handover": "交接提醒", "alarm-anchor": "审计锚点", "letter-rectification": "整改函", "letter-reminder": "催办函", "correction": "更正",
 	"ask": "追问", "advice": "报案指引", "scam-card": "骗局提示", "unlawful-card": "违法信息提示", "refuted": "告知已辟谣", "fake-police": "冒充警察举报", "human": "转民警", "stay": "危险中陪伴",
-	"lookup-secret": "拦下查询码", record.OfficersOnly: "只发给本单位民警", "menu-report": "菜单：我要举报", "menu-ask": "菜单：问是不是骗局", "menu-progress": "菜单：查进度", "menu-progress-none": "菜单：没有可查的举报",
+	"lookup-secret": "拦下查询码", record.OfficersOnly: "只发给本单位民警", "menu-report": "菜单：我要举报", "menu-ask": "菜单：问是不是骗局", "menu-progress": "菜单：查进度", "menu-progress-none": "菜单：没有可查的举报", "everyday": "回答日常来信",
 	"bulletin-case": "通报", "warning-fraud": "诈骗警示", "warning-rumour": "谣言警示", "warning-unlawful": "违法内容警示", "flag": "举报给平台", "officer": "民警回复", "handoff-news": "有新进展",
 	"suggest-first": "首次答复", "suggest-urgent": "紧急止付", "suggest-stay": "人身危险", "suggest-progress": "问进展", "suggest-ask": "补问", "suggest-advice": "报案指引", "suggest-careful": "先别付款", "suggest-close": "结束语",
 }
