@@ -80,5 +80,10 @@ type Share struct{ Report, What string }
 // JoinCluster says that a report is about the text of a cluster. It counts once for a conversation.
 type JoinCluster struct{ Cluster, Report string }
 
+// JoinNear says that a report tells what a bulletin refutes in other words, see [Alike.Retold]. It counts once for a conversation,
+// and all who send such a thing are one alarm about the bulletin.
+type JoinNear struct{ Bulletin, Report string }
+
 func (Share) effect()       {}
 func (JoinCluster) effect() {}
+func (JoinNear) effect()    {}

@@ -49,7 +49,7 @@ func (t *turn) refuted() {
 	if t.alike.Retold {
 		vars["Near"] = yes
 		t.note("与已辟谣的相近：" + t.alike.Title)
-		t.do(bots.Escalate{Why: "有人发来的内容与已辟谣的相近，但说法、日期、地点或数字不一定相同，请核对是不是同一件事并答复", About: bots.Target{Kind: bots.KindReport, ID: t.id()}})
+		t.do(bots.JoinNear{Bulletin: t.alike.On.ID, Report: t.id()})
 	} else {
 		t.note("已辟谣：" + t.alike.Title)
 	}

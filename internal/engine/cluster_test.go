@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -258,6 +259,31 @@ func TestARumourIsRefutedOnceTheBulletinIsOut(t *testing.T) {
 		again.Gone, again.Corrected = time.Time{}, nil
 		d.update(func(tx record.Tx) error { return tx.Put(&again) })
 	}
+}
+
+// However many people send something near a refuted claim, the officers have one alarm about the bulletin, which counts them.
+func TestManyWhoSendSomethingNearARefutedClaimAreOneAlarm(t *testing.T) {
+	d := refuting(t)
+	d.comeOut(record.ItemDelivered)
+	for i, who := range []string{"p1", "p2", "p3", "p2"} {
+		d.says(who, "m"+strconv.Itoa(i), inOtherWords)
+		d.settle()
+	}
+	open := d.all(record.KindAlarm, record.AlarmOpen)
+	if len(open) != 1 || open[0].(*record.Alarm).Times != 3 || open[0].(*record.Alarm).About.Kind != bots.KindBulletin || !strings.HasPrefix(open[0].(*record.Alarm).Why, "3人") {
+		t.Fatalf("three people sent it: %+v", open)
+	}
+	a := open[0].(*record.Alarm)
+	if near := d.tiedTo(record.NearStream(a.About.ID)); len(near) != 3 {
+		t.Errorf("the bulletin's page lists %+v", near)
+	}
+	d.update(func(tx record.Tx) error { a.State = record.AlarmAcknowledged; return tx.Put(a) })
+	d.says("p4", "m9", inOtherWords)
+	d.settle()
+	if open := d.all(record.KindAlarm, record.AlarmOpen); len(open) != 1 || open[0].(*record.Alarm).Times != 4 {
+		t.Errorf("a fourth comes after it was taken notice of: %+v", open)
+	}
+	d.replaysEverything(intake.New())
 }
 
 func TestARefutationNeedsAClaimAndABasis(t *testing.T) {

@@ -253,6 +253,8 @@ func (c *commit) apply(x bots.Effect) error {
 		return c.noteCheck(x)
 	case bots.JoinCluster:
 		return c.joinCluster(x)
+	case bots.JoinNear:
+		return c.joinNear(x)
 	}
 	return fmt.Errorf("the engine knows no effect %T", x)
 }

@@ -15,7 +15,7 @@ import (
 // The same key again changes nothing.
 func (e *Engine) TakePackage(ctx context.Context, p *bots.Package) (bots.Result, error) {
 	now := time.Now()
-	p.From, p.Note = clip(p.From, maxName), clip(p.Note, maxWhy)
+	p.From, p.Region, p.Note = clip(p.From, maxName), clip(p.Region, maxRegion), clip(p.Note, maxWhy)
 	ev := &bots.Event{Key: now.UTC().Format(time.RFC3339Nano) + "|package|" + p.Unit + "|" + p.Key, Kind: bots.PackageCame, V: 1, Occurred: now, Body: p}
 	ev.Stream, ev.State = record.ReceivedStream(p.Unit, p.Code), bots.EventPending
 	ev.Subject = ev.Stream

@@ -19,6 +19,7 @@ const (
 	maxDetail = 2 << 10
 	maxName   = 512
 	maxWhy    = 1 << 10
+	maxRegion = 64
 	// maxDecision bounds what an officer submits at once.
 	maxDecision = 40 << 10
 	// longName is where names of keys and streams are digested; the store takes 512 bytes.

@@ -22,6 +22,12 @@ func SharedStream(tag func(scope, value string) string, what string) string {
 // ClusterStream is of the clues of a cluster, and of the reports about its text.
 func ClusterStream(cluster string) string { return "cluster/" + cluster }
 
+// NearStream is of the reports that tell in other words what a bulletin refutes.
+func NearStream(bulletin string) string { return "near/" + bulletin }
+
+// NearAlarm names the one alarm about them.
+func NearAlarm(bulletin string) string { return "near/" + bulletin }
+
 // SiteStream is of the reports by people who came from a partner site.
 func SiteStream(site string) string { return "from-site/" + site }
 

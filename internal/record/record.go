@@ -235,7 +235,8 @@ type Alarm struct {
 	Why   string      `json:"why"`
 	About bots.Target `json:"about"`
 	Event string      `json:"event,omitempty"`
-	By    string      `json:"by,omitempty"` // who acknowledged it
+	By    string      `json:"by,omitempty"`    // who acknowledged it
+	Times int         `json:"times,omitempty"` // of one that counts: how many people it is about
 }
 
 // RecordKind implements [bots.Record].

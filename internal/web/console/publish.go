@@ -58,6 +58,7 @@ type bulletinPage struct {
 	Quotas   []quotaState
 	Figures  []figuresOf
 	Taking   []*view.Matter // withdrawals, newest first
+	Near     []*bots.Report // people who sent something near what it refutes, newest first
 }
 
 // sendOf is a bulletin on one account.
@@ -100,6 +101,11 @@ func (c *Console) bulletin(v *visit) error {
 			at = v.now
 		}
 		if p.Quotas, err = c.quotas(v, b.Accounts, at); err != nil {
+			return err
+		}
+	}
+	if b.Refutes != nil && may(v, bots.KindReport) == nil {
+		if p.Near, err = view.Near(v.ctx(), c.desk, b.ID, mostSharing); err != nil {
 			return err
 		}
 	}

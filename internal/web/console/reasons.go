@@ -90,7 +90,7 @@ type line struct{ Words, Raw string }
 var effectWords = map[string]string{
 	"Reply": "拟一条答复", "OpenReport": "立举报", "AddLine": "把来信记入举报", "FillSlot": "记下举报的要点", "OpenClue": "立线索", "ProposeWarning": "提出警示",
 	"FollowUp": "记下复看原帖的结果", "Appeal": "记下异议", "WithdrawWarning": "撤回警示", "ProposeBulletin": "起草通报", "Release": "到点放行通报", "KeepFigures": "记下通报的数据",
-	"Miss": "记下错过的时段", "Escalate": "提醒值班人员", "Notify": "提醒值班民警", "StartWait": "开始答复计时", "EndWait": "结束答复计时", "Count": "计数", "Remind": "定一个提醒", "Cancel": "取消提醒", "Fetch": "回头查看原帖", "Remember": "记下自己的进度", "Share": "与提到同一要素的举报关联", "JoinCluster": "记入同源线索", "Unshare": "与提到同一要素的举报解除关联", "NoteCheck": "记下本人对要点的确认或更正",
+	"Miss": "记下错过的时段", "Escalate": "提醒值班人员", "Notify": "提醒值班民警", "StartWait": "开始答复计时", "EndWait": "结束答复计时", "Count": "计数", "Remind": "定一个提醒", "Cancel": "取消提醒", "Fetch": "回头查看原帖", "Remember": "记下自己的进度", "Share": "与提到同一要素的举报关联", "JoinCluster": "记入同源线索", "JoinNear": "记入与辟谣相近的来信", "Unshare": "与提到同一要素的举报解除关联", "NoteCheck": "记下本人对要点的确认或更正",
 }
 
 // effectLine words one effect: which bot, what it proposed.

@@ -136,6 +136,7 @@ var (
 	packageRef = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$`)
 	sendKey    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~:-]{0,31}$`)
 	fileName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	regionCode = regexp.MustCompile(`^([0-9]{6})?$`) // GB/T 2260
 )
 
 // mostFiles bounds the files of one package.
@@ -151,6 +152,8 @@ func (h *handedOver) read(body []byte) (in IncomingPackage, wrong string) {
 		return in, "there is no key"
 	case !packageRef.MatchString(h.Package) || h.Revision < 1:
 		return in, "there is no package code, or no revision"
+	case !regionCode.MatchString(h.From.Region):
+		return in, "the region of the sender is no code of six digits"
 	case len(h.Files) == 0 || len(h.Files) > mostFiles:
 		return in, fmt.Sprintf("a package has 1 to %d files", mostFiles)
 	}

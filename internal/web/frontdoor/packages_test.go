@@ -75,6 +75,8 @@ func TestWhatCannotBeTakenIsSaidInTheWordsOfTheContract(t *testing.T) {
 	}{
 		"not JSON":       {"{", nil, http.StatusBadRequest},
 		"no key":         {strings.Replace(onePackage, "K-1", "", 1), nil, http.StatusBadRequest},
+		"no region":      {strings.Replace(onePackage, `"name":"x"`, `"name":"x","region":"460100\u202e<b>"`, 1), nil, http.StatusBadRequest},
+		"a long region":  {strings.Replace(onePackage, `"name":"x"`, `"name":"x","region":"`+strings.Repeat("1", 4000)+`"`, 1), nil, http.StatusBadRequest},
 		"a path as name": {strings.Replace(onePackage, "manifest.json", "../x", 1), nil, http.StatusBadRequest},
 		"forged":         {onePackage, &Unfit{"the package is not what was signed"}, http.StatusUnprocessableEntity},
 		"the disk":       {onePackage, errors.New("no space left"), http.StatusServiceUnavailable},

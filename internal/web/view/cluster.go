@@ -42,6 +42,17 @@ func ClusterOf(ctx context.Context, s record.Reader, id, after string, limit int
 	return c, nil
 }
 
+// Near are at most limit reports that tell in other words what a bulletin refutes, newest first. What is gone is left out.
+func Near(ctx context.Context, s record.Reader, bulletin string, limit int) (all []*bots.Report, err error) {
+	ties, err := List[bots.Tie](ctx, s, record.Query{Stream: record.NearStream(bulletin), Newest: true, Limit: limit})
+	for _, t := range ties {
+		if err == nil && !t.Erased {
+			all, err = Appended(ctx, s, all, t.On.ID)
+		}
+	}
+	return all, err
+}
+
 // Appended adds a record to a list; one that is gone is left out.
 func Appended[T any, P interface {
 	*T
