@@ -14,7 +14,7 @@ type alarmRow struct {
 	*record.Alarm          // the newest
 	Also          []string // the ids of the others
 	Others        []string // what they say, where it is something else
-	Name          string   // reference of the report it is about, where several rows say the same
+	Name          string   // reference of the report it is about, where that must be said
 }
 
 // Count says how often it rang.
@@ -34,26 +34,54 @@ const (
 	foldedFrom = 3   // rows that say the same
 )
 
-// alarms are the open ones, what rang first on top: one row for each report or case, and rows that say the same folded.
-// left counts the groups that are not shown.
-func (c *Console) alarms(v *visit, personal bool) (groups []alarmGroup, left int, err error) {
+// alarmBoard is what rang and nobody took notice of.
+type alarmBoard struct {
+	People alarmGroup   // about the people who stand in the list of those who wait: one line, for the list says it all
+	Groups []alarmGroup // about anything else
+	Later  int          // groups that are not shown
+}
+
+// alarms are the open ones, what rang first on top: one row for each report or case, rows that say the same folded, and
+// rows about people who are shown waiting behind one line.
+func (c *Console) alarms(v *visit, shown []waiting) (b alarmBoard, err error) {
 	open, err := view.List[record.Alarm](v.ctx(), c.desk, record.Query{State: record.AlarmOpen, Limit: mostAlarms})
 	if err != nil {
-		return nil, 0, err
+		return b, err
 	}
-	groups = grouped(open)
-	left = max(len(groups)-onFront, 0)
-	groups = groups[:len(groups)-left]
+	references := map[string]string{}
+	for _, w := range shown {
+		references[w.Conversation], references[w.Stream] = w.Reference, w.Reference
+	}
+	var others []alarmRow
+	for _, r := range matters(open) {
+		if r.Name = references[matterOf(r.Alarm)]; r.Name != "" {
+			b.People = b.People.with(r)
+		} else {
+			others = append(others, r)
+		}
+	}
+	b.Groups = grouped(others)
+	b.Later = max(len(b.Groups)-onFront, 0)
+	b.Groups = b.Groups[:len(b.Groups)-b.Later]
+	return b, c.nameFolded(v, b.Groups)
+}
+
+// nameFolded puts the reference of a report before what several rows say of different ones.
+func (c *Console) nameFolded(v *visit, groups []alarmGroup) (err error) {
+	if may(v, bots.KindReport) != nil {
+		return nil
+	}
 	for _, g := range groups {
 		for i := range g.Rows {
-			if g.Folded() && personal {
-				if g.Rows[i].Name, err = c.named(v, g.Rows[i].About); err != nil {
-					return nil, 0, err
-				}
+			if !g.Folded() {
+				break
+			}
+			if g.Rows[i].Name, err = c.named(v, g.Rows[i].About); err != nil {
+				return err
 			}
 		}
 	}
-	return groups, left, nil
+	return nil
 }
 
 // named is the reference of a report; empty for anything else.
@@ -79,9 +107,8 @@ func matterOf(a *record.Alarm) string {
 	return a.About.String()
 }
 
-// grouped joins alarms of one matter, then matters of which the same is said.
-func grouped(open []*record.Alarm) (groups []alarmGroup) {
-	var rows []alarmRow
+// matters joins alarms of one matter.
+func matters(open []*record.Alarm) (rows []alarmRow) {
 	at := map[string]int{}
 	for _, a := range open {
 		i, known := at[matterOf(a)]
@@ -92,6 +119,11 @@ func grouped(open []*record.Alarm) (groups []alarmGroup) {
 		}
 		rows[i] = rows[i].with(a)
 	}
+	return rows
+}
+
+// grouped joins matters of which the same is said.
+func grouped(rows []alarmRow) (groups []alarmGroup) {
 	said := map[string]int{}
 	for _, r := range rows {
 		key := string(r.About.Kind) + "|" + r.Why
@@ -103,13 +135,17 @@ func grouped(open []*record.Alarm) (groups []alarmGroup) {
 				said[key] = i
 			}
 		}
-		g := &groups[i]
-		g.Rows = append(g.Rows, r)
-		if r.Created.After(g.Newest) {
-			g.Newest = r.Created
-		}
+		groups[i] = groups[i].with(r)
 	}
 	return groups
+}
+
+func (g alarmGroup) with(r alarmRow) alarmGroup {
+	g.Rows = append(g.Rows, r)
+	if r.Created.After(g.Newest) {
+		g.Newest = r.Created
+	}
+	return g
 }
 
 // with adds an alarm about the same; the newest one speaks for all.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"time"
 
 	"netpatrol/bots"
@@ -10,9 +11,9 @@ import (
 
 // frontPage is what waits for a person now.
 type frontPage struct {
-	Alarms   []alarmGroup
-	Later    int // groups of alarms that are not shown
-	Reports  []waiting
+	Reports  []waiting // who waits for an answer: danger first, then who has waited longest
+	Further  int       // who waits, too, and is not shown
+	Alarms   alarmBoard
 	Drafts   []*bots.Draft
 	Unknown  []*record.Item
 	Held     []*record.Item
@@ -60,7 +61,12 @@ const onFront = 12
 func (c *Console) front(v *visit) (err error) {
 	f := frontPage{Personal: may(v, bots.KindReport) == nil}
 	ctx, first := v.ctx(), func(state string) record.Query { return record.Query{State: state, Limit: onFront} }
-	if f.Alarms, f.Later, err = c.alarms(v, f.Personal); err != nil {
+	if f.Personal {
+		if f.Reports, f.Further, err = c.waiting(v); err != nil {
+			return err
+		}
+	}
+	if f.Alarms, err = c.alarms(v, f.Reports); err != nil {
 		return err
 	}
 	if f.Duty, err = c.dutyNow(v); err != nil {
@@ -90,9 +96,6 @@ func (c *Console) front(v *visit) (err error) {
 		f.Unknown, f.Held = view.Seen(v.officer, f.Unknown), view.Seen(v.officer, f.Held)
 	}
 	if f.Personal {
-		if f.Reports, err = c.waiting(v); err != nil {
-			return err
-		}
 		if f.Today, err = c.today(v); err != nil {
 			return err
 		}
@@ -100,16 +103,31 @@ func (c *Console) front(v *visit) (err error) {
 			return err
 		}
 	}
-	f.Quiet = len(f.Parked)+len(f.Alarms)+len(f.Reports)+len(f.Drafts)+len(f.Unknown)+len(f.Held)+len(f.Tasks) == 0
+	f.Quiet = len(f.Parked)+len(f.Alarms.Groups)+len(f.Reports)+len(f.Drafts)+len(f.Unknown)+len(f.Held)+len(f.Tasks) == 0
 	return c.show(v, "front", "待办", "front", f)
 }
 
-func (c *Console) waiting(v *visit) ([]waiting, error) {
-	open, err := view.List[bots.Report](v.ctx(), c.desk, record.Query{State: "open", Limit: onFront})
+// mostWaiting are read for the front page, oldest first: with more, who waits is on the page of reports.
+const mostWaiting = 100
+
+// waiting is who has the first claim on an officer, and how many wait besides.
+func (c *Console) waiting(v *visit) (first []waiting, further int, err error) {
+	open, err := view.List[bots.Report](v.ctx(), c.desk, record.Query{State: "open", Limit: mostWaiting})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return c.waits(v, open)
+	slices.SortStableFunc(open, func(a, b *bots.Report) int { return urgency(a) - urgency(b) })
+	further = max(len(open)-onFront, 0)
+	first, err = c.waits(v, open[:len(open)-further])
+	return first, further, err
+}
+
+// urgency is less where life or money is in danger.
+func urgency(r *bots.Report) int {
+	if r.Emergency {
+		return 0
+	}
+	return 1
 }
 
 func (c *Console) waits(v *visit, reports []*bots.Report) ([]waiting, error) {

@@ -124,14 +124,24 @@ func short(s string) string {
 }
 
 // excerpt is at most n characters of one line. Where Chinese characters meet, a line break
-// leaves no space behind.
+// leaves no space behind. No number or word of letters is cut in two, unless nothing else is there.
 func excerpt(s string, n int) string {
-	s = oneLine(s)
-	if utf8.RuneCountInString(s) <= n {
-		return s
+	all := []rune(oneLine(s))
+	if len(all) <= n {
+		return string(all)
 	}
-	return string([]rune(s)[:n]) + "…"
+	cut := n
+	for cut > 0 && inWord(all[cut-1]) && inWord(all[cut]) {
+		cut--
+	}
+	if cut == 0 {
+		cut = n
+	}
+	return strings.TrimRight(string(all[:cut]), " ，、；：") + "…"
 }
+
+// inWord says whether a sign belongs to a number or a word of letters.
+func inWord(r rune) bool { return r < unicode.MaxASCII && (unicode.IsDigit(r) || unicode.IsLetter(r)) }
 
 func oneLine(s string) string {
 	var b strings.Builder
