@@ -120,13 +120,21 @@ func (c *commit) closeReport(by *record.Officer, d *bots.Decision) error {
 	return c.tx.Put(conv)
 }
 
+// acknowledge takes notice of an alarm. That ends the ringing for whoever waits, so that it is for those who can answer them.
+// What a colleague took notice of stays theirs.
 func (c *commit) acknowledge(by *record.Officer, d *bots.Decision) error {
+	if !by.Is(record.Duty, record.Approver, record.Admin) {
+		return refuse("role", "%s may not take notice of an alarm: that ends the ringing", by.ID)
+	}
 	if d.On.Kind == bots.KindEvent {
 		return c.acknowledgeEvent(d)
 	}
 	a, err := record.Load[record.Alarm](c.tx, d.On.ID)
 	if err != nil {
 		return err
+	}
+	if a.State != record.AlarmOpen {
+		return nil
 	}
 	a.State, a.By, a.Updated = record.AlarmAcknowledged, by.ID, c.now
 	c.audit("acknowledge", d.On, "", "")

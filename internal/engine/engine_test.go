@@ -500,12 +500,23 @@ func TestAStandingApprovalIsRevokedByOnePerson(t *testing.T) {
 	}
 }
 
+// audited adds an auditor, who reads and decides nothing.
+func (d *desk) audited() {
+	d.update(func(tx record.Tx) error {
+		return tx.Put(&record.Officer{Head: bots.Head{ID: "shen", State: record.OfficerActive}, Name: "shen", Roles: []record.Role{record.Auditor}})
+	})
+}
+
 func TestAParkedEventIsAcknowledged(t *testing.T) {
 	bad := botFunc{"bad", func(bots.Event, bots.Facts) ([]bots.Effect, error) { return nil, errors.New("no idea") }}
 	d := newDesk(t, deskOptions{bots: []bots.Bot{bad}})
 	d.says("p1", "100", "坏")
 	d.settle()
 	parked := one[bots.Event](d)
+	d.audited()
+	if r := d.decides("shen", bots.AcknowledgeAll, parked, nil, ""); r.Code != "role" {
+		t.Errorf("an auditor does it: %+v", r)
+	}
 	if r := d.decides("chen", bots.AcknowledgeAll, parked, nil, ""); r.Status != bots.Applied {
 		t.Fatalf("acknowledge: %+v", r)
 	}

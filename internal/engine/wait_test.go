@@ -69,8 +69,15 @@ func TestAnOfficerWhoTakesNoticeIsEnough(t *testing.T) {
 		synctest.Wait()
 		rung := len(d.alarms())
 		alarm := one[record.Alarm](d)
+		d.audited()
+		if r := d.decides("shen", bots.AcknowledgeAll, alarm, nil, ""); r.Code != "role" {
+			t.Errorf("an auditor ends the ringing: %+v", r)
+		}
 		if r := d.decides("chen", bots.AcknowledgeAll, alarm, nil, ""); r.Status != bots.Applied {
 			t.Fatalf("%+v", r)
+		}
+		if r := d.decides("lin", bots.AcknowledgeAll, alarm, nil, ""); r.Status != bots.Applied || one[record.Alarm](d).By != "chen" {
+			t.Errorf("a colleague was faster, and it stays theirs: %+v", r)
 		}
 		time.Sleep(8 * time.Minute)
 		synctest.Wait()

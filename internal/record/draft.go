@@ -118,9 +118,9 @@ func ReturnDraft(d *bots.Draft, by *Officer, reason string, seen uint64, now tim
 }
 
 // EditDraft changes the text. Whoever edits may not approve, and an approval given
-// before is void because the seal differs.
+// before is void because the seal differs. Editors edit what they write: they do not see what is written to a person.
 func EditDraft(d *bots.Draft, by *Officer, text string, seen uint64) error {
-	if !by.Is(Editor, Duty, Approver) {
+	if !MayPost(by, d.Purpose) {
 		return refuse("role", "%s may not edit a %s", by.ID, d.Purpose)
 	}
 	if d.Purpose == bots.ForWithdrawal || d.State != bots.DraftAwaiting && d.State != bots.DraftReturned && d.State != bots.DraftApproved {
