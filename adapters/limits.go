@@ -29,8 +29,19 @@ type Manifest struct {
 	// Strangers: whoever writes to the servers it reads may lead it anywhere; addresses in private
 	// networks are not called, unless the option allow_private names their host.
 	Strangers bool
-	Options   []Setting
-	Secrets   []Setting
+	Pushes    Pushes
+	// Probe is an id of the platform's own shape for reads that only try whether reading works, whether or not
+	// anything stands under it; empty: the platform has no such id.
+	Probe   Ref
+	Options []Setting
+	Secrets []Setting
+}
+
+// Pushes is what a platform tells by callbacks, for which it must reach the front door. The zero value: nothing.
+type Pushes struct {
+	What string // "messages and follows"
+	With string // the secret without which an account has no callbacks; empty: every account has them
+	Late bool   // without callbacks it is polled and only comes later; false: it never comes
 }
 
 // Ability is one thing the adapter can do and the permission it needs.

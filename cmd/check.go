@@ -29,7 +29,8 @@ Exit 0: it can be served. 2: it cannot.`,
 // checked is what check found.
 type checked struct {
 	Faults    config.Faults `json:"faults"`
-	Notes     []string      `json:"notes"` // legal, but probably not meant
+	Warnings  config.Faults `json:"warnings"` // it can be served, and something will be missed
+	Notes     []string      `json:"notes"`    // legal, but probably not meant
 	Schedules []fires       `json:"schedules"`
 	Texts     int           `json:"texts"` // checked
 	Scanner   string        `json:"scanner,omitempty"`
@@ -46,7 +47,7 @@ type fires struct {
 const nextShown = 5
 
 func (t *tool) check(ctx context.Context, now time.Time) error {
-	found := checked{Faults: config.Faults{}, Notes: []string{}, Schedules: []fires{}}
+	found := checked{Faults: config.Faults{}, Warnings: config.Faults{}, Notes: []string{}, Schedules: []fires{}}
 	cfg, err := t.load()
 	if err != nil && !errors.As(err, &found.Faults) {
 		return err
@@ -54,6 +55,7 @@ func (t *tool) check(ctx context.Context, now time.Time) error {
 	found.texts(t.assembly.texts)
 	if cfg != nil {
 		found.schedules(cfg, now)
+		found.Warnings = append(found.Warnings, cfg.Advise(t.assembly.manifests())...)
 		found.advise(cfg)
 		found.scanner(ctx, cfg.Evidence.Clamd)
 	}
@@ -151,6 +153,9 @@ func (c *checked) write(w io.Writer) {
 		for _, at := range s.Next {
 			fmt.Fprintf(w, "  %s\n", at.Format("2006-01-02 Mon 15:04 -0700"))
 		}
+	}
+	for _, f := range c.Warnings {
+		fmt.Fprintf(w, "warning: %s\n", f)
 	}
 	for _, n := range c.Notes {
 		fmt.Fprintf(w, "note: %s\n", n)

@@ -251,59 +251,6 @@ func (d *doctor) certificate(ctx context.Context, conn *tls.Conn) {
 	d.note("certificate", detail, nil)
 }
 
-// abilities makes a harmless read for each, and names those that only a send could try.
-func (d *doctor) abilities(ctx context.Context, c adapters.Caps) {
-	if c.Watch != nil {
-		for _, s := range d.account.Watch {
-			got, err := within(ctx, func(ctx context.Context) (adapters.Batch, error) { return c.Watch.Poll(ctx, s, "", 1) })
-			d.note("watch "+s, fmt.Sprintf("%d items read", len(got.Items)), err)
-			for _, in := range got.Items {
-				d.post = cmp.Or(d.post, in.Ref)
-			}
-		}
-	}
-	if c.Stream != nil {
-		d.stream(ctx, c.Stream)
-	}
-	if c.Lookup != nil && d.post != "" {
-		_, err := within(ctx, func(ctx context.Context) (adapters.Sight, error) { return c.Lookup.Look(ctx, d.post) })
-		d.note("lookup", "what was read can be looked at again", err)
-	}
-	if c.Search != nil {
-		_, err := within(ctx, func(ctx context.Context) (adapters.Batch, error) { return c.Search.SearchPosts(ctx, "反诈", "", 1) })
-		d.note("search", "", err)
-	}
-	if c.Find != nil {
-		q := adapters.FindQuery{Channel: adapters.Public, Code: "netpatrol-doctor", Since: time.Now().Add(-time.Minute)}
-		_, err := within(ctx, func(ctx context.Context) (adapters.Finding, error) { return c.Find.Find(ctx, q) })
-		d.note("find", "our own posts can be listed", err)
-	}
-	if c.Webhook != nil {
-		d.callback(ctx)
-	}
-	d.untried(c)
-	slices.SortStableFunc(d.found, func(a, b diagnosis) int { return cmp.Compare(rank(a), rank(b)) })
-}
-
-// untried names the abilities that only a send could try, or something to read that is not there yet.
-func (d *doctor) untried(c adapters.Caps) {
-	for name, able := range map[string]bool{
-		"publish": c.Publish != nil, "message": c.Message != nil, "comment": c.Comment != nil, "retract": c.Retract != nil,
-		"flag": c.Flag != nil, "handover": c.Handover != nil, "preview": c.Preview != nil,
-	} {
-		if able {
-			d.skip(name, "only a send could try it"+d.needs(name))
-		}
-	}
-	for name, able := range map[string]bool{
-		"lookup": c.Lookup != nil && d.post == "", "measure": c.Measure != nil, "media": c.Media != nil,
-	} {
-		if able {
-			d.skip(name, "only something sent or received could try it"+d.needs(name))
-		}
-	}
-}
-
 // stream connects, and hangs up at once. Where nothing is streamed, everything is polled.
 func (d *doctor) stream(ctx context.Context, s adapters.Streamer) {
 	ctx, cancel := context.WithTimeout(ctx, doctorPatience)

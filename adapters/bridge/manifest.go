@@ -13,6 +13,7 @@ func Manifest() adapters.Manifest {
 	note := "if the site's /v1/about lists it"
 	return adapters.Manifest{
 		Name: "bridge", Title: "Any site that keeps netpatrol's bridge contract", Docs: "docs/bridge.md",
+		Pushes: adapters.Pushes{What: "what happens on the site", Late: true}, Probe: "netpatrol-doctor",
 		Watch: []string{"messages"},
 		Abilities: []adapters.Ability{
 			{Name: "publish", Permission: "publish", Note: note}, {Name: "message", Permission: "message", Note: note},

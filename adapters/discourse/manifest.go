@@ -12,6 +12,7 @@ const checkedOn = "2026-11-22"
 func Manifest() adapters.Manifest {
 	return adapters.Manifest{
 		Name: "discourse", Title: "Discourse", Docs: "docs/discourse.md",
+		Pushes: adapters.Pushes{What: "new posts", With: "webhook_secret", Late: true}, Probe: "1",
 		Watch: []string{postsSource, messagesSource},
 		Abilities: []adapters.Ability{
 			{Name: "publish", Permission: "topics: write", Note: "a topic; without staff rights it may wait in the review queue"},

@@ -15,6 +15,7 @@ const checkedOn = "2026-11-25"
 func Manifest() adapters.Manifest {
 	return adapters.Manifest{
 		Name: "discuz", Title: "Discuz! X", Docs: "docs/discuz.md",
+		Probe: "1.1",
 		Watch: []string{messagesSource, noticesSource},
 		Abilities: []adapters.Ability{
 			{Name: "publish", Permission: "发新话题", Note: "a thread in one board; it may wait for a moderator"},

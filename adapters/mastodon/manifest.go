@@ -12,6 +12,7 @@ const checkedOn = "2026-11-22"
 func Manifest() adapters.Manifest {
 	return adapters.Manifest{
 		Name: "mastodon", Title: "Mastodon and compatible servers", Docs: "docs/mastodon.md",
+		Probe: "1",
 		Watch: []string{"mentions"},
 		Abilities: []adapters.Ability{
 			{Name: "publish", Permission: "write:statuses write:media", Note: "write:media only for bulletins with pictures"},

@@ -12,6 +12,7 @@ const checkedOn = "2026-11-22"
 func Manifest() adapters.Manifest {
 	return adapters.Manifest{
 		Name: "nodebb", Title: "NodeBB", Docs: "docs/nodebb.md",
+		Probe: "1",
 		Watch: []string{postsSource, messagesSource},
 		Abilities: []adapters.Ability{
 			{Name: "publish", Permission: "topics:create in the category", Note: "a topic; without moderator rights it may wait in the approval queue"},

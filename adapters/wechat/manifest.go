@@ -21,6 +21,7 @@ const (
 func Manifest() adapters.Manifest {
 	return adapters.Manifest{
 		Name: "wechat", Title: "微信公众号 (WeChat Official Account)", Docs: "docs/wechat.md",
+		Pushes: adapters.Pushes{What: "messages, follows and what became of bulletins"}, Probe: "netpatrol-doctor",
 		ForgetLeavers: true, // the platform demands that the data of whoever unfollows is deleted
 		Watch:         sources(),
 		Abilities:     abilities(),

@@ -28,6 +28,7 @@ func Manifest() adapters.Manifest {
 	mention, _ := window(adapters.KindMention, defaultAfterMention)
 	return adapters.Manifest{
 		Name: "weibo", Title: "微博 (Weibo)", Docs: "docs/weibo.md",
+		Pushes: adapters.Pushes{What: "private messages", With: "app_secret"}, Probe: "1",
 		Abilities: abilities(),
 		Limits:    options{publish: publishShare, calls: freeCalls, afterMessage: message, afterMention: mention}.limits(),
 		Idem: map[adapters.Channel]adapters.Idempotency{

@@ -279,7 +279,8 @@ func (e *Engine) resumePage(ctx context.Context, q record.Query) ([]bots.Record,
 func (e *Engine) register(ctx context.Context, a *Account) error {
 	return e.o.Store.Update(ctx, func(tx record.Tx) error {
 		rec := a.Record
-		rec.State = string(bots.Observe)
+		rec.State, rec.Created = string(bots.Observe), time.Now()
+		rec.Updated = rec.Created
 		if old, err := record.Load[bots.Account](tx, rec.ID); err == nil {
 			rec.Head = old.Head
 			rec.Wanted, rec.WantedBy, rec.Attested, rec.Grounds = old.Wanted, old.WantedBy, old.Attested, old.Grounds

@@ -21,9 +21,11 @@ type pulse struct {
 	told    time.Time // the heard that was stored last
 	written time.Time
 	trouble map[string]string
+	kinds   map[string]string // of the trouble
 	since   time.Time
 	failed  time.Time
 	failure string
+	kind    string // of the failure
 	hears   time.Duration
 	ends    time.Time
 }
@@ -54,8 +56,8 @@ func (e *Engine) ill(ctx context.Context, a *Account, source string, err error) 
 			return // it is being opened for the first time
 		}
 	}
-	why := clip(err.Error(), maxWhy)
-	e.beat(ctx, a, func(p *pulse, now time.Time) bool { return p.suffer(source, why, now) })
+	why, kind := clip(err.Error(), maxWhy), record.FailureKind(err)
+	e.beat(ctx, a, func(p *pulse, now time.Time) bool { return p.suffer(source, why, kind, now) })
 }
 
 func (a *Account) problem() error {
@@ -70,6 +72,7 @@ func (p *pulse) recover(source string) (changed bool) {
 	for _, s := range []string{source, opening} {
 		if _, ill := p.trouble[s]; ill {
 			delete(p.trouble, s)
+			delete(p.kinds, s)
 			changed = true
 		}
 	}
@@ -79,18 +82,18 @@ func (p *pulse) recover(source string) (changed bool) {
 	return changed
 }
 
-func (p *pulse) suffer(source, why string, now time.Time) (changed bool) {
+func (p *pulse) suffer(source, why, kind string, now time.Time) (changed bool) {
 	if p.trouble[source] == why {
 		return false
 	}
 	if p.trouble == nil {
-		p.trouble = map[string]string{}
+		p.trouble, p.kinds = map[string]string{}, map[string]string{}
 	}
-	p.trouble[source] = why
+	p.trouble[source], p.kinds[source] = why, kind
 	if p.since.IsZero() {
 		p.since = now
 	}
-	p.failed, p.failure = now, source+": "+why
+	p.failed, p.failure, p.kind = now, source+": "+why, kind
 	return true
 }
 
@@ -103,8 +106,8 @@ func (e *Engine) beat(ctx context.Context, a *Account, note func(*pulse, time.Ti
 		a.pulse.mu.Unlock()
 		return
 	}
-	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Since: a.pulse.since, Hears: a.pulse.hears, Ends: a.pulse.ends,
-		Failed: a.pulse.failed, Failure: a.pulse.failure}
+	r := &record.Pulse{Heard: a.pulse.heard, Trouble: maps.Clone(a.pulse.trouble), Kinds: maps.Clone(a.pulse.kinds), Since: a.pulse.since, Hears: a.pulse.hears, Ends: a.pulse.ends,
+		Failed: a.pulse.failed, Failure: a.pulse.failure, FailureKind: a.pulse.kind}
 	a.pulse.written, a.pulse.told = now, a.pulse.heard
 	a.pulse.mu.Unlock()
 	if err := e.o.Store.Update(ctx, func(tx record.Tx) error { return putPulse(tx, a.Record.ID, *r, now) }); err != nil && ctx.Err() == nil {
@@ -125,7 +128,7 @@ func putPulse(tx record.Tx, id string, r record.Pulse, now time.Time) error {
 			r.Heard = old.Heard
 		}
 		if old.Failed.After(r.Failed) { // before a restart, or in sending
-			r.Failed, r.Failure = old.Failed, old.Failure
+			r.Failed, r.Failure, r.FailureKind = old.Failed, old.Failure, old.FailureKind
 		}
 	case !errors.Is(err, record.ErrNotFound):
 		return err

@@ -29,6 +29,6 @@ func noteFailure(tx record.Tx, it *record.Item, callErr error, now time.Time) er
 	if err != nil {
 		return err
 	}
-	p.Failed, p.Failure, p.Updated = now, "send: "+clip(e.Error()), now
+	p.Failed, p.Failure, p.FailureKind, p.Updated = now, "send: "+clip(e.Error()), record.FailureKind(e), now
 	return tx.Put(p)
 }

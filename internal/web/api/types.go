@@ -17,8 +17,8 @@ type Envelope struct {
 	Version uint64    `json:"version"`
 	Stream  string    `json:"stream,omitempty"`
 	Due     time.Time `json:"due,omitzero"`
-	Created time.Time `json:"created"`
-	Updated time.Time `json:"updated"`
+	Created time.Time `json:"created,omitzero"` // zero: not known
+	Updated time.Time `json:"updated,omitzero"`
 	Erased  bool      `json:"erased,omitempty"` // the subject was forgotten: the rest is empty
 }
 

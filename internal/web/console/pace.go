@@ -2,7 +2,6 @@ package console
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"netpatrol/internal/record"
@@ -27,26 +26,6 @@ func paceWords(p *record.Pulse, now time.Time) (all []string) {
 		all = append(all, "平台授权到 "+p.Ends.In(beijing).Format("2006-01-02 15:04")+" 为止")
 	}
 	return all
-}
-
-// pastWord is what failed last and is over; empty: nothing did, or it is among the trouble.
-func pastWord(p *record.Pulse) string {
-	if p == nil || p.Failed.IsZero() {
-		return ""
-	}
-	source, why, _ := strings.Cut(p.Failure, ": ")
-	if p.Trouble[source] == why {
-		return ""
-	}
-	return troubleWord(source, why)
-}
-
-// troubleWord says what of an account fails, and why in the platform's or the adapter's words.
-func troubleWord(source, why string) string {
-	if did, ok := map[string]string{"open": "打不开", "send": "发送失败", "identity": "核对身份失败", "stream": "推送连接失败"}[source]; ok {
-		return did + "：" + why
-	}
-	return source + " 读取失败：" + why
 }
 
 // slowWord is the same in a row, where it matters; empty: it does not.

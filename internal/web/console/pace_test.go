@@ -37,22 +37,3 @@ func TestWhatIsLeftOfTheCalls(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
-
-func TestWhatFailedLastIsSaidOnce(t *testing.T) {
-	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
-	for _, c := range []struct {
-		pulse *record.Pulse
-		want  string
-	}{
-		{nil, ""},
-		{&record.Pulse{}, ""},
-		{&record.Pulse{Failed: now, Failure: "mentions: 503: busy"}, "mentions 读取失败：503: busy"},
-		{&record.Pulse{Failed: now, Failure: "send: 403: suspended"}, "发送失败：403: suspended"},
-		{&record.Pulse{Failed: now, Failure: "open: no such host"}, "打不开：no such host"},
-		{&record.Pulse{Failed: now, Failure: "open: no such host", Trouble: map[string]string{"open": "no such host"}}, ""},
-	} {
-		if got := pastWord(c.pulse); got != c.want {
-			t.Errorf("%+v: %q, want %q", c.pulse, got, c.want)
-		}
-	}
-}
