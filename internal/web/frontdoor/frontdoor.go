@@ -88,7 +88,7 @@ func New(o Options) http.Handler {
 		newHandoffs(newPublic(o), o.Handoffs).routes(mux)
 	}
 	if o.Packages != nil {
-		(&packages{o: o, desk: o.Packages}).bridgeRoutes(mux)
+		(&packages{o: o, desk: o.Packages, large: make(chan struct{}, mostLarge)}).bridgeRoutes(mux)
 	}
 	if o.Partner != nil {
 		mux.Handle("/partner", o.Partner)
@@ -153,9 +153,12 @@ func (o Options) callback(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(d.Ack)
 }
 
-// readBody reads a callback within bounds: at once when it says how long it is, as all do.
+// readAtOnce is up to which length a callback gets its memory before its bytes come: nobody has proven yet who they are.
+const readAtOnce = 32 << 10
+
+// readBody reads a callback within bounds: at once when it says how long it is, as all do, and that is no more than is usual.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if r.ContentLength < 0 || r.ContentLength > maxBody {
+	if r.ContentLength < 0 || r.ContentLength > readAtOnce {
 		return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	}
 	body := make([]byte, r.ContentLength)

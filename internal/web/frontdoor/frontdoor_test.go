@@ -140,3 +140,21 @@ func TestPromise5_AnAccountThatIsNotOpenYetIsWorthAnotherTry(t *testing.T) {
 		t.Errorf("%d %q, want 503", code, body)
 	}
 }
+
+// thrifty notes the largest buffer it is read into.
+type thrifty struct{ most int }
+
+func (b *thrifty) Read(p []byte) (int, error) {
+	b.most = max(b.most, len(p))
+	return 0, io.ErrUnexpectedEOF
+}
+func (*thrifty) Close() error { return nil }
+
+func TestACallbackGetsNoMemoryForWhatItOnlyPromises(t *testing.T) {
+	b := &thrifty{}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/callback/wx", nil)
+	r.Body, r.ContentLength = b, maxBody
+	if _, err := readBody(httptest.NewRecorder(), r); err == nil || b.most > readAtOnce {
+		t.Errorf("%d bytes were set aside, %v", b.most, err)
+	}
+}

@@ -14,6 +14,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/time/rate"
+
 	"netpatrol/adapters"
 )
 
@@ -39,9 +41,10 @@ type kioskForm struct {
 	fields map[string]string
 	Kept   []adapters.Media
 
-	slow bool  // it goes into the slow lane
-	room int64 // bytes of files that may still come with it
-	Left int   // files that were left out for want of room
+	slow bool          // it goes into the slow lane
+	room int64         // bytes of files that may still come with it
+	fair *rate.Limiter // that these bytes count against, with everybody's; nil: they were counted before
+	Left int           // files that were left out for want of room
 }
 
 // Of is what stands in a field.
@@ -252,7 +255,7 @@ func (k *kiosk) admit(p *kioskPage) {
 	case now.Before(key.ready) && !f.Urgent() && !worked(f.Of("key"), f.Of("work")): // it is not their first
 		p.Problem = "现在写的人很多，您刚交过一份，请稍等几秒再点一次“提交”。您写的内容都还在。"
 	default:
-		f.room = maxBrought
+		f.room, f.fair = maxBrought, k.gate.brought
 		if k.gate.slow(now) {
 			k.admitSlow(p, now)
 		}
@@ -268,13 +271,14 @@ func (k *kiosk) admitSlow(p *kioskPage, now time.Time) {
 		p.Problem = "现在写的人特别多，这一份还没有收。您写的内容都还在这一页上，请过一两分钟再点一次“提交”；选过的文件请重新选。急事请直接拨打110。"
 		return
 	}
-	f.slow, f.room = !f.Urgent(), k.gate.room(now)
+	f.slow, f.room, f.fair = !f.Urgent(), k.gate.room(now), nil
 }
 
-// bounded fails once more was read than there is room for.
+// bounded fails once more was read than there is room for, or than all together may bring.
 type bounded struct {
 	from io.Reader
 	left int64
+	all  *rate.Limiter // may be nil
 	over bool
 }
 
@@ -285,13 +289,18 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	n, err := b.from.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
+	if b.all != nil && !b.all.AllowN(time.Now(), n) {
+		b.over = true
+		return 0, ErrSize
+	}
 	return n, err
 }
 
 // What is wrong with the words, or with a file.
 const (
-	codeProblem = "内容里有查询码，这一份没有收，也没有保存。查询码只在“查进展”的页面里用，不要写给任何人，包括民警；它已从下面隐去，其他的都还在。请看一遍，再点一次“提交”；选过的文件请重新选。"
+	codeProblem = "内容里有查询码，这一份没有收，也没有保存。查询码只在“查进度”的页面里用，不要写给任何人，包括民警；它已从下面隐去，其他的都还在。请看一遍，再点一次“提交”；选过的文件请重新选。"
 	kindProblem = "有一个文件不是照片、录音或视频，没有收。其他的都已收到，请再提交一次。"
+	manyProblem = "现在交文件的人很多，有一个文件没有收。文字还在，请先只交文字，过一会儿再补文件。"
 	sizeProblem = "有一个文件太大，没有收：照片和录音每个不超过16MB，视频不超过64MB。其他的都已收到，请再提交一次。"
 )
 
@@ -308,7 +317,7 @@ func (k *kiosk) keep(ctx context.Context, part *multipart.Part, p *kioskPage) er
 	if err != nil {
 		return err
 	}
-	from := &bounded{from: part, left: p.Form.room}
+	from := &bounded{from: part, left: p.Form.room, all: p.Form.fair}
 	m, err := k.desk.Keep(ctx, key.String(), from)
 	if p.Form.room = from.left; from.over {
 		p.Form.Left++

@@ -22,6 +22,8 @@ type gate struct {
 	again *rate.Limiter // of forms given to people who have just filed one, under a flood
 	files *rate.Limiter // of bytes that come with forms in the slow lane
 	words *rate.Limiter // of bytes that the forms themselves take there
+
+	brought *rate.Limiter // of bytes that come with forms within the pace
 }
 
 const (
@@ -36,6 +38,9 @@ const (
 	slowFilesAtOnce = 1 << 30  // and with all of them together, before they go on without
 	slowFilesSecond = 256 << 10
 
+	broughtAtOnce = 8 << 30 // bytes that come with forms within the pace, all together, before files are left out
+	broughtSecond = 512 << 10
+
 	slowWordsAtOnce = 128 << 20 // bytes of forms in the slow lane before any comes back: more than thirty thousand short ones
 	slowWordsSecond = 32 << 10
 	formWeight      = 4 << 10 // bytes that a form takes beside its words
@@ -45,8 +50,11 @@ func newGate() gate {
 	return gate{
 		pace: rate.NewLimiter(formsASecond, formsAtOnce), again: rate.NewLimiter(formsASecond, againAtOnce),
 		files: rate.NewLimiter(slowFilesSecond, slowFilesAtOnce), words: rate.NewLimiter(slowWordsSecond, slowWordsAtOnce),
+		brought: newBrought(),
 	}
 }
+
+func newBrought() *rate.Limiter { return rate.NewLimiter(broughtSecond, broughtAtOnce) }
 
 // formKey is one form that was given out.
 type formKey struct {

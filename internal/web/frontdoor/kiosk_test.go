@@ -512,3 +512,15 @@ func TestHowLongIsSaidInWholeYearsOrDays(t *testing.T) {
 		}
 	}
 }
+
+// Files that come within the pace are bounded, too, all together: else a few programs that keep to it fill the disk.
+func TestKioskFilesWithinThePaceAreBoundedTogether(t *testing.T) {
+	b := newBooth(t)
+	b.k.gate.brought = rate.NewLimiter(0, len("onetwo"))
+	for n, left := range []int{0, 0, 1} {
+		code, page := b.send("/kiosk/report", []string{"key", b.open("/kiosk/report"), "moved", "no", "story", "遇到骗子"}, []string{"one", "two", "six"}[n])
+		if code != 200 || len(b.filed) != n+1 || b.filed[n].Slow || len(b.filed[n].Media) != 1-left || strings.Contains(page, "有1个文件没有收") != (left == 1) {
+			t.Errorf("form %d: %d, filed %+v", n, code, b.filed)
+		}
+	}
+}

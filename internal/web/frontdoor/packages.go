@@ -70,7 +70,13 @@ type packages struct {
 	desk   Packages
 	nonces nonces
 	one    sync.Mutex
+	large  chan struct{} // requests that may be packages, while nobody has proven yet that they are
 }
+
+const (
+	mostLarge = 8        // at once
+	small     = 64 << 10 // bytes of a request that is no package
+)
 
 // maxRequest bounds a request: a package in base64, and what stands around it.
 const maxRequest = adapters.MaxPackage*4/3 + 64<<10
@@ -98,7 +104,12 @@ func (p *packages) signed(h bridgeHandler) http.HandlerFunc {
 			problem(w, http.StatusUnauthorized, "auth-expired", "the signature is wrong, old or used")
 			return
 		}
+		if !p.enter(r) {
+			problem(w, http.StatusServiceUnavailable, "not-sent", "too many packages come at once: try again later")
+			return
+		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+		p.leave(r)
 		if err != nil {
 			problem(w, http.StatusRequestEntityTooLarge, "rejected", "the request is too long")
 			return
@@ -109,6 +120,25 @@ func (p *packages) signed(h bridgeHandler) http.HandlerFunc {
 			return
 		}
 		h(w, r, unit, body)
+	}
+}
+
+// enter says whether a request may be read now: large ones take memory whoever sends them.
+func (p *packages) enter(r *http.Request) bool {
+	if r.ContentLength >= 0 && r.ContentLength <= small {
+		return true
+	}
+	select {
+	case p.large <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *packages) leave(r *http.Request) {
+	if r.ContentLength < 0 || r.ContentLength > small {
+		<-p.large
 	}
 }
 

@@ -93,3 +93,29 @@ func TestWhatCannotBeTakenIsSaidInTheWordsOfTheContract(t *testing.T) {
 		}
 	}
 }
+
+// Whoever has proven nothing yet takes no more memory than a few packages need; what is small is let in beside them.
+func TestLargeRequestsAreBoundedBeforeTheyAreProven(t *testing.T) {
+	o := &mailbox{}
+	p := &packages{o: Options{Log: slog.New(slog.DiscardHandler)}, desk: o, large: make(chan struct{}, 1)}
+	call := func(body string) int {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/bridge/yecheng/v1/handovers", strings.NewReader(body))
+		r.SetPathValue("unit", "yecheng")
+		w := httptest.NewRecorder()
+		p.signed(p.take)(w, r)
+		return w.Code
+	}
+	large := strings.Repeat("x", small+1)
+	for range 2 {
+		if got := call(large); got != http.StatusUnauthorized {
+			t.Errorf("there is room: %d", got)
+		}
+	}
+	p.large <- struct{}{}
+	if got := call(large); got != http.StatusServiceUnavailable {
+		t.Errorf("there is none: %d", got)
+	}
+	if got := call("x"); got != http.StatusUnauthorized {
+		t.Errorf("a small one: %d", got)
+	}
+}

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 //go:embed public/*
@@ -31,6 +33,7 @@ type public struct {
 	checks  *throttle
 	more    More              // nil: nothing can be added to a report
 	adds    *throttle         // additions
+	brought *rate.Limiter     // of bytes of files that come with them
 	fixed   map[string][]byte // answers that are the same for everybody
 }
 
@@ -45,7 +48,7 @@ type publicPage struct {
 func newPublic(o Options) *public {
 	p := &public{
 		matters: o.Matters, press: o.Press, unit: o.Unit, kiosk: o.Kiosk != nil, log: o.Log,
-		lookups: newThrottle(), checks: newThrottle(), more: o.More, adds: newThrottle(), fixed: map[string][]byte{},
+		lookups: newThrottle(), checks: newThrottle(), more: o.More, adds: newThrottle(), brought: newBrought(), fixed: map[string][]byte{},
 	}
 	p.css, p.style = styleSheet(), StylePath()
 	p.pages = template.Must(template.New("").Funcs(template.FuncMap{"dict": dict, "day": day, "minute": minute, "paragraphs": paragraphs}).ParseFS(publicFiles, "public/*.html"))

@@ -186,8 +186,11 @@ func (p *public) keepMore(ctx context.Context, file *multipart.Part, code string
 		f.Problem = fmt.Sprintf("一次最多%d个文件，多出来的没有收。", moreFiles)
 		return nil
 	}
-	m, err := p.more.KeepMore(ctx, code, file)
+	from := &bounded{from: file, left: maxMoreBytes, all: p.brought}
+	m, err := p.more.KeepMore(ctx, code, from)
 	switch {
+	case from.over:
+		f.Problem = manyProblem
 	case errors.Is(err, ErrKind):
 		f.Problem = kindProblem
 	case errors.Is(err, ErrSize):

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"netpatrol/adapters"
 )
 
@@ -225,4 +227,19 @@ func (f *failing) Add(context.Context, string, Addition) (Urgency, error) {
 		return NoUrgency, f.err
 	}
 	return NoUrgency, errors.New("disk full")
+}
+
+func TestFilesOfAdditionsAreBoundedTogether(t *testing.T) {
+	o, mux := newOffice(), http.NewServeMux()
+	p := newPublic(Options{Matters: o, Press: o, More: o, Log: slog.New(slog.DiscardHandler)})
+	p.brought = rate.NewLimiter(0, len("picture"))
+	p.routes(mux)
+	send := func(file string) *httptest.ResponseRecorder {
+		return addMore(t, mux, []string{"code", mine, "key", moreKey(t, mux), "text", "还有一张图"}, file)
+	}
+	has(t, send("picture"), http.StatusOK)
+	has(t, send("x"), http.StatusUnprocessableEntity, "有一个文件没有收", "还有一张图</textarea>")
+	if len(o.added) != 1 || len(o.kept) != 1 {
+		t.Errorf("added %+v, kept %v", o.added, o.kept)
+	}
 }
