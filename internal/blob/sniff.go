@@ -66,9 +66,6 @@ func limit(mime string) int64 {
 	return 16 << 20
 }
 
-// IsImage says whether a type is one that [Store.Preview] draws.
-func IsImage(mime string) bool { return strings.HasPrefix(mime, "image/") }
-
 // jpegOrientation reads how a photo must be turned, 1 to 8, from its EXIF; 1 when it does
 // not say. The drawn picture has no EXIF, so the turning must be done.
 func jpegOrientation(b []byte) int {

@@ -79,9 +79,6 @@ func listed[P bots.Record](s Source, q Query) ([]P, error) {
 	return out, nil
 }
 
-// Zone is the zone of the wall clock by which shifts go.
-func (r *Rota) Zone() *time.Location { return r.zone }
-
 // Kept says whether a rota is kept for a level at all at a time or later.
 func (r *Rota) Kept(level string, at time.Time) bool {
 	yesterday := day(at.In(r.zone)).AddDate(0, 0, -1).Format(time.DateOnly)

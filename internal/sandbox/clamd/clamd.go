@@ -45,7 +45,6 @@ type Scanner struct {
 
 	mu    sync.Mutex
 	mood  Mood
-	scans int
 	conns map[net.Conn]bool
 	wg    sync.WaitGroup
 }
@@ -62,13 +61,6 @@ func (s *Scanner) Feel(m Mood) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mood = m
-}
-
-// Scans is how many files were sent to their end.
-func (s *Scanner) Scans() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.scans
 }
 
 // Close ends it.
@@ -155,9 +147,6 @@ func (s *Scanner) scan(conn net.Conn, in *bufio.Reader, mood Mood) {
 			return
 		}
 	}
-	s.mu.Lock()
-	s.scans++
-	s.mu.Unlock()
 	switch {
 	case mood == Failing:
 		s.say(conn, "stream: Can't allocate memory ERROR")
