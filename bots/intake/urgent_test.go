@@ -45,6 +45,8 @@ func TestUrgencyOfLabelledSentences(t *testing.T) {
 		"urgency-unseen.txt":   {"life": 22, "call": 19, "sent": 29, "none": 32},
 		"urgency-last.txt":     {"life": 14, "call": 10, "sent": 12, "none": 17},
 		"urgency-everyday.txt": {"life": 12, "call": 8, "sent": 8, "none": 36},
+		"urgency-fresh.txt":    {"life": 14, "call": 7, "sent": 6, "none": 24},
+		"urgency-blind.txt":    {"life": 14, "call": 7, "sent": 7, "none": 27},
 	} {
 		kinds, cards := map[string]*tally{"life": {}, "call": {}, "sent": {}, "none": {}}, map[string]*tally{"none": {}, "life": {}, "money": {}}
 		for _, s := range labelled(t, file) {
