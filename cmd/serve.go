@@ -31,7 +31,7 @@ to decide otherwise.`,
 			app.SetMemory()
 			a, err := app.New(c.Context(), app.Options{Config: cfg, Platforms: t.assembly.platforms, ExtraBots: t.assembly.bots, Texts: t.assembly.texts, Aside: aside, Log: log})
 			if err != nil {
-				return mend(err, "if this is a new station, run netpatrol init; if another daemon has the store open, stop it")
+				return mend(err, "%s", serveMend(err))
 			}
 			log.Info("serving", "desk", cfg.Console.Listen, "frontdoor", cfg.Frontdoor.Listen, "socket", cfg.Socket(), "accounts", len(cfg.Accounts))
 			err = errors.Join(a.Run(c.Context()), a.Close())
@@ -39,6 +39,13 @@ to decide otherwise.`,
 			return mend(err, "see the log above")
 		},
 	})
+}
+
+func serveMend(err error) string {
+	if app.StoreDamaged(err) {
+		return bringBack
+	}
+	return "if this is a new station, run netpatrol init; if another daemon has the store open, stop it"
 }
 
 // logFlags choose the log's form. It goes to standard error.

@@ -325,14 +325,22 @@ type StoreReport struct {
 	Faults  []string `json:"faults"`
 }
 
+// StoreDamaged says whether an error means that the store's files are not as they were written.
+func StoreDamaged(err error) bool { return errors.Is(err, record.ErrDamaged) }
+
 // CheckStore opens the store in a directory, which no daemon may be using, and checks that
-// every record can be read and every index agrees.
+// every record can be read, every index agrees and the audit chain holds.
 func CheckStore(ctx context.Context, dir string) (StoreReport, error) {
 	store, err := boltstore.Open(boltstore.Options{Dir: dir})
 	if err != nil {
 		return StoreReport{}, err
 	}
 	c, err := store.Check(ctx)
+	if err == nil && len(c.Problems) == 0 { // else the chain would lead over damaged pages
+		var chain audit.Report
+		chain, err = audit.Verify(ctx, store, "")
+		c.Problems = chain.Faults
+	}
 	if err = errors.Join(err, store.Close()); err != nil {
 		return StoreReport{}, err
 	}

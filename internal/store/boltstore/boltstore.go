@@ -172,7 +172,28 @@ func open(o Options) (*Store, error) {
 
 func openDB(o Options) (*bolt.DB, error) {
 	path := filepath.Join(o.Dir, DataFile)
-	db, err := bolt.Open(path, 0o600, &bolt.Options{
+	var db *bolt.DB
+	var err error
+	damaged := whole(func() {
+		if db, err = openFile(path, o); err == nil {
+			err = makeBuckets(db)
+		}
+	})
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return nil, fmt.Errorf("another netpatrol process uses %s: stop it first, or talk to it over its socket", o.Dir)
+	case damaged != nil: // closing it might write
+		return nil, fmt.Errorf("open %s: %w", path, damaged)
+	case err != nil && db != nil:
+		return nil, errors.Join(fmt.Errorf("prepare %s: %w", path, err), db.Close())
+	case err != nil:
+		return nil, fmt.Errorf("open %s: %w", path, notAStore(err))
+	}
+	return db, nil
+}
+
+func openFile(path string, o Options) (*bolt.DB, error) {
+	return bolt.Open(path, 0o600, &bolt.Options{
 		Timeout:      o.Wait,
 		FreelistType: bolt.FreelistMapType,
 		// A reader holds the map: with room to grow it never makes the writer wait.
@@ -180,16 +201,16 @@ func openDB(o Options) (*bolt.DB, error) {
 		NoStatistics:    true,
 		OpenFile:        o.OpenFile,
 	})
-	if errors.Is(err, berrors.ErrTimeout) {
-		return nil, fmt.Errorf("another netpatrol process uses %s: stop it first, or talk to it over its socket", o.Dir)
+}
+
+// notAStore joins what bolt says of a file that none of its versions wrote so with our own word for it.
+func notAStore(err error) error {
+	for _, is := range []error{berrors.ErrInvalid, berrors.ErrChecksum, berrors.ErrVersionMismatch} {
+		if errors.Is(err, is) {
+			return fmt.Errorf("%w: %w", record.ErrDamaged, err)
+		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
-	}
-	if err := makeBuckets(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare %s: %w", path, err), db.Close())
-	}
-	return db, nil
+	return err
 }
 
 // makeBuckets writes nothing when they are there, so that a start costs no sync.

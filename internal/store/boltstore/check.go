@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
@@ -32,11 +33,16 @@ func (c *Checked) problem(format string, args ...any) {
 // Check reads the whole store and reports whatever does not fit: pages of the file,
 // records that do not open, records missing from an index, index entries without a
 // record, dedupe keys and audit entries that lead nowhere. It changes nothing and may
-// run while the store is used; it takes seconds for a million records.
+// run while the store is used; it takes seconds for a million records. Where the pages
+// do not fit together, the records are not read: they would lead astray.
 func (s *Store) Check(ctx context.Context) (*Checked, error) {
 	c := &Checked{}
 	if err := s.checkFile(ctx, c); err != nil {
 		return c, err
+	}
+	if len(c.Problems) > 0 {
+		c.problem("no record was read, because the pages of the file do not fit together")
+		return c, nil
 	}
 	for _, each := range []struct {
 		bucket []byte
@@ -54,13 +60,47 @@ func (s *Store) Check(ctx context.Context) (*Checked, error) {
 			return c, err
 		}
 	}
-	return c, nil
+	return c, s.checkMeta(ctx, c)
 }
 
+// checkFile finds what is wrong with pages. Bolt panics at some damage.
 func (s *Store) checkFile(ctx context.Context, c *Checked) error {
-	return s.view(ctx, func(tx *bolt.Tx) error {
+	err := s.view(ctx, func(tx *bolt.Tx) error {
 		for err := range tx.Check() {
 			c.problem("file: %v", err)
+		}
+		return whole(func() {
+			for _, name := range buckets {
+				leafThrough(tx.Bucket(name))
+			}
+		})
+	})
+	if errors.Is(err, record.ErrDamaged) {
+		c.problem("file: %v", err)
+		return nil
+	}
+	return err
+}
+
+// leafThrough goes through every page of a bucket. A bucket whose keys are out of order would
+// keep whoever seeks in it going round in a circle.
+func leafThrough(b *bolt.Bucket) {
+	var before []byte
+	c := b.Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		if before != nil && bytes.Compare(before, k) >= 0 {
+			panic(fmt.Sprintf("key %q stands behind %q", k, before))
+		}
+		before = k
+	}
+}
+
+// checkMeta compares what every commit carries on with what is there: a number of the
+// last audit entry that were too small would have the next ones overwrite others.
+func (s *Store) checkMeta(ctx context.Context, c *Checked) error {
+	return s.view(ctx, func(tx *bolt.Tx) error {
+		if last, _ := tx.Bucket(bucketAudit).Cursor().Last(); number(last) != readMeta(tx).seq {
+			c.problem("the last audit entry is %d, but the next would be number %d", number(last), readMeta(tx).seq+1)
 		}
 		return nil
 	})

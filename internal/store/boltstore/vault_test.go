@@ -154,6 +154,7 @@ func TestCheckFindsWhatDoesNotFit(t *testing.T) {
 			b := tx.Bucket(bucketAudit)
 			return b.Put(seqKey(1), bytes.Replace(b.Get(seqKey(1)), []byte(`"did"`), []byte(`"Did"`), 1))
 		}, "audit entry 1"},
+		"audit number set back": {func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Delete(metaSeq) }, "the next would be number 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := Open(Options{Dir: t.TempDir(), Create: true})
