@@ -54,7 +54,7 @@ func funcs() template.FuncMap {
 		"unsent": unsentWord, "way": wayWord, "day": dayOf, "inc": func(n int) int { return n + 1 },
 		"when": when, "clock": clock, "stamp": stamp, "ago": ago, "until": until, "deadline": deadline, "seg": url.PathEscape, "short": short, "excerpt": excerpt,
 		"state": stateWord, "sent": sentWord, "suggested": suggestedWord, "add": func(a, b int) int { return a + b }, "warned": warningWord, "purpose": purposeWord, "channel": channelWord, "category": categoryWord, "stance": stanceWord, "unit": unitWord,
-		"mode": modeWord, "kind": kindWord, "role": roleWord, "level": levelWord, "did": didWord, "class": resultWord,
+		"mode": modeWord, "platform": platformWord, "kind": kindWord, "role": roleWord, "level": levelWord, "did": didWord, "class": resultWord,
 		"result": resultWord, "revision": view.Revision, "effect": effectLine, "read": readLine, "reason": reasonWord, "degraded": degradedWord, "slot": slotWord, "text": templateWord, "verb": verbWord, "handed": handoffWord, "came": receivedWord, "grade": gradeWord, "worth": worthWord, "took": took, "dict": dict, "pace": paceWords, "slow": slowWord, "past": pastFailing, "failing": failings, "site": siteWord, "rectification": rectificationWord, "flag": flagWord,
 	}
 }

@@ -39,6 +39,19 @@ func TestTimesAreBeijingTimes(t *testing.T) {
 	}
 }
 
+// Every platform that ships has a name officers read.
+func TestEveryPlatformHasAName(t *testing.T) {
+	manifests, err := filepath.Glob("../../../adapters/*/manifest.go")
+	if err != nil || len(manifests) < 5 {
+		t.Fatal(manifests, err)
+	}
+	for _, m := range append(manifests, "adapters/kiosk/manifest.go") {
+		if p := filepath.Base(filepath.Dir(m)); p != "adaptertest" && platformWord(p) == p {
+			t.Errorf("%s has no name", p)
+		}
+	}
+}
+
 func TestExcerptIsOneLine(t *testing.T) {
 	for _, c := range []struct {
 		text string

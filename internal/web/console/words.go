@@ -52,6 +52,14 @@ var channelWords = map[string]string{string(adapters.Public): "公开发布", st
 
 func channelWord(c adapters.Channel) string { return word(channelWords, string(c)) }
 
+// platformWords name the kinds of platform; where Chinese has no word for one, its own name stands.
+var platformWords = map[string]string{
+	"mastodon": "Mastodon 微博客", "wechat": "微信公众号", "weibo": "微博", "discuz": "Discuz! 论坛", "nodebb": "NodeBB 论坛", "discourse": "Discourse 论坛",
+	"bridge": "开放接口", "feed": "订阅源", "manual": "人工代发", "kiosk": "报警岗亭", "notify": "值守提醒",
+}
+
+func platformWord(p string) string { return word(platformWords, p) }
+
 func categoryWord(c bots.Category) string { return cmp.Or(bots.Categories()[c], string(c)) }
 
 var stanceWords = map[string]string{
