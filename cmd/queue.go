@@ -15,22 +15,23 @@ import (
 )
 
 func (t *tool) queueCommand() *cobra.Command {
-	return group("queue", "What waits for an officer: drafts to decide on, sends held, unknown or to be made by hand",
+	return group("queue", "What waits: drafts to decide on, sends held, unknown or to be made by hand, and those that something keeps back",
 		t.queueList(), t.queueShow(), t.queueApprove(), t.queueReject(),
 		t.queueSettle(), t.queueHold(), t.queueResume(), t.queueSendHeld(), t.queueByHand(), t.queueCorrect(), t.queueFlag())
 }
 
-// waiting is all that waits for a person.
+// waiting is all that waits for a person, and the sends that leave by themselves once what keeps them back is over.
 type waiting struct {
 	Awaiting []api.Draft `json:"awaiting"`
 	Held     []api.Item  `json:"held"`
 	Unknown  []api.Item  `json:"unknown"`
 	ByHand   []api.Item  `json:"byHand"`
+	KeptBack []api.Item  `json:"keptBack"` // due, with why they have not left: halted, over quota, the platform fails
 }
 
 func (t *tool) queueList() *cobra.Command {
 	return t.withJSON(&cobra.Command{
-		Use: "list", Short: "List drafts awaiting a decision, and sends held, unknown or to be made by hand", Args: cobra.NoArgs,
+		Use: "list", Short: "List drafts awaiting a decision, and sends held, unknown, to be made by hand or kept back", Args: cobra.NoArgs,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, _ []string) error {
 			all, err := gather(ctx, c)
 			if err != nil {
@@ -52,7 +53,11 @@ func gather(ctx context.Context, c *api.Client) (w waiting, err error) {
 	if w.Unknown, err = pages(ctx, api.Paging{State: "unknown"}, c.Items); err != nil {
 		return w, err
 	}
-	w.ByHand, err = pages(ctx, api.Paging{State: "by-hand"}, c.Items)
+	if w.ByHand, err = pages(ctx, api.Paging{State: "by-hand"}, c.Items); err != nil {
+		return w, err
+	}
+	w.KeptBack, err = pages(ctx, api.Paging{State: "due"}, c.Items)
+	w.KeptBack = slices.DeleteFunc(w.KeptBack, func(i api.Item) bool { return i.Why == "" })
 	return w, err
 }
 
@@ -86,7 +91,7 @@ func pages[T any](ctx context.Context, p api.Paging, page func(context.Context, 
 }
 
 func (q waiting) write(w io.Writer) {
-	if len(q.Awaiting)+len(q.Held)+len(q.Unknown)+len(q.ByHand) == 0 {
+	if len(q.Awaiting)+len(q.Held)+len(q.Unknown)+len(q.ByHand)+len(q.KeptBack) == 0 {
 		fmt.Fprintln(w, "nothing waits for a person")
 		return
 	}
@@ -94,7 +99,7 @@ func (q waiting) write(w io.Writer) {
 	for _, d := range q.Awaiting {
 		rows = append(rows, []string{d.ID, string(d.Purpose), d.State, d.Account, to(d.To.Handle, d.Channel), short(d.Created), short(d.Expires), oneLine(d.Text, 36)})
 	}
-	for _, items := range [][]api.Item{q.Held, q.Unknown, q.ByHand} {
+	for _, items := range [][]api.Item{q.Held, q.Unknown, q.ByHand, q.KeptBack} {
 		for _, i := range items {
 			rows = append(rows, []string{i.ID, string(i.Purpose), i.State, i.Account, to(i.To.Handle, i.Channel), short(i.Updated), short(i.Expires), oneLine(i.Why, 36)})
 		}

@@ -16,6 +16,8 @@ type signInData struct {
 	Code, Name, Next, Problem string
 }
 
+const usedUp = "这个一次性登录链接已经用过或者不存在。请用用户名和密码登录，或向管理员要一个新的。"
+
 // signInPage asks for a name and a password. With a one-time code it only asks to go
 // on: opening a link must not use the code up.
 func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) {
@@ -24,7 +26,7 @@ func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) {
 		o, err := c.door.Peek(r.Context(), d.Code)
 		switch {
 		case errors.Is(err, signin.ErrDenied):
-			d.Code, d.Problem = "", "这个一次性登录链接已经用过或者不存在。请用用户名和密码登录，或向管理员要一个新的。"
+			d.Code, d.Problem = "", usedUp
 		case err != nil:
 			c.broken(w, r, err)
 			return
@@ -49,9 +51,11 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 	next := safeNext(r.PostFormValue("next"))
 	o, err := c.admit(r)
 	if errors.Is(err, signin.ErrDenied) {
-		c.showSignIn(w, r, http.StatusUnauthorized, signInData{
-			Next: next, Name: r.PostFormValue("name"), Problem: "用户名或密码不对，或者试的次数太多。请等一分钟再试。",
-		})
+		d := signInData{Next: next, Name: r.PostFormValue("name"), Problem: "用户名或密码不对，或者试的次数太多。请等一分钟再试。"}
+		if r.PostFormValue("code") != "" {
+			d.Problem = usedUp
+		}
+		c.showSignIn(w, r, http.StatusUnauthorized, d)
 		return
 	}
 	if err == nil {

@@ -56,6 +56,8 @@ func TestAOneTimeLinkAsksFirstAndWorksOnce(t *testing.T) {
 	other.get("/sign-in?code=" + code).has("已经用过")
 	if page := other.post("/sign-in", url.Values{"code": {code}}); page.status != http.StatusUnauthorized {
 		t.Errorf("a used code gives %d", page.status)
+	} else {
+		page.has("已经用过")
 	}
 }
 
