@@ -88,6 +88,7 @@ func (b *Bot) heard(e bots.Event, h *bots.Heard, f bots.Facts) []bots.Effect {
 var courtesies = map[string]bool{
 	"谢谢": true, "谢谢你": true, "谢谢您": true, "多谢": true, "感谢": true, "好的": true, "好的谢谢": true, "好的好的": true, "嗯": true, "嗯嗯": true, "收到": true,
 	"知道了": true, "明白了": true, "辛苦了": true, "ok": true, "好": true, "行": true, "再见": true, "thanks": true, "thankyou": true,
+	"发错了": true, "发错人了": true, "不好意思发错了": true, "不好意思发错人了": true, "抱歉发错了": true, // nor does this
 }
 
 func courtesy(text string) bool {

@@ -49,7 +49,7 @@ func TestEverydayMessagesGetAShortAnswer(t *testing.T) {
 // labelled anywhere, and every way of telling each kind of the catalogue.
 func TestNoReportIsTakenForAnEverydayMessage(t *testing.T) {
 	var all []labelledLine
-	for _, file := range []string{"first-reports.txt", "first-last.txt", "first-blind.txt", "urgency-unseen.txt", "urgency-last.txt", "urgency-everyday.txt"} {
+	for _, file := range []string{"first-reports.txt", "first-last.txt", "first-blind.txt", "urgency-unseen.txt", "urgency-last.txt", "urgency-everyday.txt", "urgency-fresh.txt", "urgency-blind.txt"} {
 		all = append(all, labelled(t, file)...)
 	}
 	for _, text := range sentences {

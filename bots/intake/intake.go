@@ -16,7 +16,8 @@
 // # Failure model
 //
 // The bot is pure and turns nobody away: a message it cannot read opens a report and
-// gets the line with 110. When in doubt a text counts as an emergency; the price of a card
+// gets the line with 110. Only a first message every word of which is an everyday one gets a short answer instead, and
+// whatever follows it begins with it. When in doubt a text counts as an emergency; the price of a card
 // too many is small.
 package intake
 
