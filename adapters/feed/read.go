@@ -38,6 +38,9 @@ func readFeed(body []byte, contentType string) ([]entry, error) {
 	if err := whole(body); err != nil {
 		return nil, err
 	}
+	if err := simple(body); err != nil {
+		return nil, err
+	}
 	f, err := gofeed.NewParser().Parse(bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("the address does not lead to a feed that can be read: %.120q", err.Error())
