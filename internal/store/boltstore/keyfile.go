@@ -37,7 +37,30 @@ func openKeyFile(path string, db *bolt.DB) (*keyFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open key file: %w", err)
 	}
-	return &keyFile{file: f, db: db, pending: map[string]uint64{}}, nil
+	k := &keyFile{file: f, db: db, pending: map[string]uint64{}}
+	if err := k.belongs(path); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return k, nil
+}
+
+// belongs refuses a key file that is empty although the store has keys in it: new keys would
+// take the places of those that are lost, and the right file could not be brought back.
+func (k *keyFile) belongs(path string) error {
+	there, err := k.file.Stat()
+	if err != nil || there.Size() > 0 {
+		return err
+	}
+	return k.db.View(func(tx *bolt.Tx) error {
+		var subject []byte
+		if damaged := whole(func() { subject, _ = tx.Bucket(bucketKeys).Cursor().First() }); damaged != nil {
+			return damaged
+		}
+		if subject != nil {
+			return fmt.Errorf("%s is empty, but this store has keys in it: bring back the key file that belongs to this store", path)
+		}
+		return nil
+	})
 }
 
 // Load implements [vault.Keys].

@@ -124,6 +124,39 @@ func TestBodiesCannotBeMoved(t *testing.T) {
 	}
 }
 
+func TestALostKeyFileIsNotBegunAnew(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(Options{Dir: dir, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, clue("a", "person", "text"))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path, aside := filepath.Join(dir, KeyFile), filepath.Join(dir, "aside")
+	if err := os.Rename(path, aside); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the first try must not leave a file that the second takes for the right one
+		if s, err := Open(Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "bring back the key file") {
+			t.Fatalf("opened without its keys: %v, %v", s, err)
+		}
+	}
+	if err := os.Rename(aside, path); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(Options{Dir: dir}); err != nil {
+		t.Fatalf("with the right file again: %v", err)
+	}
+	if _, err := s.Get(t.Context(), bots.KindClue, "a"); err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestCheckFindsWhatDoesNotFit(t *testing.T) {
 	for name, c := range map[string]struct {
 		harm func(tx *bolt.Tx) error
