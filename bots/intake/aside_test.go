@@ -122,6 +122,21 @@ func TestWhoMayReportIsNeverPutOff(t *testing.T) {
 	}
 }
 
+// Where private messages begin with our own name, what stands behind it is the message.
+func TestOurOwnNameInFrontIsNoPartOfTheMessage(t *testing.T) {
+	w := bottest.NewWorld(
+		&bots.Account{Head: bots.Head{ID: "a"}, Private: true, Names: []string{"某市网警"}, Handle: "wangjing@social.example"},
+		&bots.Conversation{Head: bots.Head{ID: talk, Stream: talk}, Account: "a"},
+	)
+	for text, template := range map[string]string{
+		"@wangjing 你好": "everyday", "@wangjing@social.example\n0": "human", "@某市网警 @wangjing 路灯坏了": "everyday", "@wangjing": "receipt", "@qita 你好": "receipt", "@wangjing 我被骗了": "receipt",
+	} {
+		if got := replies(told(t, w, text)); len(got) != 1 || got[0].Template != template {
+			t.Errorf("%q is answered with %+v, want %s", text, got, template)
+		}
+	}
+}
+
 func TestTheEverydayAnswerFitsAndMayLeave(t *testing.T) {
 	k := newKit(t)
 	for _, kind := range []string{asideHello, asideUnclear, asideThanks, asideWrong, asideTown, asidePolice, asideOffice} {

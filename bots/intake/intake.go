@@ -25,6 +25,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"netpatrol/bots"
 	"netpatrol/bots/match"
@@ -102,12 +103,13 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	if known && ours(account, h.From.ID) {
 		return nil, nil
 	}
-	t := newTurn(b, e, f, b.folder.Fold(h.Text))
+	said := unaddressed(h.Text, account)
+	t := newTurn(b, e, f, b.folder.Fold(said))
 	if e.Kind == bots.Followed {
 		return t.greet(), nil
 	}
-	if len(h.Text) > aStory {
-		t.words = b.folder.Fold(strings.ToValidUTF8(h.Text[:aStory], ""))
+	if len(said) > aStory {
+		t.words = b.folder.Fold(strings.ToValidUTF8(said[:aStory], ""))
 	}
 	if e.Kind == bots.MenuPressed && t.pressed(h) {
 		t.keepGuide()
@@ -119,6 +121,24 @@ func (b *Bot) Decide(e bots.Event, f bots.Facts) ([]bots.Effect, error) {
 	t.keepGuide()
 	t.collect(h)
 	return t.effects, nil
+}
+
+// unaddressed leaves our own name out at the beginning of what somebody wrote: where private messages are addressed, as on a
+// microblog, it only tells the platform whom they mean, and 0 or 停 behind it is the whole of the message.
+func unaddressed(text string, a bots.Account) string {
+	for {
+		rest, addressed := strings.CutPrefix(strings.TrimSpace(text), "@")
+		end := strings.IndexFunc(rest, unicode.IsSpace)
+		if !addressed || end < 0 {
+			return text
+		}
+		name, _, _ := strings.Cut(rest[:end], "@")
+		own := func(s string) bool { s, _, _ = strings.Cut(s, "@"); return s != "" && strings.EqualFold(s, name) }
+		if !own(a.Handle) && !slices.ContainsFunc(a.Names, own) {
+			return text
+		}
+		text = strings.TrimSpace(rest[end:])
+	}
 }
 
 // reminded does what was put off.
