@@ -102,7 +102,7 @@ func (m Message) Clock() string {
 }
 
 var shown = template.Must(template.New("group").Parse(`<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="5"><title>值班群（演示）</title>
-<style>body{font:16px/1.6 sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem}li{white-space:pre-wrap;border-top:1px solid #999;padding:.5rem 0}</style></head><body><main><h1>值班群（演示）</h1>
+<style>body{font:1rem/1.6 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem;color:#1c2733;background:#f4f6f8}h1{font-size:1.5rem}ol{list-style:none;padding:0}li{background:#fff;border:1px solid #d7dee5;border-radius:.5rem;white-space:pre-wrap;overflow-wrap:anywhere;padding:.6rem .9rem;margin:.6rem 0}time{color:#4d5c6b}</style></head><body><main><h1>值班群（演示）</h1>
 {{if .}}<ol>{{range .}}<li><time>{{.Clock}}</time>{{range .Named}} {{.}}{{end}}
 {{.Text}}</li>{{end}}</ol>{{else}}<p>群里还没有提醒。</p>{{end}}</main></body></html>`))
 

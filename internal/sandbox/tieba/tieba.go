@@ -163,7 +163,7 @@ func (b *Board) remove(w http.ResponseWriter, r *http.Request) {
 
 var page = template.Must(template.New("board").Parse(`<!doctype html>
 <html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>椰城吧（演示）</title>
-<style>body{font:16px/1.7 system-ui;max-width:46rem;margin:1rem auto;padding:0 1rem}li{margin:.6rem 0}.gone{text-decoration:line-through}label{display:block}input,textarea,select{font:inherit;width:100%;box-sizing:border-box}</style>
+<style>body{font:1rem/1.7 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;max-width:46rem;margin:1rem auto;padding:0 1rem;color:#1c2733;background:#f4f6f8}h1{font-size:1.5rem}ol{list-style-position:inside;padding:0}li{background:#fff;border:1px solid #d7dee5;border-radius:.5rem;padding:.5rem .9rem;margin:.6rem 0;overflow-wrap:anywhere}.gone{text-decoration:line-through}label{display:block}input,textarea,select{padding:.4rem;border:1px solid #8a99a8;border-radius:.3rem;font:inherit;width:100%;box-sizing:border-box}</style>
 <h1>椰城吧（演示）</h1>
 <p>假的贴吧，没有给程序用的接口。您可以扮演吧友发帖、私信；“{{.Agency}}”的消息由民警人工代发。</p>
 <ol>{{range .All}}<li{{if .Removed}} class="gone"{{end}}><b>{{.Author}}</b>{{if .To}} 私信 <b>{{.To}}</b>{{else if .Parent}} 回复 {{.Parent}} 楼{{end}}：{{.Text}}</li>{{else}}<li>还没有人发帖。</li>{{end}}</ol>
