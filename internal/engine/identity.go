@@ -56,34 +56,37 @@ func (e *Engine) checkIdentity(ctx context.Context, a *Account) error {
 	if err := e.expects(ctx, a, who.Until); err != nil {
 		return err
 	}
-	now := time.Now()
-	return e.o.Store.Update(ctx, func(tx record.Tx) error {
-		rec, err := record.Load[bots.Account](tx, a.Record.ID)
-		if err != nil {
-			return err
-		}
-		before := *rec
-		rec.Self, rec.Handle = who.ID, who.Handle
-		rec.Lookable, rec.Private = open.Caps().Lookup != nil, open.Caps().Message != nil
-		rec.Flags = flagKinds(open.Caps())
-		changed := record.Identified(rec, identityDigest(who), who.Confirmed)
-		mismatch := record.Principal(rec, who.Principal, who.Expected) && rec.Mismatch != ""
-		if reflect.DeepEqual(before, *rec) {
-			return nil
-		}
-		rec.Updated = now
-		on := bots.Target{Kind: bots.KindAccount, ID: rec.ID}
-		tx.Audit(record.AuditEntry{At: now, Who: "engine", Did: "identify", On: on, Detail: who.Evidence})
-		if mismatch { // as often as it happens anew
-			about := &bots.Event{Head: bots.Head{ID: rec.ID + ".principal." + now.UTC().Format("20060102")}, Accepted: now}
-			raise(tx, about, rec.Suspect, on)
-		}
-		if changed {
-			about := &bots.Event{Head: bots.Head{ID: rec.ID + "." + rec.Identity[:12]}, Accepted: now}
-			raise(tx, about, rec.Suspect, on)
-		}
-		return tx.Put(rec)
-	})
+	return e.o.Store.Update(ctx, func(tx record.Tx) error { return identified(tx, a.Record.ID, who, open.Caps(), time.Now()) })
+}
+
+// identified writes down who the platform says an account is and what it can do, and raises an alarm when that is
+// somebody else than before or than was configured.
+func identified(tx record.Tx, id string, who adapters.Identity, caps adapters.Caps, now time.Time) error {
+	rec, err := record.Load[bots.Account](tx, id)
+	if err != nil {
+		return err
+	}
+	before := *rec
+	rec.Self, rec.Handle = who.ID, who.Handle
+	rec.Lookable, rec.Private, rec.Flags = caps.Lookup != nil, caps.Message != nil, flagKinds(caps)
+	changed := record.Identified(rec, identityDigest(who), who.Confirmed)
+	mismatch := record.Principal(rec, who.Principal, who.Expected) && rec.Mismatch != ""
+	if reflect.DeepEqual(before, *rec) {
+		return nil
+	}
+	rec.Updated = now
+	on := bots.Target{Kind: bots.KindAccount, ID: rec.ID}
+	tx.Audit(record.AuditEntry{At: now, Who: "engine", Did: "identify", On: on, Detail: who.Evidence})
+	alarm := func(key string) {
+		raise(tx, &bots.Event{Head: bots.Head{ID: rec.ID + "." + key}, Accepted: now}, rec.Suspect, on)
+	}
+	if mismatch { // as often as it happens anew
+		alarm("principal." + now.UTC().Format("20060102"))
+	}
+	if changed {
+		alarm(rec.Identity[:12])
+	}
+	return tx.Put(rec)
 }
 
 // beforeLive bounds how long an officer waits for a platform to say who we are.
