@@ -102,14 +102,10 @@ func (a *account) pollComments(ctx context.Context, cur adapters.Cursor, limit i
 		if i == 0 || err == nil {
 			denied = err
 		}
-		for _, c := range fresh {
-			if cur != "" && len(batch.Items) == limit {
-				batch.More = true
-				break
-			}
-			if m = (mark{c.Created, c.ID}); cur != "" {
-				batch.Items = append(batch.Items, c.inbound(w))
-			}
+		if cur == "" { // only learns where each article stands
+			m = newest(fresh, m)
+		} else {
+			m = take(&batch, w, fresh, m, limit)
 		}
 		now[string(w.ref())] = m
 	}
@@ -119,6 +115,24 @@ func (a *account) pollComments(ctx context.Context, cur adapters.Cursor, limit i
 	slices.SortStableFunc(batch.Items, func(x, y adapters.Inbound) int { return x.At.Compare(y.At) })
 	batch.Next = now.cursor()
 	return batch, nil
+}
+
+// newest is the mark of the last comment, or the one before if there is none.
+func newest(fresh []comment, m mark) mark {
+	for _, c := range fresh {
+		m = mark{c.Created, c.ID}
+	}
+	return m
+}
+
+// take puts comments into a batch until it is full, and says how far it came.
+func take(b *adapters.Batch, w watched, fresh []comment, m mark, limit int) mark {
+	fits := min(len(fresh), limit-len(b.Items))
+	b.More = b.More || fits < len(fresh)
+	for _, c := range fresh[:fits] {
+		b.Items = append(b.Items, c.inbound(w))
+	}
+	return newest(fresh[:fits], m)
 }
 
 func (m marks) cursor() adapters.Cursor {
