@@ -51,7 +51,12 @@ func readSites(file string) ([]listedSite, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the table of sites: %w", err)
 	}
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\uFEFF")))) // spreadsheets write that mark
+	return parseSites(file, b)
+}
+
+// parseSites reads the table that a file holds.
+func parseSites(file string, table []byte) ([]listedSite, error) {
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table, []byte("\uFEFF")))) // spreadsheets write that mark
 	header, err := r.Read()
 	if err != nil || !slices.Equal(header, siteColumns[:]) {
 		return nil, mend(fmt.Errorf("%s does not begin with the line that names its columns", file), "make that line id,name,page,contact,officer, and save the table as CSV in UTF-8")

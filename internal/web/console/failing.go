@@ -37,6 +37,9 @@ func pastFailing(p *record.Pulse) *failing {
 		return nil
 	}
 	f := failingOf(source, why, p.FailureKind)
+	if source != "send" { // what is read shows among the trouble while it fails; of a send nobody says that it goes again
+		f.Do = "已经恢复，不用处理。"
+	}
 	return &f
 }
 

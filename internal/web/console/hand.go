@@ -165,7 +165,7 @@ func (c *Console) proveTask(v *visit) error {
 // attachShot keeps a screenshot of what was posted.
 func (c *Console) attachShot(v *visit) error {
 	file, _, err := v.r.FormFile("shot")
-	if errors.Is(err, http.ErrMissingFile) {
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		return c.showTask(v, http.StatusUnprocessableEntity, &notice{Text: "请先选择一张截图。", Bad: true}, task{})
 	}
 	if err != nil {

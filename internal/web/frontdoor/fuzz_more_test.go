@@ -150,7 +150,9 @@ func FuzzPackages(f *testing.F) {
 		})
 		for i, target := range []string{"/v1/events", "/v1/sends", "/v1/about"} {
 			fresh := "0123456789abcde" + strconv.Itoa(i)
-			ask(http.MethodGet, target, query, nil, fresh, func(at, target string) string { return signatureOf(officeSecret, http.MethodGet, target, at, fresh, nil) })
+			ask(http.MethodGet, target, query, nil, fresh, func(at, target string) string {
+				return signatureOf(officeSecret, http.MethodGet, target, at, fresh, nil)
+			})
 		}
 		for _, p := range o.got {
 			if !sendKey.MatchString(p.Key) || !packageRef.MatchString(p.Code) || p.Revision < 1 || len(p.Files) == 0 || len(p.Files) > mostFiles {

@@ -12,15 +12,12 @@ import (
 // what is filed has a key that was given out, no more files than allowed and text that can be shown.
 func FuzzKioskForm(f *testing.F) {
 	const kind = "multipart/form-data; boundary=b"
-	part := func(head, value string) string {
-		return "--b\r\nContent-Disposition: form-data; " + head + "\r\n\r\n" + value + "\r\n"
-	}
-	whole := part(`name="key"`, "KEY") + part(`name="moved"`, "now") + part(`name="story"`, "冒充客服让我转了5万")
-	picture := part(`name="file"; filename="a.jpg"`, "\xff\xd8\xff picture")
+	whole := field(`name="key"`, "KEY") + field(`name="moved"`, "now") + field(`name="story"`, "冒充客服让我转了5万")
+	picture := field(`name="file"; filename="a.jpg"`, "\xff\xd8\xff picture")
 	for _, body := range []string{
 		"", "--b--", whole + "--b--\r\n", whole, whole + picture + "--b--\r\n", picture + whole + "--b--\r\n", whole + strings.Repeat(picture, 8) + "--b--\r\n",
-		whole + part(`name="kept"`, strings.Repeat("0a", 32)) + "--b--\r\n", whole + part(`name="story"`, strings.Repeat("长", 40000)) + "--b--\r\n",
-		part(`name="key"`, "\xff\x00") + part(`name="story"`, "\xff") + "--b--\r\n", whole + "--b\r\n\r\n\r\n--b--\r\n", whole + part(``, "x") + "--b--\r\n", "story=x&key=KEY",
+		whole + field(`name="kept"`, strings.Repeat("0a", 32)) + "--b--\r\n", whole + field(`name="story"`, strings.Repeat("长", 40000)) + "--b--\r\n",
+		field(`name="key"`, "\xff\x00") + field(`name="story"`, "\xff") + "--b--\r\n", whole + "--b\r\n\r\n\r\n--b--\r\n", whole + field(``, "x") + "--b--\r\n", "story=x&key=KEY",
 	} {
 		f.Add(kind, []byte(body))
 		f.Add("application/x-www-form-urlencoded", []byte(body))

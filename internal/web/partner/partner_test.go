@@ -29,7 +29,7 @@ import (
 // house is a station with two partner sites, coconut and mango, and the pages for their security officers.
 type house struct {
 	*webtest.Desk
-	t    *testing.T
+	t    testing.TB
 	door *signin.Door
 	url  string
 }
@@ -61,7 +61,7 @@ type nobody struct {
 
 func (nobody) Key() string { return "" }
 
-func open(t *testing.T) *house {
+func open(t testing.TB) *house {
 	t.Helper()
 	d := webtest.Open(t)
 	h := &house{Desk: d, t: t, door: signin.New(signin.Options{Store: d.Store, Outside: true, Path: partner.Path})}
@@ -102,7 +102,7 @@ func (h *house) invited(site, name string) string {
 
 // guest is a browser without script.
 type guest struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	http *http.Client
 }
