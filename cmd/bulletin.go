@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -168,38 +169,21 @@ func (t *tool) previewed(shown []view.Preview) error {
 }
 
 func (t *tool) bulletinApprove() *cobra.Command {
-	return t.withJSON(&cobra.Command{
-		Use: "approve ID", Short: "Approve a bulletin: each account's message is shown and asked for", Args: cobra.ExactArgs(1),
+	var except []string
+	withdrawal := false
+	c := t.withJSON(&cobra.Command{
+		Use: "approve ID", Short: "Approve a bulletin for all its accounts in one act: every different text is shown once", Args: cobra.ExactArgs(1),
+		Long: `Approve a bulletin for all its accounts: every different text is shown once, in full, with the
+accounts that get exactly it, and you are asked once. Each account gets an approval of its own. What is
+not ready is named, with the reason, and left out; "queue approve" decides on it for itself.`,
+		Example: "  netpatrol bulletin approve 01JF8Z2Q4M --except tieba,forum\n  netpatrol bulletin approve 01JF8Z2Q4M --withdrawal",
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
-			b, err := c.Bulletin(ctx, args[0])
-			if err != nil {
-				return sought(err, "bulletin", args[0], "netpatrol bulletin list shows the ids")
-			}
-			for _, draft := range b.Drafts {
-				if err := t.approveOne(ctx, c, draft); err != nil {
-					return err
-				}
-			}
-			return nil
+			return t.approveTogether(ctx, c, args[0], withdrawal, func(k api.SealedCopy) bool { return !slices.Contains(except, k.Account) })
 		}),
 	})
-}
-
-// approveOne asks for one draft of a bulletin; one that is decided already is passed over.
-func (t *tool) approveOne(ctx context.Context, c *api.Client, draft string) error {
-	m, err := c.Draft(ctx, draft)
-	if err != nil {
-		return err
-	}
-	if m.Draft.State != "awaiting" {
-		fmt.Fprintf(t.err, "%s on %s is %s\n", draft, m.Draft.Account, m.Draft.State)
-		return nil
-	}
-	version, err := t.look(ctx, c, draft, 0)
-	if err != nil {
-		return err
-	}
-	return t.decided(c.Approve(ctx, draft, version))
+	c.Flags().StringSliceVar(&except, "except", nil, "accounts to leave out")
+	c.Flags().BoolVar(&withdrawal, "withdrawal", false, "approve that it is taken back, where somebody asked for that")
+	return c
 }
 
 func (t *tool) bulletinList() *cobra.Command {

@@ -13,7 +13,8 @@ import (
 )
 
 func (t *tool) handoffCommand() *cobra.Command {
-	return group("handoff", "Clue packages for other units", t.handoffList(), t.handoffShow(), t.handoffExport(), t.handoffSlip(), t.receivedCommand())
+	return group("handoff", "Clue packages for other units", t.handoffList(), t.handoffShow(), t.handoffUnits(), t.handoffPrepare(), t.handoffApprove(),
+		t.handoffResend(), t.handoffCorrect(), t.handoffWithdraw(), t.handoffExport(), t.handoffSlip(), t.receivedCommand())
 }
 
 func (t *tool) handoffList() *cobra.Command {
@@ -58,11 +59,9 @@ func (t *tool) handoffShow() *cobra.Command {
 }
 
 func writeHandoff(w io.Writer, h api.Handoff) {
-	fields(w, "id", h.ID, "code", h.Code, "state", h.State, "to", h.Package.ToUnit, "way", h.Way, "about", h.About.String(), "prepared by", h.By,
+	fields(w, "id", h.ID, "version", fmt.Sprint(h.Version), "code", h.Code, "state", h.State, "to", h.Package.ToUnit, "way", h.Way, "about", h.About.String(), "prepared by", h.By,
 		"approved by", h.Approver, "sent", moment(h.Sent), "due", moment(h.Due), "problem", h.Problem, "link", h.Link, "digest", h.Digest)
-	for _, i := range h.Package.Indicators {
-		fields(w, i.Kind, printable(i.Value)+" "+i.Role)
-	}
+	writeContents(w, h.Package)
 	for _, n := range h.Notes {
 		fields(w, "note", moment(n.At)+" "+oneLine(n.Text, 200))
 	}

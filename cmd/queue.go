@@ -133,11 +133,23 @@ func (t *tool) queueShow() *cobra.Command {
 func (t *tool) queueApprove() *cobra.Command {
 	var seen uint64
 	c := t.withJSON(&cobra.Command{
-		Use: "approve ID", Short: "Approve exactly the message that is shown", Args: cobra.ExactArgs(1),
+		Use: "approve ID...", Short: "Approve exactly the message that is shown, or one bulletin's for several accounts in one act", Args: cobra.MinimumNArgs(1),
 		Long: `Approve a draft. What is approved is the version seen: either --seen with the version
 that "queue show" printed, or the draft is shown now and you are asked. If anybody
-changed it meanwhile, the approval is refused.`,
+changed it meanwhile, the approval is refused.
+
+Several drafts of one bulletin, or several that take it back, are approved in one act: every
+different text is shown once, in full, with the accounts that get exactly it, and you are asked once.
+Each account gets an approval of its own. What changed meanwhile is refused and named; the rest goes
+through. "bulletin approve" does it for all accounts of a bulletin.`,
+		Example: "  netpatrol queue approve 01JF8Z2Q4M.weibo --seen 1\n  netpatrol queue approve 01JF8Z2Q4M.weibo 01JF8Z2Q4M.wechat",
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
+			if len(args) > 1 && seen > 0 {
+				return usagef("--seen is of one draft: leave it out, and the drafts are shown")
+			}
+			if len(args) > 1 {
+				return t.approveMany(ctx, c, args)
+			}
 			version, err := t.look(ctx, c, args[0], seen)
 			if err != nil {
 				return err

@@ -14,7 +14,7 @@ func (t *tool) bulletinWithdraw() *cobra.Command {
 	c := t.withJSON(&cobra.Command{
 		Use: "withdraw CODE", Short: "Ask to take a bulletin back from every account on which it stands; somebody else approves it", Args: cobra.ExactArgs(1),
 		Long: `Ask that the bulletin with that code is deleted wherever it came out. Each account's withdrawal
-waits for an approver who did not ask for it: "queue list" shows them, "queue approve" lets them go.
+waits for an approver who did not ask for it: "bulletin approve ID --withdrawal" lets them go.
 Where no program can delete, it becomes a task by hand. What others shared or copied stays; if the
 text was wrong, publish a correction too: "queue correct". "why CODE" tells what became of it.`,
 		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {

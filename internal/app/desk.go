@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -58,7 +59,7 @@ func (d desk) Update(ctx context.Context, change func(record.Tx) error) error {
 func (a *App) station() view.Station {
 	return view.Station{
 		Unit: a.o.Config.Unit.Name, OneOfficer: a.o.Config.Station.OneOfficer, Kiosk: a.kioskURL(), Promise: a.o.Config.Duty.Promise, Publishes: a.publishes,
-		Attach: a.engine.Attach, KeepTip: a.engine.KeepTipPicture, Limit: a.limit, Windows: a.windows, Suggest: a.engine.Suggestions, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview,
+		Attach: a.engine.Attach, KeepTip: a.engine.KeepTipPicture, Limit: a.limit, Windows: a.windows, Suggest: a.engine.Suggestions, Templates: a.listTemplates, Schedules: a.listSchedules, Preview: a.preview, Shown: a.shown,
 		KeepPicture: a.keepPicture, Picture: a.drawn, Pullable: a.pullable, ConsoleDrafts: a.consoleDrafts, Quotas: a.quotas, Previewers: a.previewers,
 		Surroundings: surroundings{a}, Handoffs: clerk{a}, Duty: a.duty(), Scans: a.o.Config.Evidence.Clamd != "", NewLookup: a.newLookup, NewInvite: a.newInvite,
 	}
@@ -147,6 +148,28 @@ func (a *App) planned(p view.Preview, b view.BulletinText, t engine.Text) view.P
 		return p
 	}
 	p.Degraded = plan.Degraded
+	return p
+}
+
+// shown is a bulletin's draft as the platform of its account would show it.
+func (a *App) shown(d *bots.Draft) view.Preview {
+	p := view.Preview{Account: d.Account, Parts: []string{d.Text}}
+	if l, ok := a.limit(d.Account, d.Channel); ok {
+		p.Length, p.Max, p.Unit = l.Measure(d.Text), l.Max, string(l.Unit)
+	}
+	open, ok := a.opener.get(d.Account)
+	if !ok || open.Caps().Publish == nil {
+		return p
+	}
+	plan, err := open.Caps().Publish.Plan(adapters.Bulletin{Title: d.Title, Text: d.Text, Language: d.Language, Extras: d.Extras})
+	switch {
+	case err != nil:
+		p.Problems = append(p.Problems, err.Error())
+	case len(plan.Parts) != 1:
+		p.Problems = append(p.Problems, fmt.Sprintf("it would be %d posts", len(plan.Parts)))
+	default:
+		p.Parts, p.Degraded = []string{cmp.Or(plan.Parts[0].Shows, plan.Parts[0].Text)}, plan.Degraded
+	}
 	return p
 }
 

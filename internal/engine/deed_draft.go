@@ -18,6 +18,9 @@ func (c *commit) approve(by *record.Officer, d *bots.Decision) error {
 	if !draft.NotBefore.IsZero() && c.now.After(draft.NotBefore.Add(slotGrace)) { // promise 6
 		return refuse("slot-passed", "its slot at %s has passed: write it for another", draft.NotBefore.Format(time.RFC3339))
 	}
+	if shown := d.Fields["seal"]; shown != "" && shown != record.Seal(draft) { // promise 1
+		return refuse("changed", "this %s is another one than was shown: read it again", draft.Purpose)
+	}
 	a, err := record.ApproveDraft(draft, by, d.Seen, c.now, c.e.o.Policy)
 	if err != nil {
 		return err

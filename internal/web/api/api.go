@@ -182,6 +182,7 @@ func (a *API) routes() {
 	a.siteRoutes()
 	a.giveRoutes()
 	a.clusterRoutes()
+	a.sheafRoutes()
 	a.open("/api/v1/", a.nothing)
 }
 

@@ -16,6 +16,7 @@ type draftList struct {
 	State, Account string
 	States         []string
 	Drafts         []*bots.Draft
+	Rows           []foldedDraft
 	More           string // id to go on after
 }
 
@@ -37,6 +38,7 @@ func (c *Console) drafts(v *visit) error {
 			return err
 		}
 	}
+	d.Rows = fold(d.Drafts)
 	return c.show(v, "drafts", "审批", "drafts", d)
 }
 

@@ -14,7 +14,7 @@ type frontPage struct {
 	Reports  []waiting // who waits for an answer: danger first, then who has waited longest
 	Further  int       // who waits, too, and is not shown
 	Alarms   alarmBoard
-	Drafts   []*bots.Draft
+	Drafts   []foldedDraft
 	Unknown  []*record.Item
 	Held     []*record.Item
 	Tasks    []task              // to be posted by hand
@@ -79,9 +79,11 @@ func (c *Console) front(v *visit) (err error) {
 		return err
 	}
 	if may(v, bots.KindDraft) == nil {
-		if f.Drafts, err = c.awaiting(v); err != nil {
+		drafts, err := c.awaiting(v)
+		if err != nil {
 			return err
 		}
+		f.Drafts = fold(drafts)
 		f.Drafts = f.Drafts[:min(len(f.Drafts), onFront)]
 		if f.Unknown, err = view.List[record.Item](ctx, c.desk, first(record.ItemUnknown)); err != nil {
 			return err

@@ -50,7 +50,7 @@ func loadPages() (pages, error) {
 
 func funcs() template.FuncMap {
 	return template.FuncMap{
-		"weekday": weekdayWord, "weekdays": weekdayNumbers, "sheet": handOverWord,
+		"alone": alone, "weekday": weekdayWord, "weekdays": weekdayNumbers, "sheet": handOverWord,
 		"unsent": unsentWord, "way": wayWord, "day": dayOf, "inc": func(n int) int { return n + 1 },
 		"when": when, "clock": clock, "stamp": stamp, "ago": ago, "until": until, "deadline": deadline, "seg": url.PathEscape, "short": short, "excerpt": excerpt,
 		"state": stateWord, "sent": sentWord, "suggested": suggestedWord, "add": func(a, b int) int { return a + b }, "warned": warningWord, "purpose": purposeWord, "channel": channelWord, "category": categoryWord, "stance": stanceWord, "unit": unitWord,

@@ -59,6 +59,8 @@ type Station struct {
 	Previewers func(account string) []string
 	// Preview renders and lints a bulletin for each of its accounts.
 	Preview func(ctx context.Context, b BulletinText) ([]Preview, error)
+	// Shown is a bulletin's draft as the platform of its account would show it.
+	Shown func(d *bots.Draft) Preview
 	// Handoffs is what other units are and get; nil: nothing is handed over.
 	Handoffs Handoffs
 	// Surroundings are those of the accounts; nil: none can be asked.

@@ -6,7 +6,7 @@
     (el.tagName === "INPUT" && !/^(checkbox|radio|submit|button)$/.test(el.type)));
 
   // Rows of a list: j and k move the focus, Enter follows the link.
-  const rows = () => [...document.querySelectorAll("a[data-row]")];
+  const rows = () => [...document.querySelectorAll("[data-row]:not(:disabled)")];
   const step = (by) => {
     const link = find(by > 0 ? "[data-next]" : "[data-prev]");
     if (link) { link.click(); return; }
@@ -21,7 +21,11 @@
   const press = (what, words) => {
     const b = find(what);
     if (!b) return;
-    if (document.activeElement === b && b.dataset.armed) { b.click(); return; }
+    if (document.activeElement === b && b.dataset.armed) {
+      if (b.form.elements.sure) b.form.elements.sure.checked = true; // the words on the button said so
+      b.click();
+      return;
+    }
     b.focus();
     if (b.dataset.armed) return;
     b.dataset.armed = "1";
@@ -100,10 +104,26 @@
       const b = document.createElement("button");
       b.type = "button";
       b.textContent = words;
-      b.addEventListener("click", () => boxes.forEach((x) => { x.checked = on; }));
+      b.addEventListener("click", () => {
+        boxes.forEach((x) => { x.checked = on; });
+        set.dispatchEvent(new Event("change", { bubbles: true }));
+      });
       row.append(b, " ");
     }
     set.querySelector("legend").after(row);
+  }
+
+  // How many accounts are ticked stands on the button that decides for all of them.
+  const together = find("form[data-together]");
+  if (together && find("[data-ticked]")) {
+    const b = find("#approve"), again = b.dataset.again;
+    const count = () => {
+      const n = together.querySelectorAll("input[name=tick]:checked").length, shown = find("[data-ticked]");
+      if (shown) shown.textContent = n + " 个账号";
+      b.dataset.again = again + " " + n + " 个账号";
+    };
+    together.addEventListener("change", count);
+    addEventListener("pageshow", count);
   }
 
   // How long there is, counted down; the page itself says it in minutes.
