@@ -60,7 +60,6 @@ const onFront = 12
 
 func (c *Console) front(v *visit) (err error) {
 	f := frontPage{Personal: may(v, bots.KindReport) == nil}
-	ctx, first := v.ctx(), func(state string) record.Query { return record.Query{State: state, Limit: onFront} }
 	if f.Personal {
 		if f.Reports, f.Further, err = c.waiting(v); err != nil {
 			return err
@@ -78,35 +77,47 @@ func (c *Console) front(v *visit) (err error) {
 	if f.Missing, err = c.missing(v); err != nil {
 		return err
 	}
-	if may(v, bots.KindDraft) == nil {
-		drafts, err := c.awaiting(v)
-		if err != nil {
-			return err
-		}
-		f.Drafts = fold(drafts)
-		f.Drafts = f.Drafts[:min(len(f.Drafts), onFront)]
-		if f.Unknown, err = view.List[record.Item](ctx, c.desk, first(record.ItemUnknown)); err != nil {
-			return err
-		}
-		if f.Held, err = view.List[record.Item](ctx, c.desk, first(record.ItemHeld)); err != nil {
-			return err
-		}
-		if f.Tasks, err = c.waitingTasks(v); err != nil {
-			return err
-		}
-		f.Tasks = f.Tasks[:min(len(f.Tasks), onFront)]
-		f.Unknown, f.Held = view.Seen(v.officer, f.Unknown), view.Seen(v.officer, f.Held)
+	if err = c.frontSends(v, &f); err != nil {
+		return err
 	}
 	if f.Personal {
 		if f.Today, err = c.today(v); err != nil {
 			return err
 		}
-		if f.Parked, err = view.List[bots.Event](ctx, c.desk, first(bots.EventParked)); err != nil {
+		if f.Parked, err = view.List[bots.Event](v.ctx(), c.desk, record.Query{State: bots.EventParked, Limit: onFront}); err != nil {
 			return err
 		}
 	}
 	f.Quiet = len(f.Parked)+len(f.Alarms.Groups)+len(f.Reports)+len(f.Drafts)+len(f.Unknown)+len(f.Held)+len(f.Tasks) == 0
 	return c.show(v, "front", "待办", "front", f)
+}
+
+// frontSends puts in what waits to be approved, posted or looked after, for those who may see it.
+func (c *Console) frontSends(v *visit, f *frontPage) error {
+	if may(v, bots.KindDraft) != nil {
+		return nil
+	}
+	drafts, err := c.awaiting(v)
+	if err != nil {
+		return err
+	}
+	f.Drafts = fold(drafts)
+	f.Drafts = f.Drafts[:min(len(f.Drafts), onFront)]
+	if f.Unknown, err = c.stuckIn(v, record.ItemUnknown); err != nil {
+		return err
+	}
+	if f.Held, err = c.stuckIn(v, record.ItemHeld); err != nil {
+		return err
+	}
+	f.Tasks, err = c.waitingTasks(v)
+	f.Tasks = f.Tasks[:min(len(f.Tasks), onFront)]
+	return err
+}
+
+// stuckIn are the sends in a state that the officer may see.
+func (c *Console) stuckIn(v *visit, state string) ([]*record.Item, error) {
+	all, err := view.List[record.Item](v.ctx(), c.desk, record.Query{State: state, Limit: onFront})
+	return view.Seen(v.officer, all), err
 }
 
 // mostWaiting are read for the front page, oldest first: with more, who waits is on the page of reports.
