@@ -77,16 +77,8 @@ still there and unchanged.`,
 }
 
 func (t *tool) byHandGive() *cobra.Command {
-	var reason string
-	c := t.withJSON(&cobra.Command{
-		Use: "give ID", Short: "Give a task back that was not posted", Args: cobra.ExactArgs(1),
-		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
-			r, err := c.GiveHand(ctx, args[0], reason)
-			return t.settled(r, noTask(args[0], err), "given back: anybody may take it")
-		}),
-	})
-	c.Flags().StringVar(&reason, "reason", "", "why, when an approver gives back what somebody else took")
-	return c
+	return t.deedWhy(deed{"give ID", "Give a task back that was not posted", "given back: anybody may take it", noTask},
+		"why, when an approver gives back what somebody else took", (*api.Client).GiveHand)
 }
 
 func (t *tool) byHandProve() *cobra.Command {
@@ -120,25 +112,11 @@ second officer. Without --text the text is read from standard input.`,
 }
 
 func (t *tool) byHandConfirm() *cobra.Command {
-	return t.withJSON(&cobra.Command{
-		Use: "confirm ID", Short: "Confirm that another text than the approved one was posted", Args: cobra.ExactArgs(1),
-		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
-			r, err := c.ConfirmHand(ctx, args[0])
-			return t.settled(r, noTask(args[0], err), "delivered, marked as altered")
-		}),
-	})
+	return t.deed(deed{"confirm ID", "Confirm that another text than the approved one was posted", "delivered, marked as altered", noTask}, (*api.Client).ConfirmHand)
 }
 
 func (t *tool) byHandClose() *cobra.Command {
-	var reason string
-	c := t.withJSON(&cobra.Command{
-		Use: "close ID", Short: "End a task that will not be posted", Args: cobra.ExactArgs(1),
-		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
-			r, err := c.CloseHand(ctx, args[0], reason)
-			return t.settled(r, noTask(args[0], err), "closed: it is not posted")
-		}),
-	})
-	c.Flags().StringVar(&reason, "reason", "", "why; it is kept with the record")
+	c := t.deedWhy(deed{"close ID", "End a task that will not be posted", "closed: it is not posted", noTask}, keptReason, (*api.Client).CloseHand)
 	_ = c.MarkFlagRequired("reason")
 	return c
 }

@@ -143,39 +143,15 @@ func (t *tool) sitesConfirm() *cobra.Command {
 }
 
 func (t *tool) sitesRetire() *cobra.Command {
-	var why string
-	c := t.withJSON(&cobra.Command{
-		Use: "retire ID", Short: "End a partnership", Args: cobra.ExactArgs(1),
-		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
-			r, err := c.RetireSite(ctx, args[0], why)
-			return t.settled(r, noSite(args[0], err), "retired")
-		}),
-	})
-	c.Flags().StringVar(&why, "reason", "", "why; it is kept with the record")
-	return c
+	return t.deedWhy(deed{"retire ID", "End a partnership", "retired", noSite}, keptReason, (*api.Client).RetireSite)
 }
 
 func (t *tool) sitesKeep() *cobra.Command {
-	var why string
-	c := t.withJSON(&cobra.Command{
-		Use: "keep ID", Short: "Keep what there is of a site beyond its retention: letters, interviews, answers, who signed in for it", Args: cobra.ExactArgs(1),
-		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
-			r, err := c.KeepSite(ctx, args[0], why)
-			return t.settled(r, noSite(args[0], err), "kept")
-		}),
-	})
-	c.Flags().StringVar(&why, "reason", "", "why; it is kept with the record")
-	return c
+	return t.deedWhy(deed{"keep ID", "Keep what there is of a site beyond its retention: letters, interviews, answers, who signed in for it", "kept", noSite}, keptReason, (*api.Client).KeepSite)
 }
 
 func (t *tool) sitesLetGo() *cobra.Command {
-	return t.withJSON(&cobra.Command{
-		Use: "let-go ID", Short: "End what keep began: it is deleted when its retention has passed", Args: cobra.ExactArgs(1),
-		RunE: t.ask1(func(ctx context.Context, c *api.Client, args []string) error {
-			r, err := c.LetSiteGo(ctx, args[0])
-			return t.settled(r, noSite(args[0], err), "no longer kept")
-		}),
-	})
+	return t.deed(deed{"let-go ID", "End what keep began: it is deleted when its retention has passed", "no longer kept", noSite}, (*api.Client).LetSiteGo)
 }
 
 func (t *tool) sitesRectify() *cobra.Command {
