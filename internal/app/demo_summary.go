@@ -56,7 +56,7 @@ func (d *demo) summarise(ctx context.Context) (*summary, error) {
 	covered := d.crew.covered(known.drafts)
 	for _, v := range d.venues {
 		n := known.of(v.account().ID)
-		d.crew.decisions(v.account().ID, &n)
+		d.crew.decisions(v.account().ID, known.drafts, &n)
 		n.countReceived(v.received(), covered)
 		n.DuplicatesSent, n.PostsRemoved = v.oddities()
 		if m, ok := v.(moderated); ok {
@@ -100,11 +100,18 @@ func (n *counts) countReceived(received []delivery, covered map[string]bool) {
 	}
 }
 
-func (c *crew) decisions(account string, n *counts) {
+// decisions are what the officers decided on an account. A bulletin that not every account's draft
+// was approved of in time misses its slot, and those that were approved are not to leave: on a very
+// busy machine the officers are too late, and write it anew.
+func (c *crew) decisions(account string, drafts []api.Draft, n *counts) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	d := c.of(account)
 	n.BulletinsApproved, n.WarningsApproved, n.WarningsRejected = d.bulletins, d.approved, d.rejected
+	for _, draft := range drafts {
+		lapsed := draft.Account == account && draft.Purpose == bots.ForBulletin && draft.State == bots.DraftExpired
+		n.BulletinsApproved -= one(lapsed && c.approved[textDigest(draft.Text)])
+	}
 }
 
 // covered is every text the script lets leave: what its officers approved one by one, and

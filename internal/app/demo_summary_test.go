@@ -130,3 +130,18 @@ func TestWhatLeftNoRecordIsLost(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWasApprovedForASlotThatPassedIsNotMissing(t *testing.T) {
+	c := &crew{approved: map[string]bool{textDigest("early"): true, textDigest("sent"): true}, decided: map[string]*decidedCount{"a": {bulletins: 2}}}
+	draft := func(account, text, state string) api.Draft {
+		return api.Draft{Envelope: api.Envelope{State: state}, Draft: &bots.Draft{Account: account, Purpose: bots.ForBulletin, Text: text}}
+	}
+	var n counts
+	c.decisions("a", []api.Draft{
+		draft("a", "sent", bots.DraftReleased), draft("a", "early", bots.DraftExpired),
+		draft("a", "never approved", bots.DraftExpired), draft("b", "early", bots.DraftExpired),
+	}, &n)
+	if n.BulletinsApproved != 1 {
+		t.Errorf("%d bulletins count as approved, 1 of them may leave", n.BulletinsApproved)
+	}
+}
