@@ -86,5 +86,8 @@ func TestIdentity_APlatformThatCannotBeAskedShows(t *testing.T) {
 		if got := trouble(); got != "" {
 			t.Errorf("answered, and it still shows: %q", got)
 		}
+		if a, err := record.Fetch[bots.Account](t.Context(), d.store, "city"); err != nil || a.Created.IsZero() {
+			t.Errorf("when it was first seen is not known: %+v, %v", a, err)
+		}
 	})
 }
