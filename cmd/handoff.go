@@ -61,7 +61,7 @@ func (t *tool) handoffShow() *cobra.Command {
 func writeHandoff(w io.Writer, h api.Handoff) {
 	fields(w, "id", h.ID, "version", fmt.Sprint(h.Version), "code", h.Code, "state", h.State, "to", h.Package.ToUnit, "way", h.Way, "about", h.About.String(), "prepared by", h.By,
 		"approved by", h.Approver, "sent", moment(h.Sent), "due", moment(h.Due), "problem", h.Problem, "link", h.Link, "digest", h.Digest)
-	writeContents(w, h.Package)
+	writeContents(w, h)
 	for _, n := range h.Notes {
 		fields(w, "note", moment(n.At)+" "+oneLine(n.Text, 200))
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"netpatrol/bots"
-	"netpatrol/internal/record"
 	"netpatrol/internal/web/api"
 )
 
@@ -68,10 +67,13 @@ second officer must then approve it. "handoff show" shows the package, "handoff 
 	return c
 }
 
+// kindHandoff is the kind of what a preparation makes.
+const kindHandoff bots.RecordKind = "handoff"
+
 func (t *tool) prepared(r bots.Result, err error) error {
 	words := ""
 	for _, m := range r.Made {
-		if m.Kind == record.KindHandoff {
+		if m.Kind == kindHandoff {
 			words = "prepared " + m.ID + "; nothing has left: netpatrol handoff approve " + m.ID
 		}
 	}
@@ -120,7 +122,8 @@ func (t *tool) readPackage(ctx context.Context, c *api.Client, id string, seen u
 }
 
 // writeContents shows everything that the other unit is told.
-func writeContents(w io.Writer, p record.HandoffPackage) {
+func writeContents(w io.Writer, h api.Handoff) {
+	p := h.Package
 	fields(w, "reference", p.Reference, "platform", p.Platform, "category", p.Category, "grade", p.Grade, "emergency", yes(p.Emergency),
 		"heard", moment(p.Heard), "post", printable(p.Post), "author", printable(p.Author), "places", strings.Join(p.Places, ", "), "who reported", printable(p.Reporter))
 	for _, i := range p.Indicators {
