@@ -62,18 +62,44 @@ var matters = []struct {
 }
 
 // plainly are the words of which such a message consists. A word that is not among them may be the one that tells of a fraud.
-var plainly = regexp.MustCompile(`^(` + strings.Join(strings.Fields(`
-	我们? 咱们? 俺们? 你们? 您 大家 请问 你好 您好 麻烦 民警 警察 网警 同志 叔叔 单位 派出所 大队 支队 反诈 反诈中心 公安局 警务室 政府 窗口 户籍室 户籍科 公众号
-	想 要 需要 得 该 应该 能 能不能 可以 可不可以 会 怎么 怎样 如何 咋 办 办理 哪里? 哪儿 什么 啥 多久 多少 多长 几 谁 找 管 归 问 一下 下 的 地 了 过 着 吗 么 嘛 呢 吧 啊 呀 哦 哈 啦
-	是 在 有 有人 有个 没有? 不 别 都 也 就 还 又 再 从 到 去 来 给 为 把 被 和 跟 对 向 往 里 上 中 外 个 只 条 辆 台 户 片 堆 次 天 周 一周 个月 小时 一 两 二 三 十 半 整 好 很 太 老是 老 总是 总 一直 经常 天天 每天
+var plainly = newWords(`
+	我 我们 咱 咱们 俺 俺们 你 你们 您 大家 请问 你好 您好 麻烦 民警 警察 网警 同志 叔叔 单位 派出所 大队 支队 反诈 反诈中心 公安局 警务室 政府 窗口 户籍室 户籍科 公众号
+	想 要 需要 得 该 应该 能 能不能 可以 可不可以 会 怎么 怎样 如何 咋 办 办理 哪 哪里 哪儿 什么 啥 多久 多少 多长 几 谁 找 管 归 问 一下 下 的 地 了 过 着 吗 么 嘛 呢 吧 啊 呀 哦 哈 啦
+	是 在 有 有人 有个 没 没有 不 别 都 也 就 还 又 再 从 到 去 来 给 为 把 被 和 跟 对 向 往 里 上 中 外 个 只 条 辆 台 户 片 堆 次 天 周 一周 个月 小时 一 两 二 三 十 半 整 好 很 太 老是 老 总是 总 一直 经常 天天 每天
 	晚上 半夜 夜里 凌晨 早上 中午 下午 上午 白天 昨天 昨晚 今天 明天 周末 周六 周日 星期 星期六 星期天 节假日 国庆 春节 元旦 五一 过年 现在 时间 时候 开始 刚才 刚 以后 之前 好久 已经 然后 如果 因为 所以
-	这里? 这边 这个 那里? 那边 家 家里 我家 门口 楼上 楼下 楼道 隔壁 对面 两口子 小两口 邻居 小区 附近 村 村里 镇上 城里 外地 本地 市里 路 路上 路边 街上 马路 路口 学校 江边 河边 公园 超市 地下 车库 单元 院子 人行道 出租车 公交车上
+	这 这里 这边 这个 那 那里 那边 家 家里 我家 门口 楼上 楼下 楼道 隔壁 对面 两口子 小两口 邻居 小区 附近 村 村里 镇上 城里 外地 本地 市里 路 路上 路边 街上 马路 路口 学校 江边 河边 公园 超市 地下 车库 单元 院子 人行道 出租车 公交车上
 	孩子 小孩 新生儿 宝宝
 	路灯 红绿灯 灯 井盖 垃圾 垃圾桶 垃圾车 停水 停电 停气 断水 断电 水 电 气 暖气 供暖 燃气 天然气 水管 漏水 下水道 噪音 噪声 声音 大 响 吵 吵死 太吵 扰民 装修 广场舞 跳 油烟 烧烤 烧烤店 烧烤摊 占道 停车 停车位 车位 消防通道 杂物 物业 业委会 电梯
 	公交 公交车 地铁 晚点 不来 树 倒 挡住 绿化 树枝 地方 学区 划分 划 上学 入学 社保 医保 公积金 转 转到 狗 猫 叫 遛狗 养狗 流浪 流浪狗 流浪猫 走丢 门禁 违建 工地 施工 打桩 扬尘 污水 臭 臭味 共享单车 单车 老鼠 蚊子 斑马线 厕所 脏 乱 坏 破 堵 亮 黑 冷 热 灭 没人 收 修 清理 处理 乱停
 	身份证 临时 户口 户口本 户籍 驾照 驾驶证 行驶证 护照 通行证 港澳 港澳通行证 台湾 香港 居住证 签注 签证 无犯罪记录 犯罪记录 证明 出生证明 证件 证 材料 资料 手续 落户 迁 迁户 改 名字 改名 年检 年审 违章 出入境 预约 登记 查 查询 补 补办 换 换证 开 领 拿 拿到 带 过期 到期 丢 丢失 弄丢 遗失 掉 落 不见 捡 捡到 拾到
 	手机 钱包 包 书包 电脑 钥匙 行李 车 车子 汽车 电动车 自行车 电瓶车 摩托车 电池 锁 开锁 被偷 偷 打架 吵架 摔 东西 喝醉 醉 闹 跑 刮 剐蹭 蹭 撞 追尾 车祸 两车 电鱼 钓鱼 下 电网 出租屋
-	上班 下班 放假 休息 开门 关门 营业 办公 办公时间 值班 直播 几点 地址 电话 号码 怎么走 位置 招 报考 考 当 做 辅警 警校 讲课 讲 课 宣讲 讲座 反诈app app 下载 安装 用 手册 海报 展板 素材 志愿者 报名 宣传册 宣传单 宣传资料 宣传 投稿 采访 参观 领取`), "|") + `)+$`)
+	上班 下班 放假 休息 开门 关门 营业 办公 办公时间 值班 直播 几点 地址 电话 号码 怎么走 位置 招 报考 考 当 做 辅警 警校 讲课 讲 课 宣讲 讲座 反诈app app 下载 安装 用 手册 海报 展板 素材 志愿者 报名 宣传册 宣传单 宣传资料 宣传 投稿 采访 参观 领取`)
+
+// words are words without spaces between them.
+type words struct {
+	known   map[string]bool
+	longest int // in bytes
+}
+
+func newWords(list string) words {
+	w := words{known: map[string]bool{}}
+	for _, one := range strings.Fields(list) {
+		w.known[one], w.longest = true, max(w.longest, len(one))
+	}
+	return w
+}
+
+// spell says whether a text consists of the words and of nothing else.
+func (w words) spell(text string) bool {
+	reached := make([]bool, len(text)+1) // by words, one after the other
+	reached[0] = true
+	for at := range text {
+		for end := at + 1; reached[at] && end <= min(at+w.longest, len(text)); end++ {
+			reached[end] = reached[end] || w.known[text[at:end]]
+		}
+	}
+	return reached[len(text)] && text != ""
+}
 
 // telling is what a report may tell of, however little it says. Whoever says any of it is asked as one who reports.
 var telling = regexp.MustCompile(
@@ -130,10 +156,10 @@ func asideKind(f match.Folded) string {
 			return a.kind
 		}
 	}
-	if f.Question() || fakePolice.In(f) || dialect.In(f) || f.MoneySent() || f.OnTheCall() || f.Complaint() || f.Objection(false) || f.PoliceCalled() || platforms.MatchString(f.Text) {
+	if telling.MatchString(harmless.ReplaceAllString(f.Text, "")) || !plainly.spell(plain) {
 		return ""
 	}
-	if !plainly.MatchString(plain) || telling.MatchString(harmless.ReplaceAllString(f.Text, "")) {
+	if f.Question() || fakePolice.In(f) || dialect.In(f) || f.MoneySent() || f.OnTheCall() || f.Complaint() || f.Objection(false) || f.PoliceCalled() || platforms.MatchString(f.Text) {
 		return ""
 	}
 	for _, m := range matters {
