@@ -94,7 +94,7 @@ func TestBrowserManyAccountsAreTickedAndClearedAtOnce(t *testing.T) {
 	if n := ask[int](t, tab, chosen); n != 11 {
 		t.Errorf("%d of 11 are ticked", n)
 	}
-	if text := ask[string](t, tab, `document.querySelector("[data-many]").textContent`); !strings.Contains(text, "u8（第8分局，weibo，") {
+	if text := ask[string](t, tab, `document.querySelector("[data-many]").textContent`); !strings.Contains(text, "u8（第8分局，微博，") {
 		t.Errorf("the unit of an account is not named: %s", text)
 	}
 }
