@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -111,14 +110,7 @@ func (t *tool) readPackage(ctx context.Context, c *api.Client, id string, seen u
 		return 0, noHandoff(id, err)
 	}
 	writeHandoff(t.err, h)
-	sure, err := t.sure("approve exactly this, for " + printable(h.Package.ToUnit) + "?")
-	if err != nil {
-		return 0, err
-	}
-	if !sure {
-		return 0, mend(errors.New("nothing was approved"), "answer yes, or pass --seen %d", h.Version)
-	}
-	return h.Version, nil
+	return t.seen(h.Version, "approve exactly this, for "+printable(h.Package.ToUnit)+"?", "nothing was approved")
 }
 
 // writeContents shows everything that the other unit is told.

@@ -150,14 +150,19 @@ func (t *tool) readSheet(ctx context.Context, c *api.Client, id string, seen uin
 		return 0, noHandOver(id, err)
 	}
 	writeHandOver(t.err, h)
-	sure, err := t.sure("sign exactly this?")
+	return t.seen(h.Version, "sign exactly this?", "nothing was signed")
+}
+
+// seen asks about what was just shown, and returns its version when the officer says yes.
+func (t *tool) seen(version uint64, question, otherwise string) (uint64, error) {
+	sure, err := t.sure(question)
 	if err != nil {
 		return 0, err
 	}
 	if !sure {
-		return 0, mend(errors.New("nothing was signed"), "answer yes, or pass --seen %d", h.Version)
+		return 0, mend(errors.New(otherwise), "answer yes, or pass --seen %d", version)
 	}
-	return h.Version, nil
+	return version, nil
 }
 
 func (t *tool) handOverRemark() *cobra.Command {

@@ -39,24 +39,31 @@ func (d *desk) corrections() (all []*bots.Draft) {
 	return all
 }
 
-func TestPromise10_ABulletinIsCorrectedWhereverItCameOut(t *testing.T) {
-	second := &Account{
-		Record: bots.Account{Head: bots.Head{ID: "wx"}, Platform: "test", Unit: "测试网警"}, Open: func() adapters.Account { return &scripted{} },
-	}
-	third := &Account{
-		Record: bots.Account{Head: bots.Head{ID: "bbs"}, Platform: "test", Unit: "测试网警"}, Open: func() adapters.Account { return &scripted{} },
-	}
-	d := newDesk(t, deskOptions{more: []*Account{second, third}})
+// newThreeAccounts is a desk with two accounts besides the usual one, in a mode.
+func newThreeAccounts(t *testing.T, mode bots.Mode) *desk {
+	t.Helper()
+	var more []*Account
 	for _, id := range []string{"wx", "bbs"} {
+		more = append(more, &Account{
+			Record: bots.Account{Head: bots.Head{ID: id}, Platform: "test", Unit: "测试网警"}, Open: func() adapters.Account { return &scripted{} },
+		})
+	}
+	d := newDesk(t, deskOptions{more: more})
+	for _, a := range more {
 		d.update(func(tx record.Tx) error {
-			a, err := record.Load[bots.Account](tx, id)
+			r, err := record.Load[bots.Account](tx, a.Record.ID)
 			if err != nil {
 				return err
 			}
-			a.State = string(bots.Live)
-			return tx.Put(a)
+			r.State = string(mode)
+			return tx.Put(r)
 		})
 	}
+	return d
+}
+
+func TestPromise10_ABulletinIsCorrectedWhereverItCameOut(t *testing.T) {
+	d := newThreeAccounts(t, bots.Live)
 	wantResult(t, "write", d.decides("wu", bots.WriteBulletin, nil, map[string]string{"title": "提醒", "text": "号码是假的", "accounts": "wb,wx,bbs"}, ""), "")
 	for _, r := range d.all(bots.KindDraft, bots.DraftAwaiting) {
 		wantResult(t, "approve", d.decides("lin", bots.Approve, r, nil, ""), "")

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"netpatrol/adapters"
 	"netpatrol/bots"
 	"netpatrol/internal/record"
 )
@@ -23,19 +22,7 @@ func TestPromise1_AnApprovalIsOnlyOfWhatWasShown(t *testing.T) {
 }
 
 func TestOfManyAccountsOneChangedDraftKeepsNoneOfTheOthers(t *testing.T) {
-	second := &Account{Record: bots.Account{Head: bots.Head{ID: "wx"}, Platform: "test", Unit: "测试网警"}, Open: func() adapters.Account { return &scripted{} }}
-	third := &Account{Record: bots.Account{Head: bots.Head{ID: "bbs"}, Platform: "test", Unit: "测试网警"}, Open: func() adapters.Account { return &scripted{} }}
-	d := newDesk(t, deskOptions{more: []*Account{second, third}})
-	for _, id := range []string{"wx", "bbs"} {
-		d.update(func(tx record.Tx) error {
-			a, err := record.Load[bots.Account](tx, id)
-			if err != nil {
-				return err
-			}
-			a.State = string(bots.Suggest)
-			return tx.Put(a)
-		})
-	}
+	d := newThreeAccounts(t, bots.Suggest)
 	wantResult(t, "write", d.decides("wu", bots.WriteBulletin, nil, map[string]string{"title": "提醒", "text": "号码是假的", "accounts": "wb,wx,bbs"}, ""), "")
 	shown := d.all(bots.KindDraft, bots.DraftAwaiting)
 	for _, r := range shown {

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -488,22 +487,8 @@ func TestAParkedEventIsAcknowledged(t *testing.T) {
 	refused(t, err, http.StatusConflict, "not-parked")
 }
 
-// slow is a desk whose callers stop waiting before the engine has decided.
-type slow struct{ webtest.Reader }
-
-func (d slow) Submit(ctx context.Context, dec bots.Decision, formKey string) (bots.Result, error) {
-	if _, err := d.Reader.Submit(ctx, dec, formKey); err != nil {
-		return bots.Result{}, err
-	}
-	page, err := d.List(ctx, record.Query{Kind: bots.KindEvent, Newest: true, Limit: 1})
-	if err != nil {
-		return bots.Result{}, err
-	}
-	return bots.Result{Status: "pending", Made: []bots.Target{{Kind: bots.KindEvent, ID: page[0].Meta().ID}}}, nil
-}
-
 func TestADecisionThatTakesLongIsAcceptedAndFoundAgain(t *testing.T) {
-	s := newSiteOver(t, func(r webtest.Reader) api.Desk { return slow{r} })
+	s := newSiteOver(t, func(r webtest.Reader) api.Desk { return webtest.Slow{Reader: r} })
 	status, answer := s.call(s.token("chen"), "POST", "/halt", `{"level":"unsolicited","reason":"误判太多"}`)
 	if status != http.StatusAccepted || !strings.Contains(answer, `"pending"`) {
 		t.Fatalf("%d %s", status, answer)

@@ -169,22 +169,8 @@ func TestAnAppealIsReviewedByAnother(t *testing.T) {
 	}
 }
 
-// slow is a desk whose officers stop waiting before the engine has decided.
-type slow struct{ webtest.Reader }
-
-func (d slow) Submit(ctx context.Context, dec bots.Decision, formKey string) (bots.Result, error) {
-	if _, err := d.Reader.Submit(ctx, dec, formKey); err != nil {
-		return bots.Result{}, err
-	}
-	page, err := d.List(ctx, record.Query{Kind: bots.KindEvent, Newest: true, Limit: 1})
-	if err != nil {
-		return bots.Result{}, err
-	}
-	return bots.Result{Status: "pending", Made: []bots.Target{{Kind: bots.KindEvent, ID: page[0].Meta().ID}}}, nil
-}
-
 func TestADecisionThatTakesLongIsNotLostFromSight(t *testing.T) {
-	s := newSiteOver(t, func(r webtest.Reader) console.Desk { return slow{r} })
+	s := newSiteOver(t, func(r webtest.Reader) console.Desk { return webtest.Slow{Reader: r} })
 	o := s.as("wu")
 	fields := url.Values{"title": {"警惕冒充客服"}, "text": {"凡是要求共享屏幕的“客服”，都是诈骗。"}, "account": {"weibo"}, "do": {"submit"}}
 	page := o.post("/bulletins/new", o.get("/bulletins/new").form("/bulletins/new", fields))

@@ -350,6 +350,21 @@ func (r Reader) Submit(ctx context.Context, d bots.Decision, formKey string) (bo
 	return r.engine.Submit(ctx, d, formKey)
 }
 
+// Slow is a port whose callers stop waiting before the engine has decided.
+type Slow struct{ Reader }
+
+// Submit decides, and answers as when that took too long.
+func (s Slow) Submit(ctx context.Context, d bots.Decision, formKey string) (bots.Result, error) {
+	if _, err := s.Reader.Submit(ctx, d, formKey); err != nil {
+		return bots.Result{}, err
+	}
+	page, err := s.List(ctx, record.Query{Kind: bots.KindEvent, Newest: true, Limit: 1})
+	if err != nil {
+		return bots.Result{}, err
+	}
+	return bots.Result{Status: "pending", Made: []bots.Target{{Kind: bots.KindEvent, ID: page[0].Meta().ID}}}, nil
+}
+
 // VerifyAudit implements the port; it answers what the test has set.
 func (r Reader) VerifyAudit(_ context.Context, anchors string) (view.AuditReport, error) {
 	report := *r.report
